@@ -1,0 +1,37 @@
+"""Exceptions of the library: each says what, where and what to do, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from community_core.base.findings import Finding
+from community_core.base.labels import Label
+
+
+class CommunityError(Exception):
+    """Base of every exception that the library raises on purpose."""
+
+    def __init__(self, message: Label, findings: Iterable[Finding] = ()) -> None:
+        self.message = message
+        self.findings: tuple[Finding, ...] = tuple(findings)
+        super().__init__(f"{message.zh} / {message.en}" if message.en else message.zh)
+
+
+class FactError(CommunityError):
+    """A given fact does not fit its declaration: wrong type, or not one of the declared values."""
+
+
+class UnknownTerm(CommunityError):
+    """No term of that name is among the rules, or several are; the message lists the candidates."""
+
+
+class Refused(CommunityError):
+    """The office refuses a step or an opening; ``findings`` say why. Nothing was changed."""
+
+
+class StoreError(CommunityError):
+    """The store cannot do what was asked: newer schema, locked database, lost connection."""
+
+
+class LoadError(CommunityError):
+    """A district, file or plugin cannot be loaded at all; ``findings`` say why."""

@@ -1,0 +1,150 @@
+"""What the office needs of a store and its registers; no database is known here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from community_core.base.errors import StoreError
+from community_core.base.findings import Finding
+from community_core.procedures.events import Case, Effect, Event
+
+
+class Conflict(StoreError):
+    """Somebody else recorded an event on the case in the meantime; read it again and repeat the step."""
+
+
+class Clock(Protocol):
+    """Gives the moment at which something is entered; days are never read from it."""
+
+    def now(self) -> dt.datetime:
+        """Return the present moment, with its time zone."""
+        ...
+
+
+@frozen
+class Posting:
+    """An appointment as the registers hold it: *person* holds *post* in *place* from a day, to a day (excluded) or open."""
+
+    person: str
+    post: str
+    place: str
+    since: dt.date
+    until: dt.date | None = None
+
+
+@frozen
+class StoredEvent:
+    """An event with what the record adds: the moment it was entered, its hash, and its predecessor's."""
+
+    event: Event
+    entered: dt.datetime
+    hash: str
+    previous: str
+
+
+@frozen
+class StoredCase:
+    """What is kept of a case beside its events: where it belongs and what it began under."""
+
+    id: str
+    procedure: str
+    place: str
+    opened: dt.date
+    rules: str
+    parent: str = ""
+
+
+class Registers(Protocol):
+    """What the office asks about people, posts and places; all of it dated."""
+
+    def postings(self, person: str, day: dt.date) -> Sequence[Posting]:
+        """Return the appointments that *person* holds on *day*."""
+        ...
+
+    def place_chain(self, place: str) -> Sequence[str]:
+        """Return *place* and every place that contains it, the smallest first."""
+        ...
+
+
+class Store(Registers, Protocol):
+    """Append-only events, cases, rule texts and registers. Every writing call happens inside :meth:`begin`."""
+
+    def begin(self) -> AbstractContextManager[None]:
+        """One unit of work: all of it or nothing. In a caller's own transaction it neither commits nor rolls back that."""
+        ...
+
+    def add_case(self, case: StoredCase) -> None:
+        """Keep a new case."""
+        ...
+
+    def append(self, events: Sequence[Event], expected: Mapping[str, int], entered: dt.datetime) -> Sequence[StoredEvent]:
+        """Append *events*; *expected* gives the version of each case before them.
+
+        Raises:
+            Conflict: if a case has moved on in the meantime; nothing is written.
+        """
+        ...
+
+    def apply(self, effects: Sequence[Effect], *, case: str) -> None:
+        """Apply the effects on registers, in the same unit of work."""
+        ...
+
+    def case(self, case_id: str) -> StoredCase | None:
+        """Return what is kept of a case, or ``None``."""
+        ...
+
+    def cases(self, *, procedure: str = "", place: str = "") -> Iterator[StoredCase]:
+        """Yield cases in the order of their ids."""
+        ...
+
+    def events(self, case_id: str) -> Sequence[StoredEvent]:
+        """Return the events of a case in order."""
+        ...
+
+    def by_key(self, key: str) -> StoredEvent | None:
+        """Return the event recorded under an idempotency key, or ``None``."""
+        ...
+
+    def keep_rules(self, digest: str, text: str) -> None:
+        """Keep a rule text by its content hash; a second time changes nothing."""
+        ...
+
+    def rules(self, digest: str) -> str | None:
+        """Return the rule text kept under *digest*, or ``None``."""
+        ...
+
+    def snapshot(self, case: Case) -> None:
+        """Keep a case's present state for lists; the events remain the truth."""
+        ...
+
+    def open_states(self, *, procedure: str = "", place: str = "") -> Iterator[Case]:
+        """Yield the kept present states of cases that have not ended."""
+        ...
+
+    def verify(self) -> Iterator[Finding]:
+        """Yield a finding for each event that was changed, removed, inserted or reordered."""
+        ...
+
+    def add_posting(self, posting: Posting) -> None:
+        """Register an appointment."""
+        ...
+
+    def add_place(self, place: str, parent: str, layer: str, zh: str, en: str) -> None:
+        """Register a place under its parent; a second time with the same values changes nothing."""
+        ...
+
+    def meta(self, name: str) -> str | None:
+        """Return a small value kept under *name* (the demo's progress, the district's name), or ``None``."""
+        ...
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Keep a small value under *name*."""
+        ...
+
+
+Pairs = Iterable[tuple[str, Any]]

@@ -1,0 +1,53 @@
+"""Procedures of cases as data, what happens in them as events, and the one pure step function."""
+
+from community_core.procedures.definition import (
+    CollectiveDecision,
+    EffectSpec,
+    EndKind,
+    Gap,
+    Late,
+    LateAction,
+    Procedure,
+    Publish,
+    PublishKind,
+    Step,
+    StepField,
+    Waiting,
+)
+from community_core.procedures.events import (
+    SYSTEM,
+    Appoint,
+    Case,
+    Effect,
+    EndAppointment,
+    Event,
+    OpenCase,
+    PublishedItem,
+    Remind,
+    fold,
+)
+
+__all__ = [
+    "SYSTEM",
+    "Appoint",
+    "Case",
+    "CollectiveDecision",
+    "Effect",
+    "EffectSpec",
+    "EndAppointment",
+    "EndKind",
+    "Event",
+    "Gap",
+    "Late",
+    "LateAction",
+    "OpenCase",
+    "Procedure",
+    "Publish",
+    "PublishKind",
+    "PublishedItem",
+    "Remind",
+    "Step",
+    "StepField",
+    "Waiting",
+    "fold",
+]

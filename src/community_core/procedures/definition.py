@@ -1,0 +1,210 @@
+"""Procedures as frozen data: states, steps, who may take them, what they take, guard, publish and cause."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attrs import field, frozen
+
+from community_core.base.citations import Citation
+from community_core.base.findings import NOWHERE, Origin
+from community_core.base.labels import Label
+from community_core.base.ranks import Privacy, Rank, Standing
+from community_core.rules.terms import Expression
+from community_core.rules.types import ValueType
+
+
+class EndKind(Enum):
+    """How a case can end; ends are never merged."""
+
+    DECIDED = "decided"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    HANDED_OVER = "handed_over"
+
+
+class PublishKind(Enum):
+    """The four kinds of publishing: told to all; told to all for objection; kept open; told to the person concerned."""
+
+    ANNOUNCEMENT = "announcement"
+    OBJECTION_NOTICE = "objection_notice"
+    DISCLOSURE = "disclosure"
+    PERSONAL_NOTICE = "personal_notice"
+
+
+class LateAction(Enum):
+    """What happens when a state outlives its time."""
+
+    LAPSE = "lapse"
+    ESCALATE = "escalate"
+    REMIND = "remind"
+
+
+@frozen
+class StepField:
+    """One typed, named thing that a step takes or a case holds, with its privacy class.
+
+    *derived* computes it from other fields (such as the counts of a vote) instead of asking for it.
+    """
+
+    name: str
+    type: ValueType
+    privacy: Privacy
+    label: Label = Label()
+    labels: tuple[tuple[str, Label], ...] = ()
+    optional: bool = False
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Publish:
+    """What a step makes public: its kind, which fields, to whom, for how long (an expression giving days)."""
+
+    kind: PublishKind
+    what: tuple[str, ...]
+    to: str = "residents"
+    period: Expression | None = None
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class CollectiveDecision:
+    """A decision that a step's people take together.
+
+    *question* names the field whose options are voted on (a list) or the field that is put to yes or no;
+    *among* the list field of those who may vote; *rule* an expression giving the ballot rule's name; *quorum* an
+    expression giving the least share of *among* that must have voted. The step takes ``votes``, a list of the
+    options chosen, and the case then holds ``counts`` and ``outcome``.
+    """
+
+    question: str
+    among: str
+    rule: Expression
+    quorum: Expression | None = None
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Waiting:
+    """A period counted from an earlier step: no sooner than, or no later than, its end."""
+
+    after: str
+    period: Expression
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class EffectSpec:
+    """An effect as the text writes it: the *kind* of the core's effect records, or of a plugin's function, and arguments.
+
+    Arguments are expressions over the case's fields, or plain names of fields.
+    """
+
+    kind: str
+    arguments: tuple[tuple[str, Expression], ...] = ()
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Step:
+    """One step: from states (*source*) to a state (*to*; empty where the state stays), by posts, taking fields.
+
+    *when* is its guard: unknown refuses the step and names what is missing. *held* names the date field that must
+    be the day of the step. *not_by* names steps whose taker may not take this one. *cite* says which document
+    the step is from; *standing* whose step it is.
+    """
+
+    name: str
+    by: tuple[str, ...]
+    source: tuple[str, ...] = ()
+    to: str = ""
+    takes: tuple[str, ...] = ()
+    label: Label = Label()
+    when: Expression | None = None
+    held: str = ""
+    not_by: tuple[str, ...] = ()
+    not_before: Waiting | None = None
+    within: Waiting | None = None
+    decides: CollectiveDecision | None = None
+    publish: tuple[Publish, ...] = ()
+    effects: tuple[EffectSpec, ...] = ()
+    because: Label = Label()
+    cite: Citation | None = None
+    standing: Standing | None = None
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+    @property
+    def opens(self) -> bool:
+        """Whether a case begins with this step (it has no source state)."""
+        return not self.source
+
+
+@frozen
+class Late:
+    """What happens when *state* outlives *period*, counted from the day it was entered.
+
+    *then* is the action; a lapse moves the case to the state *to*, an escalation tells the post *to*.
+    """
+
+    state: str
+    period: Expression
+    then: LateAction
+    to: str = ""
+    because: Label = Label()
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Gap:
+    """A clause that the source leaves open, breaks off or contradicts, kept with the procedure it belongs to."""
+
+    name: str
+    text: Label
+    cite: Citation | None = None
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Procedure:
+    """States and steps of one kind of case, as data.
+
+    *about* is the kind of place or thing a case is about; *force* says what its conclusion does
+    (``binds``, ``amends``, ``informs``). *extends* names a procedure whose fields, steps, ends and late rules are
+    taken over before its own are added; a step of the same name replaces the one taken over.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    ends: tuple[tuple[str, EndKind], ...] = ()
+    fields: tuple[StepField, ...] = ()
+    late: tuple[Late, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    states: tuple[tuple[str, Label], ...] = ()
+    title: Label = Label()
+    about: str = "community"
+    force: str = ""
+    extends: str = ""
+    replaces: str = ""
+    open_to: tuple[Rank, ...] = ()
+    cite: Citation | None = None
+    standing: Standing | None = None
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+    def step(self, name: str) -> Step | None:
+        """Return the step called *name*, or ``None``."""
+        return next((step for step in self.steps if step.name == name), None)
+
+    def field(self, name: str) -> StepField | None:
+        """Return the field called *name*, or ``None``."""
+        return next((item for item in self.fields if item.name == name), None)
+
+    @property
+    def all_states(self) -> tuple[str, ...]:
+        """Every state that a step or a late rule leads to, in the order of the text."""
+        found = [step.to for step in self.steps if step.to] + [late.to for late in self.late if late.then is LateAction.LAPSE]
+        return tuple(dict.fromkeys(found))
+
+    def end(self, state: str) -> EndKind | None:
+        """Return how a case ends in *state*, or ``None`` where the state is no end."""
+        return dict(self.ends).get(state)

@@ -1,0 +1,131 @@
+"""Cases, events and effect records as frozen data, and the folding of events into a case; no store is known here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from community_core.procedures.definition import PublishKind
+
+SYSTEM = "system"
+
+
+@frozen
+class Event:
+    """One thing that happened in a case, as it is recorded and hashed.
+
+    *version* counts the case's events from 1. *step* is the step's name, or ``late`` for a settled deadline.
+    *state* is the state after the event. *day* is the day it was done. *data* are the fields given and computed, as
+    plain values of their types. *rules* is the hash of the rule text the case runs under.
+    """
+
+    case: str
+    version: int
+    step: str
+    state: str
+    actor: str
+    post: str
+    day: dt.date
+    data: tuple[tuple[str, Any], ...] = ()
+    published: tuple[PublishedItem, ...] = ()
+    rules: str = ""
+    key: str = ""
+
+
+@frozen
+class PublishedItem:
+    """What an event published: kind, the names of the fields, to whom, from and until which day."""
+
+    kind: PublishKind
+    what: tuple[str, ...]
+    to: str
+    since: dt.date
+    until: dt.date | None = None
+
+
+@frozen
+class OpenCase:
+    """Effect: open a follow-up case of *procedure* about the same place, with *data*."""
+
+    procedure: str
+    data: tuple[tuple[str, Any], ...] = ()
+
+
+@frozen
+class Appoint:
+    """Effect: *person* holds *post* in *place* from *since* (to *until*)."""
+
+    person: str
+    post: str
+    place: str
+    since: dt.date
+    until: dt.date | None = None
+
+
+@frozen
+class EndAppointment:
+    """Effect: the appointment of *person* to *post* in *place* ends on *day* for *reason*."""
+
+    person: str
+    post: str
+    place: str
+    day: dt.date
+    reason: str
+
+
+@frozen
+class Remind:
+    """Effect: tell *post* that a deadline of the case has passed."""
+
+    post: str
+    text: str
+
+
+Effect = OpenCase | Appoint | EndAppointment | Remind
+
+
+@frozen
+class Case:
+    """One running instance of a procedure, as its events make it.
+
+    *entered* is the day on which the present state was entered; *steps* gives, for each step taken, its last day and
+    taker; *data* every field's present value. *reminded* are late rules already settled in the present state.
+    """
+
+    id: str
+    procedure: str
+    place: str
+    opened: dt.date
+    rules: str = ""
+    state: str = ""
+    version: int = 0
+    entered: dt.date | None = None
+    latest: dt.date | None = None
+    data: Mapping[str, Any] = field(factory=dict)
+    steps: Mapping[str, tuple[dt.date, str]] = field(factory=dict)
+    reminded: bool = False
+    parent: str = ""
+
+    def after(self, event: Event) -> Case:
+        """Return the case as it stands after *event*."""
+        moved = event.state != self.state
+        return evolve(
+            self,
+            state=event.state,
+            version=event.version,
+            entered=event.day if moved else self.entered,
+            latest=event.day,
+            data={**self.data, **dict(event.data)},
+            steps={**self.steps, event.step: (event.day, event.actor)},
+            reminded=False if moved else (self.reminded or event.step == "late"),
+        )
+
+
+def fold(case: Case, events: Iterable[Event]) -> Case:
+    """Return *case* after all of *events*, in order."""
+    for event in events:
+        case = case.after(event)
+    return case

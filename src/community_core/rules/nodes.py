@@ -1,0 +1,204 @@
+"""The typed tree of an expression: what is left once names are resolved; it neither parses nor runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import frozen
+
+from community_core.rules.types import BOOL, DATE, ValueType
+
+
+@frozen
+class Const:
+    """A known value of a type."""
+
+    value: Any
+    type: ValueType
+
+
+@frozen
+class Unknown:
+    """A value that nobody has given: an open parameter (*ask* is its full name) on the day of the question."""
+
+    ask: str
+    type: ValueType
+
+
+@frozen
+class FactRef:
+    """The value of a fact of the subject, or of a field of a case; ``None`` while unknown."""
+
+    name: str
+    type: ValueType
+
+
+@frozen
+class ParamRef:
+    """The value of a parameter on the day; a plan turns it into :class:`Const` or :class:`Unknown`."""
+
+    term: str
+    type: ValueType
+
+
+@frozen
+class DecisionRef:
+    """One output of another decision about the same subject (*output* is empty where it has only one)."""
+
+    term: str
+    output: str
+    type: ValueType
+
+
+@frozen
+class DayRef:
+    """The day of the question."""
+
+    type: ValueType = DATE
+
+
+@frozen
+class Not:
+    """Kleene's negation."""
+
+    item: Node
+    type: ValueType = BOOL
+
+
+@frozen
+class And:
+    """Kleene's conjunction."""
+
+    items: tuple[Node, ...]
+    type: ValueType = BOOL
+
+
+@frozen
+class Or:
+    """Kleene's disjunction."""
+
+    items: tuple[Node, ...]
+    type: ValueType = BOOL
+
+
+@frozen
+class Compare:
+    """A comparison (``< <= > >= == !=``) of two values of one type; unknown where either is."""
+
+    op: str
+    left: Node
+    right: Node
+    type: ValueType = BOOL
+
+
+@frozen
+class Member:
+    """Whether *item* is one of *options*; unknown where *item* is, or where it equals none and an option is unknown."""
+
+    item: Node
+    options: tuple[Node, ...]
+    type: ValueType = BOOL
+
+
+@frozen
+class Arith:
+    """Whole-number or money arithmetic (``+ - * //``), unknown where a part is or where it divides by zero."""
+
+    op: str
+    left: Node
+    right: Node
+    type: ValueType
+
+
+@frozen
+class IfElse:
+    """*then* where *condition* is true, *other* where it is false; where unknown, their value if it is the same."""
+
+    condition: Node
+    then: Node
+    other: Node
+    type: ValueType
+
+
+@frozen
+class Lookup:
+    """The entry of a table-valued parameter (*term*) under *key*; a plan turns it into :class:`Table`."""
+
+    term: str
+    key: Node
+    type: ValueType
+
+
+@frozen
+class Table:
+    """The entry under *key* among *entries*; unknown (*ask* is the parameter's full name) where there is none."""
+
+    key: Node
+    entries: tuple[tuple[Any, Any], ...]
+    ask: str
+    type: ValueType
+
+
+@frozen
+class Call:
+    """A word of the vocabulary with its arguments; strict: unknown where an argument is."""
+
+    function: str
+    args: tuple[Node, ...]
+    type: ValueType
+
+
+@frozen
+class Known:
+    """Whether a fact or field is known; allowed in the guards of steps only."""
+
+    item: Node
+    type: ValueType = BOOL
+
+
+Node = (
+    Const
+    | Unknown
+    | FactRef
+    | ParamRef
+    | DecisionRef
+    | DayRef
+    | Not
+    | And
+    | Or
+    | Compare
+    | Member
+    | Arith
+    | IfElse
+    | Lookup
+    | Table
+    | Call
+    | Known
+)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the direct parts of *node*."""
+    if isinstance(node, (Not, Known)):
+        return (node.item,)
+    if isinstance(node, (And, Or)):
+        return node.items
+    if isinstance(node, (Compare, Arith)):
+        return (node.left, node.right)
+    if isinstance(node, Member):
+        return (node.item, *node.options)
+    if isinstance(node, IfElse):
+        return (node.condition, node.then, node.other)
+    if isinstance(node, (Lookup, Table)):
+        return (node.key,)
+    if isinstance(node, Call):
+        return node.args
+    return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield *node* and everything in it, from the top down and from left to right."""
+    yield node
+    for child in children(node):
+        yield from walk(child)

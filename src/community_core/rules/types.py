@@ -1,0 +1,185 @@
+"""Types of facts, parameters and outcomes, and the reading of values into them; not the types of expressions' trees."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from enum import Enum
+from fractions import Fraction
+from typing import Any
+
+from attrs import evolve, frozen
+
+from community_core.base.errors import FactError
+from community_core.base.labels import Label
+from community_core.base.money import Money
+
+
+class Kind(Enum):
+    """What a value is. Periods are whole numbers with a unit (day, workday, month)."""
+
+    BOOL = "bool"
+    INT = "int"
+    TEXT = "text"
+    DATE = "date"
+    MONEY = "money"
+    SHARE = "share"
+    ENUM = "enum"
+    LIST = "list"
+
+
+@frozen
+class ValueType:
+    """The type of a value: its kind, unit (``year``, ``day``, ``metre``, ``pct`` …), and what belongs to the kind.
+
+    *values* are the declared values of an enumeration, *of* the type of a list's members,
+    *at_least* the fewest members a list may have.
+    """
+
+    kind: Kind
+    unit: str = ""
+    values: tuple[str, ...] = ()
+    of: ValueType | None = None
+    at_least: int = 0
+
+    def __str__(self) -> str:
+        if self.kind is Kind.ENUM:
+            return "[" + ", ".join(self.values) + "]"
+        if self.kind is Kind.LIST and self.of is not None:
+            return f"list of {self.of}"
+        return f"{self.kind.value} ({self.unit})" if self.unit else self.kind.value
+
+    def in_unit(self, unit: str) -> ValueType:
+        """Return the same type with *unit*."""
+        return evolve(self, unit=unit)
+
+
+BOOL = ValueType(Kind.BOOL)
+INT = ValueType(Kind.INT)
+TEXT = ValueType(Kind.TEXT)
+DATE = ValueType(Kind.DATE)
+MONEY = ValueType(Kind.MONEY)
+SHARE = ValueType(Kind.SHARE)
+
+#: The names that a declaration may write as its type; the words for periods and distances are whole numbers in a unit.
+TYPE_NAMES: dict[str, ValueType] = {
+    "bool": BOOL,
+    "int": INT,
+    "text": TEXT,
+    "date": DATE,
+    "money": MONEY,
+    "share": SHARE,
+    "days": INT.in_unit("day"),
+    "workdays": INT.in_unit("workday"),
+    "months": INT.in_unit("month"),
+    "metres": INT.in_unit("metre"),
+}
+
+
+def enum_of(*values: str) -> ValueType:
+    """Return the type of an enumeration with *values*."""
+    return ValueType(Kind.ENUM, values=values)
+
+
+def list_of(member: ValueType, at_least: int = 0) -> ValueType:
+    """Return the type of a list of *member* values."""
+    return ValueType(Kind.LIST, of=member, at_least=at_least)
+
+
+_DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?\Z")
+_SHARE = re.compile(r"(\d+)(?:\.(\d+))?(%|‰)\Z")
+_TRUE = frozenset({"true", "是", "真"})
+_FALSE = frozenset({"false", "否", "假"})
+
+
+def read_day(text: str) -> dt.date | None:
+    """Read a day written ``1953-02-08``, ``1953.2.8``, ``1953/2/8`` or ``1953年2月8日``; ``None`` where it is none."""
+    match = _DAY.match(text.strip())
+    if match is None:
+        return None
+    try:
+        return dt.date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+
+
+def read_share(text: str) -> Fraction | None:
+    """Read a share written ``60%`` or ``3‰``, exactly; ``None`` where it is none."""
+    match = _SHARE.match(text.strip())
+    if match is None:
+        return None
+    whole = int(match[1] + (match[2] or ""))
+    return Fraction(whole, 10 ** len(match[2] or "") * (100 if match[3] == "%" else 1000))
+
+
+def read_text(kind: ValueType, text: str) -> Any:
+    """Read *text*, as a form or a command line gives it, into a value of type *kind*.
+
+    Raises:
+        ValueError: if *text* is no value of that type.
+    """
+    word = text.strip()
+    value: Any = None
+    if kind.kind is Kind.BOOL:
+        value = True if word.lower() in _TRUE else False if word.lower() in _FALSE else None
+    elif kind.kind is Kind.INT:
+        value = int(word) if re.fullmatch(r"[+-]?[0-9]+", word) else None
+    elif kind.kind is Kind.DATE:
+        value = read_day(word)
+    elif kind.kind is Kind.MONEY:
+        return Money.yuan(word)
+    elif kind.kind is Kind.SHARE:
+        value = read_share(word)
+    elif kind.kind is Kind.LIST and kind.of is not None:
+        return tuple(read_text(kind.of, part) for part in re.split(r"[,，、]", word) if part.strip())
+    elif kind.kind is Kind.ENUM:
+        value = word if word in kind.values else None
+    else:
+        value = text
+    if value is None:
+        raise ValueError(f"{text!r} is no {kind}")
+    return value
+
+
+def fits(kind: ValueType, value: object) -> bool:
+    """Whether *value* is of type *kind*, without any conversion: ``True`` is no 1, ``5`` no text."""
+    if kind.kind is Kind.BOOL:
+        return value is True or value is False
+    if kind.kind is Kind.INT:
+        return type(value) is int
+    if kind.kind is Kind.DATE:
+        return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
+    if kind.kind is Kind.MONEY:
+        return isinstance(value, Money)
+    if kind.kind is Kind.SHARE:
+        return isinstance(value, Fraction)
+    if kind.kind is Kind.ENUM:
+        return type(value) is str and value in kind.values
+    if kind.kind is Kind.LIST:
+        of = kind.of
+        return (
+            isinstance(value, tuple)
+            and len(value) >= kind.at_least
+            and (of is None or all(fits(of, member) for member in value))
+        )
+    return type(value) is str
+
+
+def checked(name: str, kind: ValueType, value: Any) -> Any:
+    """Return *value* where it fits *kind* (a list becomes a tuple, an enumeration member its value).
+
+    Raises:
+        FactError: if it does not; the message names the fact, the value and what is expected.
+    """
+    if isinstance(value, list):
+        value = tuple(value)
+    elif isinstance(value, Enum):
+        value = value.value
+    if fits(kind, value):
+        return value
+    raise FactError(
+        Label(
+            f"“{name}”的值 {value!r} 不符合类型 {kind}，请改正",
+            f"{value!r} given for {name!r} is no {kind}; correct it or leave it out",
+        )
+    )
