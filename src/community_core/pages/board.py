@@ -1,0 +1,133 @@
+"""The public board as static HTML pages; what may be shown was decided before it came here."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from community_core.base.labels import Label
+from community_core.pages.items import Board, BoardCase, Campaign, Progress
+from community_core.pages.texts import ENDS, KINDS, STANDINGS
+from community_core.procedures.definition import PublishKind
+
+if TYPE_CHECKING:
+    import jinja2
+
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}\Z")
+
+
+def file_name(kind: str, name: str) -> str:
+    """Return the name of the page about *name*; a name that is not plain ASCII is replaced by its hash."""
+    if not _SAFE.match(name):
+        name = hashlib.sha256(name.encode()).hexdigest()[:16]
+    return f"{kind}-{name}.html"
+
+
+def _bars(row: Progress) -> tuple[tuple[int, str, str], ...]:
+    """Return, for each count that is not zero, its place among the states, and start and width in per cent as text."""
+    found: list[tuple[int, str, str]] = []
+    start = 0
+    for place, count in enumerate(row.counts):
+        if count:
+            left, right = (round(10_000 * edge / row.total) for edge in (start, start + count))
+            found.append((place, _hundredths(left), _hundredths(right - left)))
+        start += count
+    return tuple(found)
+
+
+def _hundredths(number: int) -> str:
+    return f"{number // 100}.{number % 100:02d}"
+
+
+def _rate(part: int, whole: int) -> str:
+    """Return a share of counts as a percentage with one decimal, rounded half up, for reading only."""
+    if whole == 0:
+        return "–"
+    tenths = (2000 * part + whole) // (2 * whole)
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+def _grouped(cases: Iterable[BoardCase]) -> tuple[tuple[Label, tuple[BoardCase, ...]], ...]:
+    groups: dict[tuple[str, Label], list[BoardCase]] = {}
+    for case in sorted(cases, key=lambda case: (case.procedure, case.opened, case.id)):
+        groups.setdefault((case.procedure, case.title), []).append(case)
+    return tuple((title, tuple(members)) for (_, title), members in groups.items())
+
+
+def _environment() -> jinja2.Environment:
+    import jinja2  # noqa: PLC0415 - only the writing of pages needs it
+
+    env = jinja2.Environment(
+        loader=jinja2.PackageLoader("community_core.pages"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.globals.update(
+        kinds=KINDS, standings=STANDINGS, ends=ENDS, bars=_bars, rate=_rate, file_name=file_name, grouped=_grouped
+    )
+    env.filters["thousands"] = lambda number: f"{number:,}"
+    return env
+
+
+def _open_notices(board: Board) -> list[tuple[BoardCase, int]]:
+    found = [
+        (case, place)
+        for case in board.cases
+        for place, item in enumerate(case.items)
+        if item.kind is PublishKind.OBJECTION_NOTICE
+        and item.until is not None
+        and item.since <= board.day <= item.until
+    ]
+    return sorted(found, key=lambda pair: (pair[0].items[pair[1]].until, pair[0].id, pair[1]))
+
+
+def render_board(board: Board) -> Mapping[str, str]:
+    """Return every page of *board* by file name; the same board gives the same text, byte for byte."""
+    env = _environment()
+    pages = {"style.css": resources.files("community_core.pages").joinpath("templates/style.css").read_text("utf-8")}
+    pages["index.html"] = env.get_template("index.html").render(board=board, notices=_open_notices(board))
+    case_page = env.get_template("case.html")
+    for case in board.cases:
+        pages[file_name("case", case.id)] = case_page.render(board=board, case=case)
+    campaign_page = env.get_template("campaign.html")
+    for campaign in board.campaigns:
+        pages[file_name("campaign", campaign.name)] = campaign_page.render(board=board, campaign=campaign)
+    return pages
+
+
+def write_board(board: Board, folder: Path) -> tuple[Path, ...]:
+    """Write the pages of *board* into *folder* (made where it is missing) and return what was written or already there.
+
+    A page whose text is unchanged is left alone. Pages of an earlier board that this one no longer has are removed;
+    other files are not touched.
+
+    Raises:
+        OSError: if the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = render_board(board)
+    for old in folder.glob("*.html"):
+        if old.name not in pages and old.name.startswith(("case-", "campaign-")):
+            old.unlink()
+    written = []
+    for name, text in sorted(pages.items()):
+        path = folder / name
+        data = text.encode()
+        if not path.exists() or path.read_bytes() != data:
+            draft = path.with_suffix(path.suffix + ".part")
+            draft.write_bytes(data)
+            draft.replace(path)
+        written.append(path)
+    return tuple(written)
+
+
+def campaign_totals(campaign: Campaign) -> Progress:
+    """Return the row of all buildings together."""
+    return Progress(Label("合计", "all buildings"), campaign.totals)

@@ -1,0 +1,118 @@
+"""What the pages show, as plain frozen records; neither a case nor a store is known here."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from attrs import frozen
+
+from community_core.base.citations import Citation
+from community_core.base.labels import Label
+from community_core.base.ranks import Standing
+from community_core.procedures.definition import EndKind, PublishKind
+
+
+@frozen
+class BoardField:
+    """One published field: its name, its label, and its value as text in both languages."""
+
+    name: str
+    label: Label
+    value: Label
+
+
+@frozen
+class BoardItem:
+    """One thing that an event published, with all that a reader needs to judge it.
+
+    *case* and *version* say which event it was, *hash* is that event's hash in the chain of the case. *until* is the
+    last day of an objection notice; ``None`` where it has none. *to* names the audience.
+    """
+
+    case: str
+    version: int
+    step: Label
+    kind: PublishKind
+    since: dt.date
+    fields: tuple[BoardField, ...]
+    until: dt.date | None = None
+    to: str = "residents"
+    cite: Citation | None = None
+    standing: Standing | None = None
+    hash: str = ""
+
+
+@frozen
+class BoardCase:
+    """One case as the board lists it: its procedure, place, present state, and how it ended, with what it published."""
+
+    id: str
+    procedure: str
+    title: Label
+    place: Label
+    opened: dt.date
+    state: Label
+    items: tuple[BoardItem, ...]
+    subject: str = ""
+    end: EndKind | None = None
+    cite: Citation | None = None
+
+
+@frozen
+class Progress:
+    """How far a campaign has come in one building: *counts* in the order of the campaign's *states*."""
+
+    name: Label
+    counts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """All cases of the building."""
+        return sum(self.counts)
+
+
+@frozen
+class Campaign:
+    """Many cases of one procedure, shown by building and never one by one.
+
+    *done* is the index of the state that counts as reached.
+    """
+
+    name: str
+    title: Label
+    states: tuple[Label, ...]
+    rows: tuple[Progress, ...]
+    note: Label = Label()
+    done: int = 0
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """The counts of all buildings together, in the order of *states*."""
+        return tuple(sum(row.counts[place] for row in self.rows) for place in range(len(self.states)))
+
+
+@frozen
+class ExampleValue:
+    """One parameter whose value is an example or the library's own: nobody in the documents has set it."""
+
+    term: str
+    label: Label
+    value: Label
+    standing: Standing
+    answers: tuple[Label, ...] = ()
+
+
+@frozen
+class Board:
+    """All that one district makes public, as of *day*.
+
+    *head* is a hash over the record, so that two boards, or a board and a record, can be compared.
+    """
+
+    title: Label
+    day: dt.date
+    cases: tuple[BoardCase, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    examples: tuple[ExampleValue, ...] = ()
+    note: Label = Label()
+    head: str = ""

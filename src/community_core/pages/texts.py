@@ -1,0 +1,80 @@
+"""Values, kinds and standings as text in both languages; not the formatting of answers, which explain themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from community_core.base.labels import Label
+from community_core.base.money import Money
+from community_core.base.ranks import Standing
+from community_core.procedures.definition import EndKind, PublishKind
+
+UNKNOWN = Label("未知", "unknown")
+
+KINDS: Mapping[PublishKind, Label] = {
+    PublishKind.ANNOUNCEMENT: Label("公告", "announcement"),
+    PublishKind.OBJECTION_NOTICE: Label("公示", "objection notice"),
+    PublishKind.DISCLOSURE: Label("公开", "disclosure"),
+    PublishKind.PERSONAL_NOTICE: Label("告知", "personal notice"),
+}
+
+STANDINGS: Mapping[Standing, Label] = {
+    Standing.IN_FORCE: Label("现行", "in force"),
+    Standing.REPORTED: Label("材料所述", "as reported"),
+    Standing.PROPOSAL: Label("建议", "proposal"),
+    Standing.PLAN: Label("计划", "plan"),
+    Standing.AIM: Label("目标", "aim"),
+    Standing.LIBRARY: Label("本库默认", "the library's own default"),
+    Standing.EXAMPLE: Label("示例", "example"),
+}
+
+ENDS: Mapping[EndKind, Label] = {
+    EndKind.DECIDED: Label("已决定", "decided"),
+    EndKind.REFUSED: Label("未通过", "refused"),
+    EndKind.WITHDRAWN: Label("已撤回", "withdrawn"),
+    EndKind.LAPSED: Label("已失效", "lapsed"),
+    EndKind.HANDED_OVER: Label("已移交", "handed over"),
+}
+
+
+def share_text(value: Fraction) -> str:
+    """Return a share as a percentage where that is exact within two decimals, otherwise as a fraction."""
+    hundredths = value * 10_000
+    if hundredths.denominator != 1:
+        return f"{value.numerator}/{value.denominator}"
+    sign = "-" if value < 0 else ""
+    whole, rest = divmod(abs(int(hundredths)), 100)
+    return f"{sign}{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
+
+
+def value_text(value: Any, labels: Mapping[str, Label] | None = None) -> Label:
+    """Return a plain value of any declared type as text; *labels* name the values of an enumeration."""
+    if value is None:
+        return UNKNOWN
+    if value is True or value is False:
+        return Label("是", "yes") if value else Label("否", "no")
+    if isinstance(value, Money):
+        return Label(f"{value} 元", f"{value} yuan")
+    if isinstance(value, Fraction):
+        return Label(share_text(value), share_text(value))
+    if isinstance(value, dt.date):
+        return Label(f"{value.year}年{value.month}月{value.day}日", value.isoformat())
+    if isinstance(value, tuple | list):
+        parts = [value_text(part, labels) for part in value]
+        if not parts:
+            return Label("无", "none")
+        return Label("、".join(part.zh for part in parts), ", ".join(part.text("en") for part in parts))
+    if isinstance(value, Mapping):
+        pairs = [(value_text(key, labels), value_text(part, labels)) for key, part in value.items()]
+        return Label(
+            "，".join(f"{key.zh} {part.zh}" for key, part in pairs),
+            ", ".join(f"{key.text('en')} {part.text('en')}" for key, part in pairs),
+        )
+    named = (labels or {}).get(str(value))
+    if named:
+        return named
+    text = str(value)
+    return Label(text or "（空）", text or "(empty)")
