@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -11,7 +13,7 @@ from community_core.base.findings import NOWHERE, Origin
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy, Rank, Standing
 from community_core.rules.terms import Expression
-from community_core.rules.types import ValueType
+from community_core.rules.types import TEXT, ValueType, list_of
 
 
 class EndKind(Enum):
@@ -43,10 +45,7 @@ class LateAction(Enum):
 
 @frozen
 class StepField:
-    """One typed, named thing that a step takes or a case holds, with its privacy class.
-
-    *derived* computes it from other fields (such as the counts of a vote) instead of asking for it.
-    """
+    """One typed, named thing that a step takes or a case holds, with its privacy class; *optional* ones may be left out."""
 
     name: str
     type: ValueType
@@ -73,16 +72,26 @@ class CollectiveDecision:
     """A decision that a step's people take together.
 
     *question* names the field whose options are voted on (a list) or the field that is put to yes or no;
-    *among* the list field of those who may vote; *rule* an expression giving the ballot rule's name; *quorum* an
-    expression giving the least share of *among* that must have voted. The step takes ``votes``, a list of the
-    options chosen, and the case then holds ``counts`` and ``outcome``.
+    *among* the list field of those who may vote (person ids); *rule* an expression giving the ballot rule's name, or that
+    name itself; *quorum* an expression giving the least share of *among* that must have voted. The step takes
+    ``votes``, a list of the options chosen, and the case then holds ``counts`` and ``outcome``. *present* names the
+    list field of those present; without it all of *among* count as present.
     """
 
     question: str
     among: str
     rule: Expression
     quorum: Expression | None = None
+    present: str = ""
     origin: Origin = field(default=NOWHERE, eq=False)
+
+
+#: What a collective decision brings to a case unless the procedure declares it otherwise.
+VOTING_FIELDS = (
+    StepField("votes", list_of(TEXT), Privacy.INTERNAL, Label("选票", "votes")),
+    StepField("counts", list_of(TEXT), Privacy.PUBLIC, Label("计票", "counts"), optional=True),
+    StepField("outcome", TEXT, Privacy.PUBLIC, Label("结果", "outcome"), optional=True),
+)
 
 
 @frozen
@@ -191,20 +200,41 @@ class Procedure:
     standing: Standing | None = None
     origin: Origin = field(default=NOWHERE, eq=False)
 
+    @cached_property
+    def step_names(self) -> Mapping[str, Step]:
+        """The steps by name."""
+        return {step.name: step for step in self.steps}
+
+    @cached_property
+    def field_names(self) -> Mapping[str, StepField]:
+        """The fields by name: those declared, and those that every collective decision brings with it."""
+        brought = VOTING_FIELDS if any(step.decides for step in self.steps) else ()
+        return {item.name: item for item in (*brought, *self.fields)}
+
+    @cached_property
+    def field_types(self) -> Mapping[str, ValueType]:
+        """The type of each field by name, as expressions see them."""
+        return {name: item.type for name, item in self.field_names.items()}
+
+    @cached_property
+    def end_kinds(self) -> Mapping[str, EndKind]:
+        """The kind of end by state."""
+        return dict(self.ends)
+
     def step(self, name: str) -> Step | None:
         """Return the step called *name*, or ``None``."""
-        return next((step for step in self.steps if step.name == name), None)
+        return self.step_names.get(name)
 
     def field(self, name: str) -> StepField | None:
         """Return the field called *name*, or ``None``."""
-        return next((item for item in self.fields if item.name == name), None)
+        return self.field_names.get(name)
 
     @property
     def all_states(self) -> tuple[str, ...]:
         """Every state that a step or a late rule leads to, in the order of the text."""
-        found = [step.to for step in self.steps if step.to] + [late.to for late in self.late if late.then is LateAction.LAPSE]
-        return tuple(dict.fromkeys(found))
+        late = [rule.to for rule in self.late if rule.then is LateAction.LAPSE]
+        return tuple(dict.fromkeys([*(step.to for step in self.steps if step.to), *late]))
 
     def end(self, state: str) -> EndKind | None:
         """Return how a case ends in *state*, or ``None`` where the state is no end."""
-        return dict(self.ends).get(state)
+        return self.end_kinds.get(state)

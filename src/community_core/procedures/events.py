@@ -92,7 +92,9 @@ class Case:
     """One running instance of a procedure, as its events make it.
 
     *entered* is the day on which the present state was entered; *steps* gives, for each step taken, its last day and
-    taker; *data* every field's present value. *reminded* are late rules already settled in the present state.
+    taker; *data* every field's present value. *reminded* says whether the late rules that only remind or escalate have
+    been settled in the present state. *ended* is the kind of the end (a value of ``EndKind``) once the case has one:
+    the step function sets it, since events alone do not know the procedure.
     """
 
     id: str
@@ -108,6 +110,7 @@ class Case:
     steps: Mapping[str, tuple[dt.date, str]] = field(factory=dict)
     reminded: bool = False
     parent: str = ""
+    ended: str = ""
 
     def after(self, event: Event) -> Case:
         """Return the case as it stands after *event*."""
