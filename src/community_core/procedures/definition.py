@@ -13,7 +13,7 @@ from community_core.base.findings import NOWHERE, Origin
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy, Rank, Standing
 from community_core.rules.terms import Expression
-from community_core.rules.types import TEXT, ValueType, list_of
+from community_core.rules.types import TEXT, Kind, ValueType, list_of
 
 
 class EndKind(Enum):
@@ -89,7 +89,7 @@ class CollectiveDecision:
 #: What a collective decision brings to a case unless the procedure declares it otherwise.
 VOTING_FIELDS = (
     StepField("votes", list_of(TEXT), Privacy.INTERNAL, Label("选票", "votes")),
-    StepField("counts", list_of(TEXT), Privacy.PUBLIC, Label("计票", "counts"), optional=True),
+    StepField("counts", ValueType(Kind.LIST), Privacy.PUBLIC, Label("计票", "counts"), optional=True),
     StepField("outcome", TEXT, Privacy.PUBLIC, Label("结果", "outcome"), optional=True),
 )
 
