@@ -9,7 +9,7 @@ from functools import total_ordering
 
 from attrs import field, frozen
 
-_YUAN = re.compile(r"(-?)(\d+)(?:\.(\d{1,2}))?\Z")
+_YUAN = re.compile(r"(-?)([0-9]+)(?:\.([0-9]{1,2}))?\Z")
 
 
 class Rounding(Enum):
