@@ -32,8 +32,8 @@ class BallotResult:
     """A counted ballot.
 
     *counts* gives the votes for each option, in the options' order; *abstained* and *spoilt* are counted apart.
-    *cast* is every ballot handed in, these two included. *outcome* is the option decided on, ``None`` unless the verdict is
-    ``decided``. *tied* are the options that lead together, and is empty unless several do.
+    *cast* is every ballot handed in, these two included. *outcome* is the option decided on, ``None`` unless the
+    verdict is ``decided``. *tied* are the options that lead together, and is empty unless several do.
     """
 
     rule: str

@@ -1,5 +1,8 @@
 """Procedures of cases as data, what happens in them as events, and the one pure step function."""
 
+from community_core.procedures.check import check_procedure
+from community_core.procedures.consequences import EffectFunction
+from community_core.procedures.deadlines import Deadline, deadlines, settle
 from community_core.procedures.definition import (
     CollectiveDecision,
     EffectSpec,
@@ -15,6 +18,7 @@ from community_core.procedures.definition import (
     Waiting,
 )
 from community_core.procedures.events import (
+    LATE,
     SYSTEM,
     Appoint,
     Case,
@@ -26,16 +30,26 @@ from community_core.procedures.events import (
     Remind,
     fold,
 )
+from community_core.procedures.merge import merge
+from community_core.procedures.reading import ANYONE, PROPOSER, Evaluate, Evaluation, WorkingDays, post_for, roles
+from community_core.procedures.step import Refusal, Taken, openings, possible, take
 
 __all__ = [
+    "ANYONE",
+    "LATE",
+    "PROPOSER",
     "SYSTEM",
     "Appoint",
     "Case",
     "CollectiveDecision",
+    "Deadline",
     "Effect",
+    "EffectFunction",
     "EffectSpec",
     "EndAppointment",
     "EndKind",
+    "Evaluate",
+    "Evaluation",
     "Event",
     "Gap",
     "Late",
@@ -45,9 +59,21 @@ __all__ = [
     "Publish",
     "PublishKind",
     "PublishedItem",
+    "Refusal",
     "Remind",
     "Step",
     "StepField",
+    "Taken",
     "Waiting",
+    "WorkingDays",
+    "check_procedure",
+    "deadlines",
     "fold",
+    "merge",
+    "openings",
+    "possible",
+    "post_for",
+    "roles",
+    "settle",
+    "take",
 ]

@@ -13,7 +13,7 @@ from community_core.base.findings import NOWHERE, Origin
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy, Rank, Standing
 from community_core.rules.terms import Expression
-from community_core.rules.types import TEXT, Kind, ValueType, list_of
+from community_core.rules.types import DATE, TEXT, Kind, ValueType, list_of
 
 
 class EndKind(Enum):
@@ -45,7 +45,7 @@ class LateAction(Enum):
 
 @frozen
 class StepField:
-    """One typed, named thing that a step takes or a case holds, with its privacy class; *optional* ones may be left out."""
+    """One typed, named thing that a step takes or a case holds, with its privacy class; *optional* may be left out."""
 
     name: str
     type: ValueType
@@ -72,8 +72,8 @@ class CollectiveDecision:
     """A decision that a step's people take together.
 
     *question* names the field whose options are voted on (a list) or the field that is put to yes or no;
-    *among* the list field of those who may vote (person ids); *rule* an expression giving the ballot rule's name, or that
-    name itself; *quorum* an expression giving the least share of *among* that must have voted. The step takes
+    *among* the list field of those who may vote (person ids); *rule* an expression giving the ballot rule's name, or
+    that name itself; *quorum* an expression giving the least share of *among* that must have voted. The step takes
     ``votes``, a list of the options chosen, and the case then holds ``counts`` and ``outcome``. *present* names the
     list field of those present; without it all of *among* count as present.
     """
@@ -105,9 +105,10 @@ class Waiting:
 
 @frozen
 class EffectSpec:
-    """An effect as the text writes it: the *kind* of the core's effect records, or of a plugin's function, and arguments.
+    """An effect as the text writes it: the *kind* of the core's records, or of a plugin's function, and its arguments.
 
-    Arguments are expressions over the case's fields, or plain names of fields.
+    Arguments are expressions over the case's fields, or plain names of fields; ``procedure``, ``what``, ``post`` and
+    ``text`` are taken as written.
     """
 
     kind: str
@@ -213,8 +214,8 @@ class Procedure:
 
     @cached_property
     def field_types(self) -> Mapping[str, ValueType]:
-        """The type of each field by name, as expressions see them."""
-        return {name: item.type for name, item in self.field_names.items()}
+        """The type of each name that expressions find before facts: the fields, and the step's ``day``."""
+        return {**{name: item.type for name, item in self.field_names.items()}, "day": DATE}
 
     @cached_property
     def end_kinds(self) -> Mapping[str, EndKind]:

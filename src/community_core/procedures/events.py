@@ -10,7 +10,9 @@ from attrs import evolve, field, frozen
 
 from community_core.procedures.definition import PublishKind
 
+#: The actor of what the rules do by themselves, and the step name of an event that settles a deadline.
 SYSTEM = "system"
+LATE = "late"
 
 
 @frozen
@@ -121,9 +123,9 @@ class Case:
             version=event.version,
             entered=event.day if moved else self.entered,
             latest=event.day,
-            data={**self.data, **dict(event.data)},
+            data=self.data if event.step == LATE else {**self.data, **dict(event.data)},
             steps={**self.steps, event.step: (event.day, event.actor)},
-            reminded=False if moved else (self.reminded or event.step == "late"),
+            reminded=False if moved else (self.reminded or event.step == LATE),
         )
 
 

@@ -1,0 +1,292 @@
+"""Checks a procedure's text before it runs: dead ends, unknown names, what nobody may do, what may not be public."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+
+from community_core.base.findings import Finding, Origin, finding
+from community_core.base.ranks import Privacy
+from community_core.procedures.consequences import KINDS, LITERAL
+from community_core.procedures.definition import LateAction, Procedure, PublishKind, Step
+from community_core.procedures.events import LATE
+from community_core.procedures.intake import VOTES, wanted
+from community_core.procedures.reading import ANYONE, PROPOSER
+from community_core.rules.terms import Expression
+from community_core.rules.text import parse
+from community_core.rules.types import Kind
+
+#: Names that the library uses itself.
+RESERVED_STEPS = frozenset({LATE, PROPOSER, ANYONE, "system"})
+RESERVED_FIELDS = frozenset({"day"})
+
+
+def check_procedure(procedure: Procedure, *, effects: Iterable[str] = ()) -> tuple[Finding, ...]:
+    """Return what is wrong with *procedure* (merged with what it extends), in the order of the text.
+
+    *effects* are the names of the effects that plugins add.
+    """
+    return (
+        *_names(procedure),
+        *_states(procedure),
+        *_steps(procedure),
+        *_order(procedure),
+        *_publishing(procedure),
+        *_effects(procedure, frozenset(effects)),
+    )
+
+
+def _names(procedure: Procedure) -> Iterator[Finding]:
+    for kind, zh, items, reserved in (
+        ("step", "环节", procedure.steps, RESERVED_STEPS),
+        ("field", "字段", procedure.fields, RESERVED_FIELDS),
+    ):
+        seen: set[str] = set()
+        for item in items:
+            if item.name in reserved:
+                yield finding(
+                    f"reserved-{kind}",
+                    f"{zh}名 {item.name} 由本库使用，请换一个名字",
+                    f"the {kind} name {item.name!r} is used by the library; choose another",
+                    item.origin,
+                    name=item.name,
+                )
+            if item.name in seen:
+                yield finding(
+                    f"duplicate-{kind}",
+                    f"{zh} {item.name} 写了两次，请删去一个",
+                    f"{kind} {item.name!r} stands twice; remove one",
+                    item.origin,
+                    name=item.name,
+                )
+            seen.add(item.name)
+
+
+def _states(procedure: Procedure) -> Iterator[Finding]:
+    """Every state is reached and leads to an end, and ends lead nowhere."""
+    states = procedure.all_states
+    moves = [(source, step.to) for step in procedure.steps for source in step.source if step.to]
+    moves += [(rule.state, rule.to) for rule in procedure.late if rule.then is LateAction.LAPSE]
+    begun = {step.to for step in procedure.steps if step.opens}
+    if not begun:
+        yield finding(
+            "no-opening",
+            f"程序 {procedure.name} 没有立案环节（没有 from 的环节）",
+            f"procedure {procedure.name} has no step that opens a case (one without `from`)",
+            procedure.origin,
+        )
+    reached = _closure(begun, moves)
+    ending = _closure(set(procedure.end_kinds), [(to, source) for source, to in moves])
+    for state in states:
+        where = _origin_of(procedure, state)
+        if state not in reached:
+            yield finding(
+                "unreachable-state",
+                f"状态 {state} 从立案起无法到达",
+                f"state {state!r} cannot be reached from any opening",
+                where,
+                state=state,
+            )
+        if state not in ending:
+            yield finding(
+                "no-way-to-an-end",
+                f"办件到了状态 {state} 就无法结束，请补环节或在 ends 中写明",
+                f"a case in state {state!r} can never end; add a step, or name the state under ends",
+                where,
+                state=state,
+            )
+    for state in procedure.end_kinds:
+        if state not in states:
+            yield _unknown("state", "状态", state, procedure.origin, states)
+
+
+def _closure(start: set[str], moves: list[tuple[str, str]]) -> set[str]:
+    reached = set(start)
+    while True:
+        more = {to for source, to in moves if source in reached} - reached
+        if not more:
+            return reached
+        reached |= more
+
+
+def _origin_of(procedure: Procedure, state: str) -> Origin:
+    return next((step.origin for step in procedure.steps if step.to == state), procedure.origin)
+
+
+def _unknown(kind: str, zh: str, name: str, origin: Origin, known: Iterable[str]) -> Finding:
+    listed = list(known)
+    return finding(
+        f"unknown-{kind}",
+        f"没有{zh} {name}；已有：{'、'.join(listed) or '（无）'}",
+        f"there is no {kind} {name!r}; there are: {', '.join(listed) or 'none'}",
+        origin,
+        name=name,
+    )
+
+
+def _steps(procedure: Procedure) -> Iterator[Finding]:
+    states, fields, names = procedure.all_states, procedure.field_names, procedure.step_names
+    for step in procedure.steps:
+        if not step.by:
+            yield finding(
+                "nobody-may",
+                f"环节 {step.name} 没有写由谁办理（by）",
+                f"step {step.name} names nobody who may take it (by)",
+                step.origin,
+                step=step.name,
+            )
+        if step.opens and not step.to:
+            yield finding(
+                "opening-without-state",
+                f"立案环节 {step.name} 没有写到哪个状态（to）",
+                f"the opening step {step.name} leads to no state (to)",
+                step.origin,
+                step=step.name,
+            )
+        for source in step.source:
+            if source not in states:
+                yield _unknown("state", "状态", source, step.origin, states)
+            elif procedure.end(source) is not None:
+                yield finding(
+                    "step-after-end",
+                    f"状态 {source} 是终结状态，不能再有环节 {step.name}",
+                    f"state {source!r} is an end; step {step.name} cannot follow it",
+                    step.origin,
+                    state=source,
+                )
+        for name in (*step.not_by, *(wait.after for wait in (step.not_before, step.within) if wait is not None)):
+            if name not in names:
+                yield _unknown("step", "环节", name, step.origin, names)
+        decides = step.decides
+        asked = (decides.question, decides.among, decides.present) if decides is not None else ()
+        for name in (*step.takes, step.held, *asked):
+            if name and name not in fields:
+                yield _unknown("field", "字段", name, step.origin, fields)
+        if step.held in fields and fields[step.held].type.kind is not Kind.DATE:
+            yield finding(
+                "held-no-date",
+                f"环节 {step.name} 的 held 字段 {step.held} 不是日期",
+                f"the field {step.held!r} that step {step.name} is held on is no date",
+                step.origin,
+                field=step.held,
+            )
+    for rule in procedure.late:
+        wrong = [state for state in (rule.state,) if state not in states]
+        for state in wrong:
+            yield _unknown("state", "状态", state, rule.origin, states)
+        if rule.then is LateAction.LAPSE and not rule.to:
+            yield finding(
+                "lapse-without-state",
+                f"状态 {rule.state} 的失效没有写到哪个状态（to）",
+                f"the lapse of state {rule.state!r} leads to no state (to)",
+                rule.origin,
+                state=rule.state,
+            )
+        if procedure.end(rule.state) is not None:
+            yield finding(
+                "step-after-end",
+                f"状态 {rule.state} 是终结状态，不能再有期限",
+                f"state {rule.state!r} is an end and can have no deadline",
+                rule.origin,
+                state=rule.state,
+            )
+
+
+def names_in(expression: Expression) -> frozenset[str]:
+    """Return the plain names in *expression*; empty where it cannot be parsed (the rules floor reports that)."""
+    syntax = parse(expression)
+    if isinstance(syntax, Finding):
+        return frozenset()
+    return frozenset(node.id for node in ast.walk(syntax.tree) if isinstance(node, ast.Name))
+
+
+def _order(procedure: Procedure) -> Iterator[Finding]:
+    """What a step's guard, vote and publication read has been collected on some way to the step."""
+    collected = _collected(procedure)
+    fields = procedure.field_names
+    for step in procedure.steps:
+        there = collected[step.name]
+        needed = set(names_in(step.when)) if step.when is not None else set()
+        if step.decides is not None:
+            needed |= {step.decides.question, step.decides.among, step.decides.present} - {""}
+        needed |= {step.held} - {""}
+        for item in step.publish:
+            needed |= set(item.what)
+        for name in sorted(needed & set(fields) - there):
+            yield finding(
+                "never-collected",
+                f"环节 {step.name} 用到 {name}，但此前没有环节收取它",
+                f"step {step.name} uses {name!r}, which no step on the way to it collects",
+                step.origin,
+                field=name,
+            )
+
+
+def _collected(procedure: Procedure) -> Mapping[str, frozenset[str]]:
+    """For each step, the fields that it or a step that can come before it collects."""
+    gives = {step.name: _gives(step) for step in procedure.steps}
+    before: dict[str, set[str]] = {state: set() for state in procedure.all_states}
+    lapses = [rule for rule in procedure.late if rule.then is LateAction.LAPSE]
+    while True:
+        size = sum(map(len, before.values()))
+        for step in procedure.steps:
+            sources: set[str] = set().union(*(before.get(source, set()) for source in step.source))
+            for state in (step.to,) if step.to else step.source:
+                before.setdefault(state, set()).update(sources if step.to else (), gives[step.name])
+        for rule in lapses:
+            before.setdefault(rule.to, set()).update(before.get(rule.state, ()))
+        if sum(map(len, before.values())) == size:
+            break
+    return {
+        step.name: frozenset(gives[step.name]).union(*(before.get(source, set()) for source in step.source))
+        for step in procedure.steps
+    }
+
+
+def _gives(step: Step) -> frozenset[str]:
+    voted = {VOTES, "counts", "outcome"} if step.decides is not None else set()
+    return frozenset({*wanted(step), *voted})
+
+
+def _publishing(procedure: Procedure) -> Iterator[Finding]:
+    fields = procedure.field_names
+    for step in procedure.steps:
+        for item in step.publish:
+            for name in item.what:
+                if name not in fields:
+                    yield _unknown("field", "字段", name, item.origin, fields)
+                elif item.kind is not PublishKind.PERSONAL_NOTICE and fields[name].privacy is not Privacy.PUBLIC:
+                    privacy = fields[name].privacy.value
+                    yield finding(
+                        "not-public",
+                        f"环节 {step.name} 要公布 {name}，其隐私类别是 {privacy}；非公开的内容不会上公示栏",
+                        f"step {step.name} publishes {name!r}, which is {privacy}; it will not reach the board",
+                        item.origin,
+                        field=name,
+                        privacy=privacy,
+                    )
+
+
+def _effects(procedure: Procedure, more: frozenset[str]) -> Iterator[Finding]:
+    for step in procedure.steps:
+        for spec in step.effects:
+            if spec.kind not in KINDS and spec.kind not in more:
+                yield _unknown("effect", "效果", spec.kind, spec.origin, sorted({*KINDS, *more}))
+            if spec.kind == "open" and not any(name == "procedure" for name, _ in spec.arguments):
+                yield finding(
+                    "effect-argument",
+                    f"环节 {step.name} 的 open 没有写开哪个程序",
+                    f"the effect open of step {step.name} names no procedure",
+                    spec.origin,
+                    effect=spec.kind,
+                )
+            literal = [expression for name, expression in spec.arguments if name in LITERAL]
+            for expression in literal:
+                if not expression.text:
+                    yield finding(
+                        "effect-argument",
+                        f"环节 {step.name} 的效果 {spec.kind} 有空的参数",
+                        f"the effect {spec.kind} of step {step.name} has an empty argument",
+                        spec.origin,
+                        effect=spec.kind,
+                    )

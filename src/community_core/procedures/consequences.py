@@ -1,0 +1,139 @@
+"""What a step publishes and causes: published items and effect records; nothing is applied here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from attrs import evolve
+
+from community_core.base.findings import Finding, finding
+from community_core.base.ids import is_name
+from community_core.procedures.definition import EffectSpec, Publish, Step
+from community_core.procedures.events import (
+    Appoint,
+    Case,
+    Effect,
+    EndAppointment,
+    OpenCase,
+    PublishedItem,
+    Remind,
+)
+from community_core.procedures.reading import Reading, unknown
+from community_core.rules.terms import Expression
+
+#: A plugin's effect: from the case as the step leaves it, the day and the arguments to the core's own records.
+EffectFunction = Callable[[Case, dt.date, Mapping[str, Any]], Iterable[Effect]]
+
+#: Arguments that are names as written and never expressions.
+LITERAL = frozenset({"procedure", "what", "post", "text"})
+KINDS = ("open", "appoint", "end_appointment", "remind")
+
+
+def publications(reading: Reading, items: Iterable[Publish]) -> tuple[tuple[PublishedItem, ...], list[Finding]]:
+    """Return what is published from the reading's day on; ``until`` is the last day of the period."""
+    published: list[PublishedItem] = []
+    found: list[Finding] = []
+    for item in items:
+        until = None
+        if item.period is not None:
+            end = reading.end_of(item.period, reading.day)
+            if isinstance(end, Finding):
+                found.append(end)
+                continue
+            until = end
+        published.append(PublishedItem(item.kind, item.what, item.to, reading.day, until))
+    return tuple(published), found
+
+
+def effects(
+    reading: Reading, step: Step, functions: Mapping[str, EffectFunction] | None = None
+) -> tuple[tuple[Effect, ...], list[Finding]]:
+    """Return the effect records of *step* with their arguments read, or why they cannot be read."""
+    records: list[Effect] = []
+    found: list[Finding] = []
+    for spec in step.effects:
+        arguments, wrong = _arguments(reading, spec)
+        if not wrong:
+            made = _records(reading, step, spec, arguments, functions or {})
+            if isinstance(made, Finding):
+                wrong = [made]
+            else:
+                records += made
+        found += wrong
+    return tuple(records), found
+
+
+def _arguments(reading: Reading, spec: EffectSpec) -> tuple[dict[str, Any], list[Finding]]:
+    arguments: dict[str, Any] = {}
+    found: list[Finding] = []
+    for name, expression in spec.arguments:
+        if name in LITERAL:
+            arguments[name] = expression.text
+            continue
+        value, missing = _value(reading, expression)
+        if value is None:
+            found.append(
+                unknown(expression, missing, "effect-unknown", f"{spec.kind} 的 {name}", f"{name} of {spec.kind}")
+            )
+        else:
+            arguments[name] = value
+    return arguments, found
+
+
+def _value(reading: Reading, expression: Expression) -> tuple[Any, tuple[str, ...]]:
+    text = expression.text
+    if is_name(text) and text in reading.procedure.field_names:
+        return reading.values.get(text), (text,)
+    read = reading.value(expression)
+    return read.value, read.missing
+
+
+def _records(
+    reading: Reading,
+    step: Step,
+    spec: EffectSpec,
+    given: Mapping[str, Any],
+    functions: Mapping[str, EffectFunction],
+) -> list[Effect] | Finding:
+    case, day = reading.case, reading.day
+    function = functions.get(spec.kind)
+    if function is not None:
+        return list(function(evolve(case, data=dict(reading.values)), day, given))
+    rest = dict(given)
+    if spec.kind == "open":
+        procedure = rest.pop("procedure", "")
+        return [OpenCase(procedure, tuple(rest.items()))] if procedure else _lacks(step, spec, "procedure")
+    post = rest.get("post") or rest.get("what") or ""
+    if spec.kind == "remind":
+        return [Remind(post, rest.get("text") or step.because.zh or step.name)] if post else _lacks(step, spec, "post")
+    if spec.kind not in KINDS:
+        return finding(
+            "unknown-effect",
+            f"没有名为 {spec.kind} 的效果；内置的有 {'、'.join(KINDS)}",
+            f"there is no effect {spec.kind!r}; the built-in ones are {', '.join(KINDS)}",
+            spec.origin,
+            effect=spec.kind,
+        )
+    people = rest.get("person")
+    if not post or people is None:
+        return _lacks(step, spec, "post" if people is not None else "person")
+    made: list[Effect] = []
+    for person in people if isinstance(people, tuple) else (people,):
+        place = rest.get("place", case.place)
+        if spec.kind == "appoint":
+            made.append(Appoint(person, post, place, rest.get("since", day), rest.get("until")))
+        else:
+            made.append(EndAppointment(person, post, place, rest.get("day", day), str(rest.get("reason", step.name))))
+    return made
+
+
+def _lacks(step: Step, spec: EffectSpec, name: str) -> Finding:
+    return finding(
+        "effect-argument",
+        f"环节 {step.name} 的效果 {spec.kind} 缺少 {name}，请补充",
+        f"the effect {spec.kind} of step {step.name} lacks {name}; give it",
+        spec.origin,
+        effect=spec.kind,
+    )

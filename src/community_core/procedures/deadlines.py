@@ -1,0 +1,88 @@
+"""Deadlines of a case's states: when they fall due, and what settling an overdue one comes to."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from attrs import frozen
+
+from community_core.base.findings import Finding
+from community_core.procedures.definition import Late, LateAction, Procedure
+from community_core.procedures.events import LATE, SYSTEM, Case, Effect, Event, Remind
+from community_core.procedures.reading import Evaluate, Reading, WorkingDays
+from community_core.procedures.step import Taken, after
+
+
+@frozen
+class Deadline:
+    """A late rule of the case's present state: *due* is its last day, ``None`` (with *why*) while that is unknown."""
+
+    rule: Late
+    due: dt.date | None
+    why: Finding | None = None
+
+    def overdue(self, day: dt.date) -> bool:
+        """Whether the last day has passed on *day*."""
+        return self.due is not None and self.due < day
+
+
+def deadlines(
+    procedure: Procedure, case: Case, evaluate: Evaluate, *, workdays: WorkingDays | None = None
+) -> tuple[Deadline, ...]:
+    """Return the deadlines of the case's present state that are not settled yet, the earliest first."""
+    if case.ended or case.entered is None:
+        return ()
+    found: list[Deadline] = []
+    for rule in procedure.late:
+        if rule.state != case.state or (case.reminded and rule.then is not LateAction.LAPSE):
+            continue
+        reading = Reading(procedure, case, case.latest or case.entered, evaluate, workdays, case.data)
+        end = reading.end_of(rule.period, case.entered)
+        found.append(Deadline(rule, None, end) if isinstance(end, Finding) else Deadline(rule, end))
+    return tuple(sorted(found, key=lambda item: (item.due or dt.date.max, item.rule.then is LateAction.LAPSE)))
+
+
+def settle(
+    procedure: Procedure, case: Case, day: dt.date, evaluate: Evaluate, *, workdays: WorkingDays | None = None
+) -> Taken:
+    """Settle every deadline that is overdue on *day*, one after the other, as events of the actor ``system``.
+
+    An event's day is the first after the deadline, so that it does not matter when somebody looks. A deadline whose
+    period is unknown is left alone.
+    """
+    events: list[Event] = []
+    effects: list[Effect] = []
+    while True:
+        first = next(
+            (item for item in deadlines(procedure, case, evaluate, workdays=workdays) if item.overdue(day)), None
+        )
+        if first is None or first.due is None:
+            return Taken(case, tuple(events), tuple(effects))
+        rule = first.rule
+        since = first.due + dt.timedelta(days=1)
+        event = Event(
+            case=case.id,
+            version=case.version + 1,
+            step=LATE,
+            state=rule.to if rule.then is LateAction.LAPSE else case.state,
+            actor=SYSTEM,
+            post=SYSTEM,
+            day=since if case.latest is None else max(since, case.latest),
+            data=(("late", rule.then.value), ("due", first.due)),
+            rules=case.rules,
+        )
+        if rule.then is not LateAction.LAPSE:
+            effects += (Remind(post, _text(case, rule, first.due)) for post in _told(procedure, case, rule))
+        case = after(procedure, case, event)
+        events.append(event)
+
+
+def _told(procedure: Procedure, case: Case, rule: Late) -> tuple[str, ...]:
+    """The post that the rule names, or else every post that could act in the present state."""
+    if rule.to:
+        return (rule.to,)
+    return tuple(dict.fromkeys(post for step in procedure.steps if case.state in step.source for post in step.by))
+
+
+def _text(case: Case, rule: Late, due: dt.date) -> str:
+    return f"{case.id}：状态 {case.state} 的期限 {due} 已过" + (f"（{rule.because.zh}）" if rule.because.zh else "")

@@ -1,0 +1,102 @@
+"""Taking in a step's data: required, unknown and mistyped fields; nothing is converted but lists to tuples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from community_core.base.errors import FactError
+from community_core.base.findings import Finding, finding
+from community_core.procedures.definition import Procedure, Step, StepField
+from community_core.procedures.events import Case
+from community_core.rules.types import checked
+
+VOTES = "votes"
+
+
+def wanted(step: Step) -> tuple[str, ...]:
+    """Return the names of the fields that *step* takes, votes included where it decides."""
+    return (*step.takes, VOTES) if step.decides is not None and VOTES not in step.takes else step.takes
+
+
+def take_in(
+    procedure: Procedure, step: Step, case: Case, data: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Finding]]:
+    """Return the checked values of the step's own fields, in the order of the text, and what is wrong with *data*.
+
+    A field that the case already holds need not be given again; one that the step does not take may be repeated
+    unchanged. ``None`` is the same as not given.
+    """
+    names = wanted(step)
+    taken: dict[str, Any] = {}
+    found: list[Finding] = []
+    for name in names:
+        item = procedure.field(name)
+        if item is None:
+            found.append(undeclared(step, name))
+            continue
+        given = data.get(name)
+        if given is None:
+            if not item.optional and case.data.get(name) is None:
+                found.append(missing(step, item))
+            continue
+        value, wrong = _checked(item, given)
+        if wrong is not None:
+            found.append(wrong)
+        else:
+            taken[name] = value
+    for name, given in data.items():
+        if name not in names and given is not None:
+            item = procedure.field(name)
+            value = None if item is None else _checked(item, given)[0]
+            if value is None or value != case.data.get(name):
+                found.append(_not_taken(step, name, names))
+    return taken, found
+
+
+def _checked(item: StepField, given: Any) -> tuple[Any, Finding | None]:
+    try:
+        return checked(item.name, item.type, given), None
+    except FactError as error:
+        # The finding names the field and its type and not the value: values may be personal, findings are logged.
+        return None, finding(
+            "wrong-type",
+            f"“{item.label.zh or item.name}”（{item.name}）的值不符合类型 {item.type}，请改正",
+            f"the value given for {item.name!r} is no {item.type}; correct it",
+            item.origin,
+            field=item.name,
+            type=type(error).__name__,
+        )
+
+
+def missing(step: Step, item: StepField) -> Finding:
+    """Return the finding that *step* needs a field that was not given."""
+    return finding(
+        "missing-field",
+        f"环节 {step.name} 缺少“{item.label.zh or item.name}”（{item.name}，{item.type}），请补充",
+        f"step {step.name} needs {item.name} ({item.type}); give it",
+        step.origin,
+        field=item.name,
+    )
+
+
+def undeclared(step: Step, name: str) -> Finding:
+    """Return the finding that a step takes a field that its procedure does not declare."""
+    return finding(
+        "undeclared-field",
+        f"环节 {step.name} 所需的 {name} 没有在程序中声明，请在 facts 中声明",
+        f"step {step.name} takes {name}, which the procedure does not declare; declare it under facts",
+        step.origin,
+        field=name,
+    )
+
+
+def _not_taken(step: Step, name: str, names: tuple[str, ...]) -> Finding:
+    known = "、".join(names) or "（无）"
+    return finding(
+        "unexpected-field",
+        f"环节 {step.name} 不收 {name}；可填：{known}",
+        f"step {step.name} does not take {name}; it takes: {', '.join(names) or 'nothing'}",
+        step.origin,
+        field=name,
+    )

@@ -1,0 +1,152 @@
+"""Reading a procedure's expressions for one case on one day: values, guards, periods; it decides no step."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from attrs import field, frozen
+
+from community_core.base.days import add_months
+from community_core.base.findings import Finding, finding
+from community_core.procedures.definition import Procedure, Step
+from community_core.procedures.events import SYSTEM, Case
+from community_core.rules.terms import Expression
+from community_core.rules.types import ValueType
+
+#: Counts working days from a day: the last day of a period of so many; ``None`` where the calendar does not reach.
+WorkingDays = Callable[[dt.date, int], "dt.date | None"]
+
+#: The word in a step's ``by`` for whoever opened the case, and the one for everybody.
+PROPOSER = "proposer"
+ANYONE = "anyone"
+
+
+class Evaluation(Protocol):
+    """What reading an expression gives: its value (``None`` is unknown), its type, and what is missing."""
+
+    @property
+    def value(self) -> Any:
+        """The value, or ``None`` while it is unknown."""
+        ...
+
+    @property
+    def type(self) -> ValueType:
+        """The type of the value, with its unit."""
+        ...
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The names of the fields, facts and parameters that would have to be known."""
+        ...
+
+
+class Evaluate(Protocol):
+    """Reads an expression among the rules of a procedure's practice."""
+
+    def __call__(
+        self,
+        expression: Expression,
+        *,
+        fields: Mapping[str, ValueType],
+        values: Mapping[str, Any],
+        on: dt.date,
+        guard: bool = False,
+    ) -> Evaluation:
+        """Read *expression*; parameters are those of the day *on*, *values* are the case's fields."""
+        ...
+
+
+@frozen
+class Reading:
+    """A case on the day of a step, with the values its expressions see.
+
+    Parameters are read on the day the case opened; ``day`` in an expression is the day of the step.
+    """
+
+    procedure: Procedure
+    case: Case
+    day: dt.date
+    evaluate: Evaluate
+    workdays: WorkingDays | None = None
+    values: Mapping[str, Any] = field(factory=dict)
+
+    def value(self, expression: Expression, *, guard: bool = False) -> Evaluation:
+        """Read *expression*."""
+        return self.evaluate(
+            expression,
+            fields=self.procedure.field_types,
+            values={**self.values, "day": self.day},
+            on=self.case.opened,
+            guard=guard,
+        )
+
+    def end_of(self, expression: Expression, start: dt.date) -> dt.date | Finding:
+        """Return the last day of the period *expression* counted from *start* (which itself does not count)."""
+        read = self.value(expression)
+        if read.value is None:
+            return unknown(expression, read.missing, "period-unknown", "期限", "the period")
+        unit, count = read.type.unit, read.value
+        if count < 0:
+            return finding(
+                "period-negative",
+                f"期限 {expression.text} 为负数（{count}），请改正",
+                f"the period {expression.text} is negative ({count}); correct it",
+                expression.origin,
+            )
+        if unit == "workday":
+            end = self.workdays(start, count) if self.workdays is not None else None
+            return end if end is not None else no_calendar(expression)
+        try:
+            if unit in ("month", "year"):
+                return add_months(start, count * (12 if unit == "year" else 1))
+            return start + dt.timedelta(days=count)
+        except (OverflowError, ValueError):
+            return finding(
+                "period-too-long",
+                f"期限 {expression.text}（{count}）超出历法范围，请改正",
+                f"the period {expression.text} ({count}) leaves the calendar; correct it",
+                expression.origin,
+            )
+
+
+def unknown(expression: Expression, missing: tuple[str, ...], code: str, zh: str, en: str) -> Finding:
+    """Return the finding that *expression* has no value yet, naming what is missing."""
+    names = ", ".join(missing) or expression.text
+    return finding(
+        code,
+        f"{zh}“{expression.text}”尚不能确定，还缺：{names}",
+        f"{en} {expression.text!r} is not known yet; what is missing: {names}",
+        expression.origin,
+        missing=names,
+    )
+
+
+def no_calendar(expression: Expression) -> Finding:
+    """Return the finding that working days cannot be counted."""
+    return finding(
+        "no-working-days",
+        f"期限“{expression.text}”按工作日计算，但没有载入工作日历，请提供 workdays",
+        f"the period {expression.text!r} counts working days and no calendar of them is loaded; supply workdays",
+        expression.origin,
+    )
+
+
+def roles(procedure: Procedure, case: Case, actor: str) -> frozenset[str]:
+    """Return what *actor* is by the case itself: ``anyone``, ``proposer``, and the names of the steps last taken.
+
+    The library's own actor is ``system`` and nothing else.
+    """
+    if actor == SYSTEM:
+        return frozenset({SYSTEM})
+    took = {name for name, (_, taker) in case.steps.items() if taker == actor}
+    if any(name in took and step.opens for name, step in procedure.step_names.items()):
+        took.add(PROPOSER)
+    return frozenset({ANYONE, *took})
+
+
+def post_for(procedure: Procedure, step: Step, case: Case, actor: str, posts: frozenset[str]) -> str:
+    """Return the first entry of the step's ``by`` that *actor* answers to, by *posts* or by role; empty for none."""
+    held = posts | roles(procedure, case, actor)
+    return next((post for post in step.by if post in held), "")

@@ -1,0 +1,313 @@
+"""The one pure step function: case, step, data, actor and day in, events and effect records or findings out.
+
+No clock is read here and nothing is stored; who holds which post is for the caller to know.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve, frozen
+
+from community_core.base.findings import Finding, finding
+from community_core.procedures.consequences import EffectFunction, effects, publications
+from community_core.procedures.definition import Procedure, Step, Waiting
+from community_core.procedures.events import SYSTEM, Case, Effect, Event
+from community_core.procedures.intake import take_in, wanted
+from community_core.procedures.reading import Evaluate, Reading, WorkingDays, roles, unknown
+from community_core.procedures.vote import vote
+
+
+@frozen
+class Taken:
+    """What a step comes to: the case after it, the events to record, and the effects to apply with them."""
+
+    case: Case
+    events: tuple[Event, ...]
+    effects: tuple[Effect, ...] = ()
+
+
+@frozen
+class Refusal:
+    """Why a step cannot be taken; nothing follows from it."""
+
+    findings: tuple[Finding, ...]
+
+
+def openings(procedure: Procedure) -> tuple[Step, ...]:
+    """Return the steps with which a case of *procedure* can begin."""
+    return tuple(step for step in procedure.steps if step.opens)
+
+
+def take(
+    procedure: Procedure,
+    case: Case,
+    step_name: str,
+    data: Mapping[str, Any],
+    *,
+    actor: str,
+    post: str,
+    day: dt.date,
+    evaluate: Evaluate,
+    key: str = "",
+    workdays: WorkingDays | None = None,
+    functions: Mapping[str, EffectFunction] | None = None,
+) -> Taken | Refusal:
+    """Take one step, or say everything that stands against it.
+
+    A new case is one of version 0 and is taken into its first state by a step that opens. *post* is the entry of the
+    step's ``by`` under which *actor* acts. Overdue deadlines are to be settled before (:func:`deadlines.settle`).
+    """
+    step = procedure.step(step_name)
+    if step is None:
+        return Refusal((no_such_step(procedure, step_name),))
+    reading = Reading(procedure, case, day, evaluate, workdays, case.data)
+    found = _stage(procedure, case, step, day)
+    if found:
+        return Refusal(tuple(found))
+    found = _authority(procedure, case, step, actor, post)
+    given, wrong = take_in(procedure, step, case, data)
+    found += wrong
+    reading = evolve(reading, values={**case.data, **given})
+    found += _timing(reading, step)
+    if found:
+        return Refusal(tuple(found))
+    if step.decides is not None:
+        decided, found = vote(reading, step, step.decides)
+        given.update(decided)
+        reading = evolve(reading, values={**reading.values, **decided})
+    if not found:
+        found = _guard(reading, step, frozenset())
+    if found:
+        return Refusal(tuple(found))
+    published, found = publications(reading, step.publish)
+    records, wrong = effects(reading, step, functions) if step.effects else ((), [])
+    if found or wrong:
+        return Refusal((*found, *wrong))
+    state = step.to or case.state
+    event = Event(
+        case=case.id,
+        version=case.version + 1,
+        step=step.name,
+        state=state,
+        actor=actor,
+        post=post,
+        day=day,
+        data=tuple(given.items()),
+        published=published,
+        rules=case.rules,
+        key=key,
+    )
+    return Taken(after(procedure, case, event), (event,), records)
+
+
+def possible(
+    procedure: Procedure,
+    case: Case,
+    step: Step,
+    *,
+    actor: str,
+    post: str,
+    day: dt.date,
+    evaluate: Evaluate,
+    workdays: WorkingDays | None = None,
+) -> tuple[Finding, ...]:
+    """Return what stands against *step* before any of its data is given; empty where it may be tried.
+
+    A guard is counted against the step only where no data that the step takes could change it.
+    """
+    found = _stage(procedure, case, step, day)
+    if found:
+        return tuple(found)
+    asked = frozenset(wanted(step)) | ({"counts", "outcome"} if step.decides is not None else set())
+    known = {name: value for name, value in case.data.items() if name not in asked}
+    reading = Reading(procedure, case, day, evaluate, workdays, known)
+    return (
+        *_authority(procedure, case, step, actor, post),
+        *(_timing(reading, step, asked) or _guard(reading, step, asked)),
+    )
+
+
+def after(procedure: Procedure, case: Case, event: Event) -> Case:
+    """Return *case* after *event*, with the kind of its end where the new state is one."""
+    end = procedure.end(event.state)
+    moved = case.after(event)
+    return moved if end is None else evolve(moved, ended=end.value)
+
+
+def no_such_step(procedure: Procedure, name: str) -> Finding:
+    """Return the finding that *procedure* has no step of that name."""
+    known = [step.name for step in procedure.steps]
+    return finding(
+        "unknown-step",
+        f"程序 {procedure.name} 没有环节 {name}；环节有：{'、'.join(known)}",
+        f"procedure {procedure.name} has no step {name!r}; its steps are {', '.join(known)}",
+        procedure.origin,
+        step=name,
+    )
+
+
+def _stage(procedure: Procedure, case: Case, step: Step, day: dt.date) -> list[Finding]:
+    """Whether the case stands where the step begins."""
+    if case.ended or (case.version and procedure.end(case.state) is not None):
+        return [
+            finding(
+                "case-ended",
+                f"办件 {case.id} 已于 {case.entered} 结束（{case.state}），不能再办理",
+                f"case {case.id} ended on {case.entered} ({case.state}); nothing more can be done in it",
+                step.origin,
+                state=case.state,
+            )
+        ]
+    fits = (case.version == 0) if step.opens else (case.version > 0 and case.state in step.source)
+    if not fits:
+        now = case.state or "—"
+        return [
+            finding(
+                "wrong-state",
+                f"环节 {step.name} 要在状态 {'、'.join(step.source) or '（立案）'} 办理，办件现为 {now}",
+                f"step {step.name} is taken in {', '.join(step.source) or 'a new case'}; the case is in {now}",
+                step.origin,
+                state=case.state,
+                step=step.name,
+            )
+        ]
+    if case.latest is not None and day < case.latest:
+        return [
+            finding(
+                "day-before",
+                f"{day} 早于办件最近一次办理的日期 {case.latest}",
+                f"{day} is before {case.latest}, the latest day on which something was done in the case",
+                step.origin,
+            )
+        ]
+    return []
+
+
+def _authority(procedure: Procedure, case: Case, step: Step, actor: str, post: str) -> list[Finding]:
+    """Whether *actor* may take the step under *post*; a rule may open a follow-up case itself."""
+    own = roles(procedure, case, actor)
+    by_case = post in procedure.step_names or post in ("proposer", "anyone", SYSTEM)
+    follow_up = actor == post == SYSTEM and step.opens and bool(case.parent)
+    found: list[Finding] = []
+    if not follow_up and (post not in step.by or (by_case and post not in own)):
+        found.append(not_entitled(step))
+    for earlier in step.not_by:
+        taker = case.steps.get(earlier)
+        if taker is not None and taker[1] == actor:
+            found.append(
+                finding(
+                    "same-person",
+                    f"办理过环节 {earlier} 的人不能再办理 {step.name}，请换人",
+                    f"whoever took {earlier} may not take {step.name}; somebody else must",
+                    step.origin,
+                    step=step.name,
+                )
+            )
+    return found
+
+
+def not_entitled(step: Step) -> Finding:
+    """Return the finding that names who may take *step*."""
+    return finding(
+        "not-entitled",
+        f"环节 {step.name} 只能由 {'、'.join(step.by) or '（无人）'} 办理，当事人当日在本地方没有其中的职务",
+        f"step {step.name} is for {', '.join(step.by) or 'nobody'}; the actor holds none of these here on that day",
+        step.origin,
+        step=step.name,
+        by=", ".join(step.by),
+    )
+
+
+def _timing(reading: Reading, step: Step, asked: frozenset[str] = frozenset()) -> list[Finding]:
+    """Whether the day fits; a day that is still to be given (*asked*) is not held against the step."""
+    found: list[Finding] = []
+    if step.held:
+        held = reading.values.get(step.held)
+        if held is None and step.held not in asked:
+            found.append(
+                finding(
+                    "day-unknown",
+                    f"环节 {step.name} 的日期 {step.held} 尚未确定",
+                    f"the day of step {step.name} ({step.held}) is not known yet",
+                    step.origin,
+                    missing=step.held,
+                )
+            )
+        elif held is not None and held != reading.day:
+            found.append(
+                finding(
+                    "wrong-day",
+                    f"环节 {step.name} 应在 {held} 办理，不是 {reading.day}",
+                    f"step {step.name} is held on {held}, not on {reading.day}",
+                    step.origin,
+                )
+            )
+    if step.not_before is not None:
+        found += _waiting(reading, step, step.not_before, early=True)
+    if step.within is not None:
+        found += _waiting(reading, step, step.within, early=False)
+    return found
+
+
+def _waiting(reading: Reading, step: Step, waiting: Waiting, *, early: bool) -> list[Finding]:
+    before = reading.case.steps.get(waiting.after)
+    if before is None:
+        return [
+            finding(
+                "earlier-step",
+                f"环节 {step.name} 的期限从 {waiting.after} 起算，该环节尚未办理",
+                f"the period of step {step.name} runs from {waiting.after}, which has not been taken",
+                waiting.origin,
+                step=waiting.after,
+            )
+        ]
+    end = reading.end_of(waiting.period, before[0])
+    if isinstance(end, Finding):
+        return [end]
+    if early and reading.day < end:
+        return [
+            finding(
+                "too-early",
+                f"环节 {step.name} 最早在 {end} 办理",
+                f"step {step.name} can be taken on {end} at the earliest",
+                waiting.origin,
+                day=end,
+            )
+        ]
+    if not early and reading.day > end:
+        return [
+            finding(
+                "too-late",
+                f"环节 {step.name} 最迟应在 {end} 办理，已超过",
+                f"step {step.name} was to be taken by {end}, which has passed",
+                waiting.origin,
+                day=end,
+            )
+        ]
+    return []
+
+
+def _guard(reading: Reading, step: Step, asked: frozenset[str]) -> list[Finding]:
+    """Whether the step's guard holds; unknown refuses and names what is missing, unless it is still to be given."""
+    if step.when is None:
+        return []
+    read = reading.value(step.when, guard=True)
+    if read.value is None:
+        if asked.intersection(read.missing):
+            return []
+        return [unknown(step.when, read.missing, "guard-unknown", "条件", "the condition")]
+    if read.value is False:
+        because_en = step.because.en or step.because.zh
+        return [
+            finding(
+                "guard-false",
+                f"条件不成立：{step.when.text}" + (f"（{step.because.zh}）" if step.because.zh else ""),
+                f"the condition does not hold: {step.when.text}" + (f" ({because_en})" if because_en else ""),
+                step.when.origin,
+                step=step.name,
+            )
+        ]
+    return []
