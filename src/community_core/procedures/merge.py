@@ -16,7 +16,7 @@ def merge(base: Procedure, extension: Procedure) -> Procedure:
     """Return *extension* with what it takes over from *base*.
 
     Fields, steps, ends, states, late rules and gaps of *base* come first, in its order; one of the same name (for a
-    late rule: of the same state and action) is replaced where it stood. A step that is taken over keeps the citation and
+    late rule: of the same state and action) is replaced where it stood. A step taken over keeps the citation and
     standing of *base*. Title, force, citation and standing are the extension's own where it gives them.
     """
     inherited = [
