@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from community_core.rules.types import BOOL, DATE, ValueType
 
@@ -31,6 +31,15 @@ class FactRef:
     """The value of a fact of the subject, or of a field of a case; ``None`` while unknown."""
 
     name: str
+    type: ValueType
+
+
+@frozen
+class Derived:
+    """The value of a derived fact: as given for the subject, else *node*."""
+
+    name: str
+    node: Node
     type: ValueType
 
 
@@ -161,6 +170,7 @@ Node = (
     Const
     | Unknown
     | FactRef
+    | Derived
     | ParamRef
     | DecisionRef
     | DayRef
@@ -194,7 +204,30 @@ def children(node: Node) -> tuple[Node, ...]:
         return (node.key,)
     if isinstance(node, Call):
         return node.args
+    if isinstance(node, Derived):
+        return (node.node,)
     return ()
+
+
+def rebuilt(node: Node, parts: tuple[Node, ...]) -> Node:
+    """Return *node* with its direct parts replaced, in the order of :func:`children`."""
+    if isinstance(node, (Not, Known)):
+        return evolve(node, item=parts[0])
+    if isinstance(node, (And, Or)):
+        return evolve(node, items=parts)
+    if isinstance(node, (Compare, Arith)):
+        return evolve(node, left=parts[0], right=parts[1])
+    if isinstance(node, Member):
+        return evolve(node, item=parts[0], options=parts[1:])
+    if isinstance(node, IfElse):
+        return evolve(node, condition=parts[0], then=parts[1], other=parts[2])
+    if isinstance(node, (Lookup, Table)):
+        return evolve(node, key=parts[0])
+    if isinstance(node, Call):
+        return evolve(node, args=parts)
+    if isinstance(node, Derived):
+        return evolve(node, node=parts[0])
+    return node
 
 
 def walk(node: Node) -> Iterator[Node]:

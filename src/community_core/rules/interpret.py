@@ -1,0 +1,120 @@
+"""Walks a typed tree with known and unknown values: for explanations and questions, and as the plain meaning of the text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from community_core.rules import nodes as n
+from community_core.rules.types import Kind
+from community_core.rules.vocabulary import Word, date_plus, date_plus_months, inner
+
+
+@frozen
+class Surroundings:
+    """What a tree is read against: inner values of facts by name, values of decisions by (term, output), the day, words."""
+
+    values: Mapping[str, Any]
+    decisions: Mapping[tuple[str, str], Any]
+    day: dt.date
+    words: Mapping[str, Word]
+
+
+def arithmetic(node: n.Arith, left: Any, right: Any) -> Any:
+    """Compute *node* from known parts; ``None`` where it has no value."""
+    if node.type.kind is Kind.DATE:
+        count = right if node.op == "+" else -right
+        return date_plus_months(left, count) if node.right.type.unit == "month" else date_plus(left, count)
+    if node.op == "+":
+        return left + right
+    if node.op == "-":
+        return left - right
+    if node.op == "*":
+        return left * right
+    return None if right == 0 else left // right
+
+
+COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "<": lambda a, b: bool(a < b),
+    "<=": lambda a, b: bool(a <= b),
+    ">": lambda a, b: bool(a > b),
+    ">=": lambda a, b: bool(a >= b),
+    "==": lambda a, b: bool(a == b),
+    "!=": lambda a, b: bool(a != b),
+}
+
+
+def value_of(node: n.Node, at: Surroundings) -> Any:
+    """Return the inner value of *node*, or ``None`` while it is unknown."""
+    if isinstance(node, n.Const):
+        return inner(node.type, node.value)
+    if isinstance(node, n.FactRef):
+        return at.values.get(node.name)
+    if isinstance(node, n.Derived):
+        given = at.values.get(node.name)
+        return given if given is not None else value_of(node.node, at)
+    if isinstance(node, n.DayRef):
+        return at.day
+    if isinstance(node, n.DecisionRef):
+        return at.decisions.get((node.term, node.output))
+    if isinstance(node, n.Not):
+        value = value_of(node.item, at)
+        return None if value is None else not value
+    if isinstance(node, (n.And, n.Or)):
+        return kleene(isinstance(node, n.Or), [value_of(item, at) for item in node.items])
+    if isinstance(node, n.IfElse):
+        condition = value_of(node.condition, at)
+        then, other = value_of(node.then, at), value_of(node.other, at)
+        if condition is None:
+            return then if then is not None and then == other else None
+        return then if condition else other
+    if isinstance(node, n.Known):
+        return value_of(node.item, at) is not None
+    if isinstance(node, n.Table):
+        key = value_of(node.key, at)
+        return next((value for entry, value in node.entries if entry == key), None)
+    parts = [value_of(child, at) for child in n.children(node)]
+    if any(part is None for part in parts) or not parts:
+        return None
+    if isinstance(node, n.Compare):
+        return COMPARE[node.op](parts[0], parts[1])
+    if isinstance(node, n.Member):
+        return parts[0] in parts[1:]
+    if isinstance(node, n.Arith):
+        return arithmetic(node, parts[0], parts[1])
+    if isinstance(node, n.Call):
+        return at.words[node.function].function(*parts)
+    return None
+
+
+def kleene(any_of: bool, values: list[Any]) -> bool | None:
+    """Return Kleene's disjunction (*any_of*) or conjunction of true, false and unknown (``None``) values."""
+    if any_of in values:
+        return any_of
+    return None if None in values else not any_of
+
+
+def unknown_leaves(node: n.Node, at: Surroundings) -> Iterator[n.Node]:
+    """Yield what is unknown in *node* and can still matter to its value: facts, open parameters, decisions."""
+    if value_of(node, at) is not None:
+        return
+    if isinstance(node, (n.FactRef, n.Unknown, n.DecisionRef, n.ParamRef, n.Lookup)):
+        yield node
+        return
+    if isinstance(node, n.Table) and value_of(node.key, at) is not None:
+        yield n.Unknown(node.ask, node.type)
+        return
+    if isinstance(node, n.Derived):
+        yield n.FactRef(node.name, node.type)
+        yield from unknown_leaves(node.node, at)
+        return
+    if isinstance(node, n.IfElse):
+        condition = value_of(node.condition, at)
+        if condition is not None:
+            yield from unknown_leaves(node.then if condition else node.other, at)
+            return
+    for child in n.children(node):
+        yield from unknown_leaves(child, at)

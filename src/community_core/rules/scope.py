@@ -1,0 +1,115 @@
+"""Where names are looked up: facts in one name space, parameters and decisions by practice or unique suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from community_core.base.ids import folded
+from community_core.rules.terms import Decision, Fact, Function, Parameter
+from community_core.rules.vocabulary import BUILT_IN, Word, from_function
+
+T = TypeVar("T")
+
+
+class Ambiguous(Exception):  # noqa: N818 - it is an answer of a lookup, not an error of the program
+    """A name that several terms answer to; the arguments are their full names."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(sorted(names))
+        super().__init__(", ".join(self.names))
+
+
+class Names:
+    """Full names and every suffix of them; an own practice's name wins over a suffix."""
+
+    def __init__(self, full_names: Iterable[str]) -> None:
+        self._by_suffix: dict[str, list[str]] = {}
+        for full in full_names:
+            parts = folded(full).split(".")
+            for start in range(len(parts)):
+                self._by_suffix.setdefault(".".join(parts[start:]), []).append(full)
+
+    def find(self, name: str, practice: str = "") -> str | None:
+        """Return the full name that *name* means inside *practice*; ``None`` where there is none.
+
+        Raises:
+            Ambiguous: if several terms end with *name* and none is the practice's own.
+        """
+        wanted = folded(name)
+        found = self._by_suffix.get(wanted, [])
+        own = [full for full in found if practice and folded(full) == folded(f"{practice}.{name}")]
+        exact = own or [full for full in found if folded(full) == wanted]
+        if exact:
+            return exact[0]
+        if len(found) > 1:
+            raise Ambiguous(found)
+        return found[0] if found else None
+
+    def near(self, name: str) -> tuple[str, ...]:
+        """Return suffixes that look like *name*, for messages."""
+        import difflib  # noqa: PLC0415 - only messages about mistakes need it
+
+        return tuple(difflib.get_close_matches(folded(name), self._by_suffix, 3))
+
+
+class Scope:
+    """Everything that an expression may name, among the rules of one district."""
+
+    def __init__(
+        self,
+        facts: Iterable[Fact] = (),
+        parameters: Mapping[str, Parameter] | None = None,
+        decisions: Mapping[str, Decision] | None = None,
+        functions: Iterable[Function] = (),
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
+        self.facts: dict[str, Fact] = {fact.name: fact for fact in facts}
+        self.parameters: dict[str, Parameter] = dict(parameters or {})
+        self.decisions: dict[str, Decision] = dict(decisions or {})
+        self.words: dict[str, Word] = {**BUILT_IN, **{item.name: from_function(item) for item in functions}}
+        self.aliases = dict(aliases or {})
+        self._parameter_names = Names(self.parameters)
+        self._decision_names = Names(self.decisions)
+        self._labels: dict[str, list[tuple[str, str]]] = {}
+        for fact in self.facts.values():
+            self._label(fact.label.zh, "fact", fact.name)
+        for full, parameter in self.parameters.items():
+            self._label(parameter.label.zh, "parameter", full)
+        for full, decision in self.decisions.items():
+            self._label(decision.title.zh, "decision", full)
+
+    def _label(self, text: str, kind: str, name: str) -> None:
+        if text:
+            self._labels.setdefault(text, []).append((kind, name))
+
+    def find(self, name: str, practice: str) -> tuple[str, str] | None:
+        """Return what *name* means: its kind (``fact parameter decision``) and full name; ``None`` where nothing does.
+
+        Raises:
+            Ambiguous: if it means several things.
+        """
+        found: list[tuple[str, str]] = []
+        if name in self.facts:
+            found.append(("fact", name))
+        parameter = self._parameter_names.find(name, practice)
+        if parameter is not None:
+            found.append(("parameter", parameter))
+        decision = self._decision_names.find(name, practice)
+        if decision is not None:
+            found.append(("decision", self.aliases.get(decision, decision)))
+        if not found:
+            found = list(self._labels.get(name, []))
+            own = [item for item in found if item[1].startswith(practice + ".")]
+            found = own or found
+        if len(found) > 1:
+            raise Ambiguous(f"{kind} {full}" for kind, full in found)
+        return found[0] if found else None
+
+    def near(self, name: str) -> tuple[str, ...]:
+        """Return names that look like *name*, for messages."""
+        import difflib  # noqa: PLC0415 - only messages about mistakes need it
+
+        known = [*self.facts, *self.words]
+        close = difflib.get_close_matches(name, known, 2)
+        return tuple(dict.fromkeys([*close, *self._parameter_names.near(name), *self._decision_names.near(name)]))[:3]

@@ -1,0 +1,152 @@
+"""From the text of an expression to Python's syntax tree, Chinese signs and words included; names are not resolved here."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from attrs import frozen
+
+from community_core.base.findings import Finding, Origin, finding
+from community_core.rules.terms import Expression
+
+_SIGNS = {
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "＞": ">",
+    "＜": "<",
+    "＝＝": "==",
+    "＝": "==",
+    "（": "(",
+    "）": ")",
+    "［": "[",
+    "］": "]",
+    "，": ",",
+    "、": ",",
+    "＋": "+",
+    "－": "-",
+    "×": "*",
+    "＊": "*",
+    "．": ".",
+    "\u3000": " ",
+}
+_WORDS = {
+    "且": "and",
+    "并且": "and",
+    "或": "or",
+    "或者": "or",
+    "非": "not",
+    "不是": "!=",
+    "等于": "==",
+    "不等于": "!=",
+    "属于": "in",
+    "不属于": "not in",
+    "大于": ">",
+    "小于": "<",
+    "真": "true",
+    "假": "false",
+}
+_TOKEN = re.compile(
+    r"""(?P<text>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
+    r"""|(?P<sign>＝＝|[≥≤≠＞＜＝（）［］，、＋－×＊．\u3000])"""
+    r"""|(?P<word>[^\W\d]\w*)"""
+    r"""|(?P<number>[0-9０-９]+)"""
+    r"""|(?P<space>\s+)""",
+    re.VERBOSE,
+)
+_LONGEST = 4000
+
+
+@frozen
+class Syntax:
+    """A parsed expression: the normalised text, its syntax tree, and the source position of each of its characters."""
+
+    expression: Expression
+    text: str
+    tree: ast.expr
+    positions: tuple[int, ...]
+
+    def origin(self, node: ast.AST) -> Origin:
+        """Return where *node* stands in the rulebook."""
+        offset = getattr(node, "col_offset", 0)
+        index = len(self.text.encode()[:offset].decode(errors="ignore"))
+        return place(self.expression, self.positions[min(index, len(self.positions) - 1)])
+
+    def canonical(self) -> str:
+        """Return the text in its canonical spelling; labels used as names stay as they are."""
+        return ast.unparse(self.tree)
+
+
+def place(expression: Expression, index: int) -> Origin:
+    """Return the origin of character *index* (from 0) of an expression's text."""
+    start = expression.origin
+    if expression.places:
+        line, column = expression.places[min(index, len(expression.places) - 1)]
+        return Origin(start.file, line, column, start.plugin)
+    if not start.line:
+        return start
+    return Origin(start.file, start.line, start.column + index, start.plugin)
+
+
+def normalised(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return *text* with Chinese signs and words as Python writes them, and each character's source position."""
+    pieces: list[str] = []
+    positions: list[int] = []
+
+    def put(piece: str, start: int, width: int) -> None:
+        pieces.append(piece)
+        positions.extend(min(start + i, start + width - 1) for i in range(len(piece)))
+
+    index = 0
+    while index < len(text):
+        match = _TOKEN.match(text, index)
+        if match is None:
+            put(text[index], index, 1)
+            index += 1
+            continue
+        token = match[0]
+        if match["sign"]:
+            token = _SIGNS[token]
+        elif match["word"]:
+            token = _WORDS.get(token, token)
+        elif match["number"]:
+            token = "".join(str(int(digit)) for digit in token)
+        elif match["space"]:
+            token = " " * len(token)
+        put(token, index, len(match[0]))
+        index = match.end()
+    return "".join(pieces), (*positions, len(text))
+
+
+def parse(expression: Expression) -> Syntax | Finding:
+    """Parse *expression*; a finding with line and column where it is no expression."""
+    if len(expression.text) > _LONGEST:
+        return finding(
+            "expression-too-long",
+            f"表达式超过 {_LONGEST} 个字符，请拆成几个判定",
+            f"an expression is at most {_LONGEST} characters; split it into decisions",
+            expression.origin,
+        )
+    text, positions = normalised(expression.text)
+    stripped = text.lstrip()
+    positions = positions[len(text) - len(stripped) :]
+    if not stripped.strip():
+        return finding("empty-expression", "表达式是空的", "the expression is empty", expression.origin)
+    try:
+        tree = ast.parse(stripped, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        column = (getattr(error, "offset", None) or 1) - 1
+        return finding(
+            "expression-syntax",
+            f"表达式写法有误：{expression.text.strip()!r}",
+            f"this is no expression: {expression.text.strip()!r} ({getattr(error, 'msg', error)})",
+            place(expression, positions[max(0, min(column, len(positions) - 1))]),
+        )
+    return Syntax(expression, stripped, tree, positions)
+
+
+def canonical_text(text: str) -> str:
+    """Return the canonical spelling of an expression's text, or the text itself where it does not parse."""
+    syntax = parse(Expression(text))
+    return syntax.canonical() if isinstance(syntax, Syntax) else text

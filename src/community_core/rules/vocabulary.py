@@ -1,0 +1,176 @@
+"""The words that expressions may call: their types and their scalar functions; columns have their own forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from attrs import frozen
+
+from community_core.base.days import add_months, age_on, months_between
+from community_core.base.money import Money, Rounding, round_whole
+from community_core.rules.terms import Function
+from community_core.rules.types import BOOL, INT, MONEY, SHARE, Kind, ValueType
+
+#: The unit of an amount that is not rounded yet: a fraction of fen, or of whole numbers.
+EXACT = "exact"
+
+#: How many fen there are in what an amount may be rounded to.
+ROUNDED_TO = {"fen": 1, "jiao": 10, "yuan": 100}
+
+
+class TypeMismatch(ValueError):
+    """The arguments of a word do not fit; the two texts say what is expected."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.zh, self.en = zh, en
+        super().__init__(en)
+
+
+@frozen
+class Word:
+    """One word: *typed* gives the result's type from the arguments' types, *function* computes it from known values.
+
+    Money comes and goes as whole fen. *takes* are the argument kinds, for messages and for expected enumerations.
+    """
+
+    name: str
+    typed: Callable[[Sequence[ValueType]], ValueType]
+    function: Callable[..., Any]
+    signature: str
+
+
+def _expect(name: str, signature: str, types: Sequence[ValueType], *kinds: Kind) -> None:
+    if tuple(kind.kind for kind in types) != kinds:
+        given = ", ".join(str(kind) for kind in types)
+        raise TypeMismatch(
+            f"{name} 应写作 {signature}，现在是（{given}）", f"{name} is written {signature}, not ({given})"
+        )
+
+
+def _dates(name: str, unit: str) -> Callable[[Sequence[ValueType]], ValueType]:
+    def typed(types: Sequence[ValueType]) -> ValueType:
+        _expect(name, f"{name}(date, date)", types, Kind.DATE, Kind.DATE)
+        return INT.in_unit(unit)
+
+    return typed
+
+
+def same_unit(left: ValueType, right: ValueType) -> bool:
+    """Whether two types are of one kind and in one unit; a number without a unit goes with any."""
+    return left.kind is right.kind and (not left.unit or not right.unit or left.unit == right.unit)
+
+
+def _share_type(types: Sequence[ValueType]) -> ValueType:
+    counted = (
+        len(types) == 2 and types[0].kind in (Kind.INT, Kind.MONEY) and EXACT not in (types[0].unit, types[1].unit)
+    )
+    if not counted or not same_unit(types[0], types[1]):
+        given = ", ".join(str(kind) for kind in types)
+        raise TypeMismatch(
+            f"share 的两个参数应为同一单位的数，现在是（{given}）", f"share takes two counts in one unit, not ({given})"
+        )
+    return SHARE
+
+
+def share(part: int, whole: int) -> Fraction | None:
+    """Return the exact share of *part* in *whole*; unknown where there is no whole."""
+    return Fraction(part, whole) if whole > 0 else None
+
+
+def _count_type(types: Sequence[ValueType]) -> ValueType:
+    _expect("count", "count(list)", types, Kind.LIST)
+    return INT
+
+
+def _contains_type(types: Sequence[ValueType]) -> ValueType:
+    return BOOL
+
+
+def rounded(value: Fraction | int, how: str, unit: str) -> int:
+    """Round an exact amount to whole *unit*; money comes back in fen."""
+    size = ROUNDED_TO.get(unit, 1)
+    return round_whole(Fraction(value) / size, Rounding(how)) * size
+
+
+def _rounded_type(types: Sequence[ValueType]) -> ValueType:
+    first = types[0]
+    if first.kind not in (Kind.MONEY, Kind.INT):
+        raise TypeMismatch(f"rounded 只用于金额或数，不用于 {first}", f"rounded takes money or a number, not {first}")
+    return MONEY if first.kind is Kind.MONEY else INT
+
+
+BUILT_IN: Mapping[str, Word] = {
+    word.name: word
+    for word in (
+        Word("age_on", _dates("age_on", "year"), age_on, "age_on(birth_date, day)"),
+        Word("days_between", _dates("days_between", "day"), lambda a, b: (b - a).days, "days_between(start, end)"),
+        Word("months_between", _dates("months_between", "month"), months_between, "months_between(start, end)"),
+        Word("share", _share_type, share, "share(part, whole)"),
+        Word("count", _count_type, len, "count(list)"),
+        Word("contains", _contains_type, lambda item, members: item in members, "item in list"),
+        Word("rounded", _rounded_type, rounded, "rounded(amount, half_up, fen)"),
+    )
+}
+
+
+def date_plus(day: dt.date, count: int) -> dt.date | None:
+    """Return the day *count* days later; unknown beyond the calendar."""
+    try:
+        return day + dt.timedelta(days=count)
+    except OverflowError:
+        return None
+
+
+def date_plus_months(day: dt.date, count: int) -> dt.date | None:
+    """Return the day *count* months later; unknown beyond the calendar."""
+    try:
+        return add_months(day, count)
+    except (ValueError, OverflowError):
+        return None
+
+
+def inner(kind: ValueType, value: Any) -> Any:
+    """Return *value* as expressions hold it: money as whole fen, lists of money likewise."""
+    if value is None:
+        return None
+    if kind.kind is Kind.MONEY and isinstance(value, Money):
+        return value.fen
+    if kind.kind is Kind.LIST and kind.of is not None and kind.of.kind is Kind.MONEY:
+        return tuple(inner(kind.of, member) for member in value)
+    return value
+
+
+def outer(kind: ValueType, value: Any) -> Any:
+    """Return a value of an expression as callers see it: fen as :class:`Money`."""
+    if value is None:
+        return None
+    if kind.kind is Kind.MONEY:
+        return Money(value)
+    if kind.kind is Kind.LIST and kind.of is not None and kind.of.kind is Kind.MONEY:
+        return tuple(Money(member) for member in value)
+    return value
+
+
+def from_function(function: Function) -> Word:
+    """Return the word that a plugin's function adds."""
+
+    def typed(types: Sequence[ValueType]) -> ValueType:
+        fits = len(types) == len(function.takes) and all(map(same_unit, types, function.takes))
+        if not fits:
+            wanted = ", ".join(str(kind) for kind in function.takes)
+            given = ", ".join(str(kind) for kind in types)
+            raise TypeMismatch(
+                f"{function.name} 应写作 {function.name}({wanted})，现在是（{given}）",
+                f"{function.name} takes ({wanted}), not ({given})",
+            )
+        return function.gives
+
+    def run(*values: Any) -> Any:
+        result = function.function(*(outer(kind, value) for kind, value in zip(function.takes, values, strict=True)))
+        return inner(function.gives, result)
+
+    wanted = ", ".join(str(kind) for kind in function.takes)
+    return Word(function.name, typed, run, f"{function.name}({wanted})")
