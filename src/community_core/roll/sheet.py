@@ -1,0 +1,210 @@
+"""A text file cut into lines and cells, every cell a text and every line with its number; no cell is interpreted here."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+
+from attrs import field, frozen
+
+from community_core.roll.extras import pl
+from community_core.roll.headings import Index
+
+SEPARATORS = (",", "\t", ";", "，")
+LINE = "line"
+_HEADING_WITHIN = 10
+_LONGEST_RECORD = 50
+_BLANKS = " \t\r\u3000\u00a0\ufeff"
+
+
+@frozen
+class Sheet:
+    """The headings and cells of a text file.
+
+    *cells* has the column ``line`` (of the file, from 1) and one text column for each heading, named ``0``, ``1`` …;
+    an empty cell is null. *refused* has the columns ``line``, ``raw`` and ``why`` for lines that cannot be cut into
+    the headings' columns. *short* counts lines with fewer cells than headings, *first_short* is the first of them.
+    """
+
+    separator: str
+    heading_line: int
+    headings: tuple[str, ...]
+    cells: pl.DataFrame = field(eq=False)
+    refused: pl.DataFrame = field(eq=False)
+    short: int = 0
+    first_short: int = 0
+
+
+def cut(text: str, index: Index) -> Sheet | None:
+    """Cut *text* into a :class:`Sheet`; ``None`` where it holds no line at all.
+
+    The headings are the first of the first lines in which most headings mean a fact, and the separator is the one
+    that shows most of them.
+    """
+    lines = pl.Series(LINE, [text]).str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
+    frame = pl.DataFrame({"raw": lines.str.split("\n").explode(empty_as_null=False)})
+    frame = frame.with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64))
+    frame = frame.filter(pl.col("raw").str.strip_chars(_BLANKS).str.len_bytes() > 0)
+    if not frame.height:
+        return None
+    start, separator, headings = _headings(frame.head(_HEADING_WITHIN), index)
+    heading_line = frame[LINE][start]
+    frame = frame.slice(start + 1)
+    width = len(headings)
+    quoted = frame["raw"].str.contains('"', literal=True)
+    plain = frame.filter(~quoted)
+    refused: list[tuple[int, str, str]] = []
+    if plain.height < frame.height:
+        spanned, records = _quoted(frame.filter(quoted), frame, separator, refused)
+        plain = plain.filter(~pl.col(LINE).is_in(spanned))
+    else:
+        records = []
+    cells, counts = _plain(plain, separator, width)
+    if records:
+        more, more_counts = _records(records, separator, width)
+        cells = pl.concat([cells, more])
+        counts = pl.concat([counts, more_counts])
+        order = cells[LINE].arg_sort()
+        cells, counts = cells[order], counts[order]
+    return _sheet(separator, heading_line, headings, cells, counts, refused)
+
+
+def _headings(top: pl.DataFrame, index: Index) -> tuple[int, str, tuple[str, ...]]:
+    best: tuple[tuple[int, int, int], int, str, tuple[str, ...]] | None = None
+    for number, raw in enumerate(top["raw"]):
+        for separator in SEPARATORS:
+            names = tuple(name.strip(_BLANKS) for name in next(csv.reader([raw], delimiter=separator), []))
+            rank = (index.recognised(names), -number, len(names))
+            if best is None or rank > best[0]:
+                best = (rank, number, separator, names)
+    assert best is not None, "the caller gives at least one line"  # noqa: S101 - narrows the type
+    _, number, separator, names = best
+    while len(names) > 1 and not names[-1]:
+        names = names[:-1]
+    return number, separator, names
+
+
+def _names(width: int) -> list[str]:
+    return [str(position) for position in range(width)]
+
+
+def _plain(frame: pl.DataFrame, separator: str, width: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Cut lines without quotation marks; the counts hold each line's number of cells and what stood beyond the last."""
+    counts = frame.select(
+        LINE,
+        "raw",
+        count=pl.col("raw").str.count_matches(separator, literal=True).cast(pl.Int64) + 1,
+    )
+    beyond = pl.lit(None, pl.String)
+    if (counts["count"] > width).any():
+        rest = pl.col("raw").str.splitn(separator, width + 1).struct.field(f"field_{width}")
+        beyond = pl.when(pl.col("count") > width).then(rest).otherwise(None)
+    counts = counts.with_columns(beyond=beyond)
+    parts = frame["raw"].str.split_exact(separator, max(width - 1, 0)).struct.unnest()
+    parts.columns = _names(width)
+    return _stripped(parts.insert_column(0, frame[LINE])), counts
+
+
+def _stripped(cells: pl.DataFrame) -> pl.DataFrame:
+    texts = pl.all().exclude(LINE)
+    return cells.with_columns(texts.str.strip_chars(_BLANKS)).with_columns(
+        pl.when(texts.str.len_bytes() > 0).then(texts).otherwise(None).name.keep()
+    )
+
+
+def _quoted(
+    marked: pl.DataFrame, frame: pl.DataFrame, separator: str, refused: list[tuple[int, str, str]]
+) -> tuple[list[int], list[tuple[int, str, list[str]]]]:
+    """Read the lines with quotation marks; a cell may run over lines. Returns the lines used and the records."""
+    numbers: list[int] = marked[LINE].to_list()
+    raws: list[str] = marked["raw"].to_list()
+    try:
+        read = list(csv.reader(raws, delimiter=separator))
+    except csv.Error:
+        read = []
+    if len(read) == len(raws) and _record(raws[-1:], separator) is not None:
+        return [], list(zip(numbers, raws, read, strict=True))
+    everything: dict[int, str] = {}
+    spanned: list[int] = []
+    records: list[tuple[int, str, list[str]]] = []
+    done = 0
+    for number, raw in zip(numbers, raws, strict=True):
+        if number <= done:
+            continue
+        record = _record([raw], separator)
+        whole = raw
+        last = number
+        if record is None:
+            everything = everything or dict(frame.select(LINE, "raw").iter_rows())
+            parts = [raw]
+            while record is None and len(parts) < _LONGEST_RECORD and last < number + _LONGEST_RECORD:
+                last += 1
+                parts.append(everything.get(last, ""))
+                record = _record(parts, separator) if '"' in parts[-1] else None
+            whole = "\n".join(parts)
+        if record is None:
+            refused.append((number, raw, "unclosed-quote"))
+            continue
+        spanned.extend(range(number + 1, last + 1))
+        records.append((number, whole, record))
+        done = last
+    return spanned, records
+
+
+def _record(parts: Sequence[str], separator: str) -> list[str] | None:
+    """Return the cells of one record, or ``None`` where a quotation mark is still open at its end."""
+    reader = csv.reader([*(part + "\n" for part in parts), "end\n"], delimiter=separator)
+    try:
+        record = next(reader)
+    except (csv.Error, StopIteration):
+        return None
+    return record if reader.line_num == len(parts) else None
+
+
+def _records(
+    records: Sequence[tuple[int, str, list[str]]], separator: str, width: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    columns: list[list[str | None]] = [[] for _ in range(width)]
+    for _, _, record in records:
+        for position in range(width):
+            columns[position].append(record[position] if position < len(record) else None)
+    lines = pl.Series(LINE, [number for number, _, _ in records], dtype=pl.Int64)
+    cells = pl.DataFrame(
+        [lines, *(pl.Series(str(at), column, dtype=pl.String) for at, column in enumerate(columns))]
+    )
+    counts = pl.DataFrame(
+        [
+            lines,
+            pl.Series("raw", [whole for _, whole, _ in records], dtype=pl.String),
+            pl.Series("count", [len(record) for _, _, record in records], dtype=pl.Int64),
+            pl.Series("beyond", [separator.join(record[width:]) for _, _, record in records], dtype=pl.String),
+        ]
+    )
+    return _stripped(cells), counts
+
+
+def _sheet(
+    separator: str,
+    heading_line: int,
+    headings: tuple[str, ...],
+    cells: pl.DataFrame,
+    counts: pl.DataFrame,
+    refused: list[tuple[int, str, str]],
+) -> Sheet:
+    width = len(headings)
+    # empty cells after the last heading are the spreadsheet's margin; anything else there has been pushed over
+    too_long = (counts["beyond"].str.strip_chars(_BLANKS + separator).str.len_bytes() > 0).fill_null(False)
+    short = counts["count"] < width
+    blank = cells.select(pl.all_horizontal(pl.all().exclude(LINE).is_null())).to_series()
+    long_lines = counts.filter(too_long).select(LINE, "raw", why=pl.lit("long-row"))
+    others = pl.DataFrame(refused, schema={LINE: pl.Int64, "raw": pl.String, "why": pl.String}, orient="row")
+    short_lines = counts.filter(short & ~blank)[LINE]
+    return Sheet(
+        separator,
+        heading_line,
+        headings,
+        cells.filter(~too_long & ~blank),
+        pl.concat([long_lines, others]).sort(LINE),
+        len(short_lines),
+        short_lines[0] if len(short_lines) else 0,
+    )

@@ -1,0 +1,87 @@
+"""How a value of a type stands in a column: money as whole fen, a share as its exact text; not how files write it."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Any
+
+from community_core.base.money import Money
+from community_core.roll.extras import pl
+from community_core.rules.types import Kind, ValueType, read_share
+
+#: The column that carries each row's number: the line of a CSV file, or the row of any other table, from 1.
+ROW_NUMBER = "row_number"
+
+_FRACTION = re.compile(r"(\d+)/(\d+)\Z")
+_INT64 = 2**63
+
+
+def dtype_of(kind: ValueType) -> pl.DataType:
+    """Return the Polars type of a column of *kind*."""
+    if kind.kind is Kind.BOOL:
+        return pl.Boolean()
+    if kind.kind in (Kind.INT, Kind.MONEY):
+        return pl.Int64()
+    if kind.kind is Kind.DATE:
+        return pl.Date()
+    if kind.kind is Kind.LIST and kind.of is not None:
+        return pl.List(dtype_of(kind.of))
+    return pl.String()
+
+
+def share_text(share: Fraction) -> str:
+    """Return *share* exactly, as a percentage where that ends (``60%``, ``12.5%``) and as ``1/3`` where it does not."""
+    percent = share * 100
+    places = 0
+    while percent.denominator != 1 and places < 4:
+        percent *= 10
+        places += 1
+    if percent.denominator != 1 or percent < 0:
+        return f"{share.numerator}/{share.denominator}"
+    digits = str(percent.numerator).rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}%" if places else f"{digits}%"
+
+
+def share_value(text: str) -> Fraction | None:
+    """Read a share written ``60%``, ``3‰`` or ``1/3``, exactly; ``None`` where it is none."""
+    match = _FRACTION.match(text.strip())
+    if match is not None:
+        return Fraction(int(match[1]), int(match[2])) if int(match[2]) else None
+    return read_share(text)
+
+
+def to_cell(kind: ValueType, value: Any) -> Any:
+    """Return the plain *value* as it stands in a column of *kind*.
+
+    Raises:
+        OverflowError: if a whole number does not fit into 64 bits.
+    """
+    if value is None:
+        return None
+    if isinstance(value, Money):
+        value = value.fen
+    if isinstance(value, Fraction):
+        return share_text(value)
+    if isinstance(value, tuple):
+        return [to_cell(kind.of, member) if kind.of is not None else member for member in value]
+    if type(value) is int and not -_INT64 <= value < _INT64:
+        raise OverflowError(f"{value} does not fit into a column of whole numbers")
+    return value
+
+
+def from_cell(kind: ValueType, cell: Any) -> Any:
+    """Return what stands in a column of *kind* as a plain value; null is ``None`` (unknown).
+
+    A text that is no share is returned as it is, so that the rules refuse it.
+    """
+    if cell is None:
+        return None
+    if kind.kind is Kind.MONEY and type(cell) is int:
+        return Money(cell)
+    if kind.kind is Kind.SHARE and type(cell) is str:
+        share = share_value(cell)
+        return cell if share is None else share
+    if kind.kind is Kind.LIST and isinstance(cell, list):
+        return tuple(from_cell(kind.of, member) if kind.of is not None else member for member in cell)
+    return cell
