@@ -82,6 +82,14 @@ class Store(Registers, Protocol):
         """Keep a new case."""
         ...
 
+    def add_cases(self, cases: Sequence[StoredCase]) -> None:
+        """Keep new cases, in one statement."""
+        ...
+
+    def next_number(self, name: str, count: int = 1) -> int:
+        """Take *count* numbers from the counter *name* and return the first of them; a new counter begins with 1."""
+        ...
+
     def append(self, events: Sequence[Event], expected: Mapping[str, int], entered: dt.datetime) -> Sequence[StoredEvent]:
         """Append *events*; *expected* gives the version of each case before them.
 
@@ -106,6 +114,14 @@ class Store(Registers, Protocol):
         """Return the events of a case in order."""
         ...
 
+    def load(self, case_ids: Sequence[str]) -> Mapping[str, tuple[StoredCase, Sequence[StoredEvent]]]:
+        """Return several cases with their events in order; an id that is not kept is left out."""
+        ...
+
+    def by_keys(self, keys: Sequence[str]) -> Mapping[str, StoredEvent]:
+        """Return the events recorded under several idempotency keys, by key; an unused key is left out."""
+        ...
+
     def by_key(self, key: str) -> StoredEvent | None:
         """Return the event recorded under an idempotency key, or ``None``."""
         ...
@@ -120,6 +136,10 @@ class Store(Registers, Protocol):
 
     def snapshot(self, case: Case) -> None:
         """Keep a case's present state for lists; the events remain the truth."""
+        ...
+
+    def snapshots(self, cases: Sequence[Case]) -> None:
+        """Keep the present states of several cases, in one statement."""
         ...
 
     def open_states(self, *, procedure: str = "", place: str = "") -> Iterator[Case]:
