@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from fractions import Fraction
+from functools import partial
 from typing import Any
-
-from attrs import frozen
 
 from community_core.base.citations import Citation
 from community_core.base.labels import Label
@@ -28,10 +27,7 @@ from community_core.procedures.definition import (
 from community_core.procedures.events import Case
 from community_core.procedures.reading import Evaluate
 from community_core.procedures.step import Taken, take
-from community_core.rules.bind import bind
-from community_core.rules.fold import Folding
-from community_core.rules.interpret import Surroundings, unknown_leaves, value_of
-from community_core.rules.scope import Scope
+from community_core.rules.engine import Engine
 from community_core.rules.terms import DatedValue, Expression, Parameter
 from community_core.rules.types import DATE, SHARE, TEXT, TYPE_NAMES, ValueType, enum_of, list_of
 
@@ -226,36 +222,14 @@ RUN: tuple[tuple[str, dict[str, Any], str, str, dt.date], ...] = (
 )
 
 
-@frozen
-class Read:
-    """What reading an expression gives."""
-
-    value: Any
-    type: ValueType
-    missing: tuple[str, ...]
+def engine(without: tuple[str, ...] = ()) -> Engine:
+    """Return an engine over the parameters; those named in *without* are open."""
+    return Engine(parameters=dict(parameters(without)))
 
 
 def evaluator(without: tuple[str, ...] = ()) -> Evaluate:
-    """Return the plain meaning of expressions: bound, folded and walked, with no engine in between."""
-    declared = dict(parameters(without))
-    values = {full: parameter.history[0].value if parameter.history else None for full, parameter in declared.items()}
-    scope = Scope(parameters=declared)
-    folding = Folding(values, {}, {}, scope.words)
-    bound: dict[tuple[str, int], Any] = {}
-
-    def evaluate(expression, *, fields, values, on, guard=False):
-        key = (expression.text, id(fields))
-        if key not in bound:
-            read = bind(expression, scope, PRACTICE, fields=fields, guard=guard)
-            assert read.node is not None, read.findings
-            bound[key] = (folding.fold(read.node), fields)
-        node = bound[key][0]
-        at = Surroundings(values, {}, on, scope.words)
-        leaves = unknown_leaves(node, at)
-        missing = tuple(dict.fromkeys(getattr(leaf, "ask", None) or leaf.name for leaf in leaves))
-        return Read(value_of(node, at), node.type, missing)
-
-    return evaluate
+    """Return how the practice's expressions are read."""
+    return partial(engine(without).evaluate, practice=PRACTICE)
 
 
 def new_case(name: str = "hearing", day: dt.date = DAY, **more: Any) -> Case:

@@ -16,6 +16,7 @@ from community_core.rules.types import TYPE_NAMES
 
 @pytest.fixture(scope="session")
 def evaluate(hearing):
+    """The real engine over the example values."""
     return hearing.evaluator()
 
 
@@ -121,7 +122,7 @@ def test_a_refusal_never_repeats_a_value(attempt):
 
 
 @pytest.mark.parametrize(
-    ("number", "open_parameter", "code"),
+    ("number", "named", "code"),
     [
         (2, "notice_period", "guard-unknown"),
         (3, "quorum", "guard-unknown"),
@@ -131,12 +132,12 @@ def test_a_refusal_never_repeats_a_value(attempt):
         (5, "conclusion_period", "period-unknown"),
     ],
 )
-def test_an_open_parameter_refuses_the_step_and_is_named(hearing, attempt, evaluate, number, open_parameter, code):
+def test_an_open_parameter_refuses_the_step_and_is_named(hearing, attempt, number, named, code):
     """What nobody has set is unknown, and unknown is not false: the step is refused and names it."""
-    case = hearing.run(number, evaluate)[0]
-    result = attempt(number, case=case, evaluate=hearing.evaluator((open_parameter,)))
+    case = hearing.run(number, hearing.evaluator())[0]
+    result = attempt(number, case=case, evaluate=hearing.evaluator((named,)))
     assert codes(result) == [code]
-    assert dict(result.findings[0].data)["missing"] == f"{hearing.PRACTICE}.{open_parameter}"
+    assert dict(result.findings[0].data)["missing"] == named
 
 
 def test_nothing_follows_an_end(hearing, evaluate, attempt):
@@ -168,7 +169,7 @@ def test_working_days_need_a_calendar(hearing, attempt):
         return start + dt.timedelta(days=count + 2 * (count // 5))
 
     assert isinstance(attempt(3, procedure=procedure, workdays=after_weekends), Taken)
-    assert codes(attempt(3, procedure=procedure, workdays=lambda start, count: None)) == ["no-working-days"]
+    assert codes(attempt(3, procedure=procedure, workdays=lambda *_: None)) == ["no-working-days"]
 
 
 @pytest.mark.parametrize(("text", "unit"), [("months(1)", "month"), ("days(400)", "day")])
@@ -181,7 +182,7 @@ def test_months_are_counted_on_the_calendar(hearing, attempt, text, unit):
 
 
 def test_a_field_that_the_case_holds_need_not_be_given_again(hearing, attempt):
-    """A later step may leave out what is known, and may repeat it unchanged, and may not change what it does not take."""
+    """A later step may leave out or repeat what is known, and may not change what it does not take."""
     procedure = changed(hearing.HEARING, "check_competence", takes=("competence", "title"))
     assert dict(attempt(1, procedure=procedure).events[0].data) == {"competence": "residents"}
     same = attempt(1, data={"title": "305 大院空地", "options": ("build", "green")})
@@ -232,7 +233,7 @@ def test_possible_counts_only_what_no_data_can_change(hearing, evaluate):
 
 
 def test_every_step_is_open_to_its_posts_and_to_no_other(hearing, evaluate, attempt):
-    """The table of steps and posts: each step of the run is taken by the posts of its `by` and refused to all others."""
+    """Each step of the run is taken by the posts of its `by`, and refused to all others with these posts named."""
     posts = {post for step in hearing.HEARING.steps for post in step.by} - {"proposer"}
     for number, (name, *_rest) in enumerate(hearing.RUN):
         step = hearing.HEARING.step(name)

@@ -66,7 +66,7 @@ def _states(procedure: Procedure) -> Iterator[Finding]:
     """Every state is reached and leads to an end, and ends lead nowhere."""
     states = procedure.all_states
     moves = [(source, step.to) for step in procedure.steps for source in step.source if step.to]
-    moves += [(rule.state, rule.to) for rule in procedure.late if rule.then is LateAction.LAPSE]
+    moves += [(rule.state, rule.to) for rule in procedure.late if rule.to and rule.then is LateAction.LAPSE]
     begun = {step.to for step in procedure.steps if step.opens}
     if not begun:
         yield finding(

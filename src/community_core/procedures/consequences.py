@@ -21,7 +21,6 @@ from community_core.procedures.events import (
     Remind,
 )
 from community_core.procedures.reading import Reading, unknown
-from community_core.rules.terms import Expression
 
 #: A plugin's effect: from the case as the step leaves it, the day and the arguments to the core's own records.
 EffectFunction = Callable[[Case, dt.date, Mapping[str, Any]], Iterable[Effect]]
@@ -72,22 +71,18 @@ def _arguments(reading: Reading, spec: EffectSpec) -> tuple[dict[str, Any], list
         if name in LITERAL:
             arguments[name] = expression.text
             continue
-        value, missing = _value(reading, expression)
-        if value is None:
+        text = expression.text
+        if is_name(text) and text in reading.procedure.field_names and reading.values.get(text) is not None:
+            arguments[name] = reading.values[text]
+            continue
+        read = reading.value(expression)
+        if read.value is None:
             found.append(
-                unknown(expression, missing, "effect-unknown", f"{spec.kind} 的 {name}", f"{name} of {spec.kind}")
+                unknown(expression, read, "effect-unknown", f"{spec.kind} 的 {name}", f"{name} of {spec.kind}")
             )
         else:
-            arguments[name] = value
+            arguments[name] = read.value
     return arguments, found
-
-
-def _value(reading: Reading, expression: Expression) -> tuple[Any, tuple[str, ...]]:
-    text = expression.text
-    if is_name(text) and text in reading.procedure.field_names:
-        return reading.values.get(text), (text,)
-    read = reading.value(expression)
-    return read.value, read.missing
 
 
 def _records(

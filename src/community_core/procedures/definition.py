@@ -233,7 +233,7 @@ class Procedure:
     @property
     def all_states(self) -> tuple[str, ...]:
         """Every state that a step or a late rule leads to, in the order of the text."""
-        late = [rule.to for rule in self.late if rule.then is LateAction.LAPSE]
+        late = [rule.to for rule in self.late if rule.to and rule.then is LateAction.LAPSE]
         return tuple(dict.fromkeys([*(step.to for step in self.steps if step.to), *late]))
 
     def end(self, state: str) -> EndKind | None:

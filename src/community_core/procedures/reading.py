@@ -41,6 +41,11 @@ class Evaluation(Protocol):
         """The names of the fields, facts and parameters that would have to be known."""
         ...
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the expression itself; empty where it is sound."""
+        ...
+
 
 class Evaluate(Protocol):
     """Reads an expression among the rules of a procedure's practice."""
@@ -86,7 +91,7 @@ class Reading:
         """Return the last day of the period *expression* counted from *start* (which itself does not count)."""
         read = self.value(expression)
         if read.value is None:
-            return unknown(expression, read.missing, "period-unknown", "期限", "the period")
+            return unknown(expression, read, "period-unknown", "期限", "the period")
         unit, count = read.type.unit, read.value
         if count < 0:
             return finding(
@@ -111,9 +116,11 @@ class Reading:
             )
 
 
-def unknown(expression: Expression, missing: tuple[str, ...], code: str, zh: str, en: str) -> Finding:
-    """Return the finding that *expression* has no value yet, naming what is missing."""
-    names = ", ".join(missing) or expression.text
+def unknown(expression: Expression, read: Evaluation, code: str, zh: str, en: str) -> Finding:
+    """Return the finding that *expression* has no value: what is missing, or what is wrong with the text itself."""
+    if read.findings:
+        return read.findings[0]
+    names = ", ".join(read.missing) or expression.text
     return finding(
         code,
         f"{zh}“{expression.text}”尚不能确定，还缺：{names}",

@@ -298,7 +298,7 @@ def _guard(reading: Reading, step: Step, asked: frozenset[str]) -> list[Finding]
     if read.value is None:
         if asked.intersection(read.missing):
             return []
-        return [unknown(step.when, read.missing, "guard-unknown", "条件", "the condition")]
+        return [unknown(step.when, read, "guard-unknown", "条件", "the condition")]
     if read.value is False:
         because_en = step.because.en or step.because.zh
         return [

@@ -27,13 +27,13 @@ def vote(reading: Reading, step: Step, decides: CollectiveDecision) -> tuple[dic
         read = reading.value(decides.rule)
         rule = read.value
         if rule is None:
-            found.append(unknown(decides.rule, read.missing, "ballot-rule-unknown", "表决规则", "the ballot rule"))
+            found.append(unknown(decides.rule, read, "ballot-rule-unknown", "表决规则", "the ballot rule"))
     quorum = None
     if decides.quorum is not None:
         read = reading.value(decides.quorum)
         quorum = read.value
         if quorum is None:
-            found.append(unknown(decides.quorum, read.missing, "quorum-unknown", "法定人数比例", "the quorum"))
+            found.append(unknown(decides.quorum, read, "quorum-unknown", "法定人数比例", "the quorum"))
     votes: tuple[str, ...] = values.get(VOTES) or ()
     found += _strange(step, votes, options, among, present)
     if found or rule is None:

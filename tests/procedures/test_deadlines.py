@@ -1,0 +1,92 @@
+"""Behaviour of deadlines: when they fall due and what settling them comes to."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from community_core.procedures.deadlines import deadlines, settle
+from community_core.procedures.definition import EndKind, Late, LateAction
+from community_core.procedures.events import LATE, SYSTEM, Remind
+from community_core.rules.terms import Expression
+
+
+def test_a_state_that_outlives_its_time_lapses_on_the_day_after(hearing):
+    """An announced hearing that nobody convened lapses the day after two months, whenever somebody looks."""
+    evaluate = hearing.evaluator()
+    case = hearing.run(3, evaluate)[0]
+    assert settle(hearing.HEARING, case, dt.date(2006, 7, 10), evaluate).events == ()
+    (event,) = settle(hearing.HEARING, case, dt.date(2006, 7, 11), evaluate).events
+    late = settle(hearing.HEARING, case, dt.date(2020, 1, 1), evaluate)
+    assert late.events == (event,)
+    assert (event.step, event.actor, event.post, event.day) == (LATE, SYSTEM, SYSTEM, dt.date(2006, 7, 11))
+    assert (late.case.state, late.case.ended) == ("lapsed", EndKind.LAPSED.value)
+    assert dict(event.data) == {"late": "lapse", "due": dt.date(2006, 7, 10)}
+    assert late.case.data == case.data
+
+
+def test_a_reminder_is_given_once_and_moves_nothing(hearing):
+    """A proposal that lies too long reminds the chair once; the state stays and can still lapse or move."""
+    evaluate = hearing.evaluator()
+    case = hearing.run(1, evaluate)[0]
+    result = settle(hearing.HEARING, case, dt.date(2006, 12, 1), evaluate)
+    assert [event.state for event in result.events] == ["proposed"]
+    (reminder,) = result.effects
+    assert isinstance(reminder, Remind)
+    assert reminder.post == "committee.chair"
+    assert "2006-05-23" in reminder.text
+    assert settle(hearing.HEARING, result.case, dt.date(2007, 12, 1), evaluate).events == ()
+
+
+def test_a_reminder_without_a_post_goes_to_all_who_could_act(hearing):
+    """A late rule that names nobody tells every post that may take a step from the state."""
+    evaluate = hearing.evaluator()
+    rule = Late("proposed", Expression("days(3)"), LateAction.ESCALATE)
+    procedure = evolve(hearing.HEARING, late=(rule,))
+    result = settle(procedure, hearing.run(1, evaluate)[0], dt.date(2006, 6, 1), evaluate)
+    assert [effect.post for effect in result.effects] == ["committee.chair", "proposer"]
+
+
+def test_an_open_period_is_a_deadline_without_a_day(hearing):
+    """Where nobody has set the period nothing lapses, and the deadline says what is missing."""
+    evaluate = hearing.evaluator(("lapse_period",))
+    case = hearing.run(3, evaluate)[0]
+    assert settle(hearing.HEARING, case, dt.date(2030, 1, 1), evaluate).events == ()
+    (deadline,) = deadlines(hearing.HEARING, case, evaluate)
+    assert deadline.due is None
+    assert "lapse_period" in deadline.why.message.en
+
+
+def test_a_case_that_has_ended_has_no_deadline(hearing):
+    """Nothing falls due after an end."""
+    evaluate = hearing.evaluator()
+    assert deadlines(hearing.HEARING, hearing.run(6, evaluate)[0], evaluate) == ()
+
+
+@pytest.fixture(scope="session")
+def chain(hearing):
+    """A procedure whose states lapse into each other and back, the slower one after the faster."""
+    rules = (
+        Late("proposed", Expression("days(5)"), LateAction.LAPSE, "checked"),
+        Late("checked", Expression("days(0)"), LateAction.LAPSE, "proposed"),
+    )
+    return evolve(hearing.HEARING, late=rules), hearing.run(1, hearing.evaluator())[0], hearing.evaluator()
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_settling_in_two_goes_is_settling_in_one(chain, first, more):
+    """Looking in between changes nothing: the events are the same and on the same days."""
+    procedure, case, evaluate = chain
+    middle = case.opened + dt.timedelta(days=first)
+    end = middle + dt.timedelta(days=more)
+    once = settle(procedure, case, end, evaluate)
+    before = settle(procedure, case, middle, evaluate)
+    after = settle(procedure, before.case, end, evaluate)
+    assert before.events + after.events == once.events
+    assert after.case == once.case
+    assert all(event.day <= end for event in once.events)
+    assert len(once.events) >= (first + more) // 7
