@@ -1,4 +1,4 @@
-"""From syntax to the typed tree: names are resolved, types and units checked; every fault is a finding with its column."""
+"""From syntax to the typed tree: names resolved, types and units checked; a fault is a finding with its column."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import ast
 import datetime as dt
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import NoReturn
 
 from attrs import field, frozen
 
 from community_core.base.findings import Finding, finding
-from community_core.base.labels import Label
 from community_core.base.money import Money, Rounding
 from community_core.rules import nodes as n
 from community_core.rules.scope import Ambiguous, Scope
@@ -30,6 +28,9 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 _ARITHMETIC: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//"}
 _ORDERED = (Kind.INT, Kind.DATE, Kind.MONEY, Kind.SHARE)
+#: The code of a fault that only passes on another one.
+DEPENDS = "depends-on-broken"
+
 _PERIODS = {"days": "day", "workdays": "workday", "months": "month", "years": "year", "metres": "metre"}
 
 
@@ -43,7 +44,7 @@ class Bound:
     syntax: Syntax | None = field(default=None, eq=False, repr=False)
 
 
-class _Fault(Exception):  # noqa: N818 - it carries one finding up to bind()
+class _Fault(Exception):
     def __init__(self, found: Finding) -> None:
         self.finding = found
         super().__init__(found.code)
@@ -56,13 +57,12 @@ def bind(
     *,
     expected: ValueType | None = None,
     fields: Mapping[str, ValueType] | None = None,
-    labels: Mapping[str, tuple[tuple[str, Label], ...]] | None = None,
     guard: bool = False,
 ) -> Bound:
     """Bind *expression* as it reads inside *practice*.
 
-    *expected* is the type that the place asks for; *fields* are a case's fields, which come before facts; *labels* are the
-    Chinese labels of enumeration values by name; *guard* allows ``known(x)``.
+    *expected* is the type that the place asks for; *fields* are a case's fields, which come before facts;
+    *guard* allows ``known(x)``.
     """
     syntax = parse(expression)
     if isinstance(syntax, Finding):
@@ -92,8 +92,9 @@ class _Binder:
         self.fields = fields
         self.guard = guard
 
-    def fail(self, node: ast.AST, code: str, zh: str, en: str, **data: object) -> NoReturn:
-        raise _Fault(finding(code, zh, en, self.syntax.origin(node), **data))
+    def fault(self, node: ast.AST, code: str, zh: str, en: str, name: str = "") -> _Fault:
+        named = {"name": name} if name else {}
+        return _Fault(finding(code, zh, en, self.syntax.origin(node), **named))
 
     def source(self, node: ast.AST) -> str:
         return ast.get_source_segment(self.syntax.text, node) or ast.dump(node)
@@ -120,7 +121,7 @@ class _Binder:
             return self.lookup(node)
         if isinstance(node, ast.Call):
             return self.call(node)
-        self.fail(
+        raise self.fault(
             node,
             "expression-form",
             f"规则里不能这样写：{self.source(node)!r}",
@@ -140,7 +141,7 @@ class _Binder:
             and (expected.kind is not Kind.ENUM or set(given.values) <= set(expected.values))
         )
         if not fits:
-            self.fail(
+            raise self.fault(
                 where,
                 "type-mismatch",
                 f"这里要的是 {expected}，写的是 {given}：{self.source(where)!r}",
@@ -157,7 +158,7 @@ class _Binder:
             if expected is not None and expected.kind is Kind.ENUM:
                 return self.enum_value(node, value, expected)
             return n.Const(value, TEXT)
-        self.fail(
+        raise self.fault(
             node,
             "expression-constant",
             f"规则里不用小数等常量：{self.source(node)!r}；比例写 pct(60)，金额写 yuan('12.50')",
@@ -168,7 +169,7 @@ class _Binder:
         if word in expected.values:
             return n.Const(word, expected)
         known = "、".join(expected.values)
-        self.fail(
+        raise self.fault(
             node,
             "unknown-value",
             f"没有值 {word!r}；可用的值：{known}",
@@ -181,7 +182,7 @@ class _Binder:
             return node.id
         if isinstance(node, ast.Attribute):
             return f"{self.dotted(node.value)}.{node.attr}"
-        self.fail(
+        raise self.fault(
             node,
             "expression-form",
             f"规则里不能这样写：{self.source(node)!r}",
@@ -193,18 +194,31 @@ class _Binder:
         found = self.named(node, word, expected)
         if found is not None:
             return found
+        self.not_broken(node, word)
         if expected is not None and expected.kind is Kind.ENUM:
             self.enum_value(node, word, expected)
         near = self.scope.near(word)
         hint_zh = f"；是否指 {'、'.join(near)}" if near else "；请先声明，或改正拼写"
         hint_en = f"; did you mean {', '.join(near)}?" if near else "; declare it, or correct the spelling"
-        self.fail(
+        raise self.fault(
             node,
             "unknown-name",
             f"没有叫 {word!r} 的条款项{hint_zh}",
             f"nothing is called {word!r}{hint_en}",
             name=word,
         )
+
+    def not_broken(self, node: ast.expr, word: str) -> None:
+        """Refuse a name whose declaration is broken; the finding is about that declaration and not a new one."""
+        broken = self.scope.broken(word, self.practice)
+        if broken is not None:
+            raise self.fault(
+                node,
+                DEPENDS,
+                f"{word!r} 指向有问题的 {broken}",
+                f"{word!r} means {broken}, whose declaration is broken",
+                name=broken,
+            )
 
     def named(self, node: ast.expr, word: str, expected: ValueType | None) -> n.Node | None:
         """What *word* names, or ``None``; the value of an expected enumeration first, then fields, then terms."""
@@ -224,13 +238,13 @@ class _Binder:
             found = self.scope.find(word, self.practice)
         except Ambiguous as several:
             names = "、".join(several.names)
-            self.fail(
+            raise self.fault(
                 node,
                 "ambiguous-name",
                 f"{word!r} 可以指 {names}；请写全名",
                 f"{word!r} could be {', '.join(several.names)}; write the full name",
                 name=word,
-            )
+            ) from None
         if found is None:
             return None
         kind, full = found
@@ -240,7 +254,7 @@ class _Binder:
         if kind == "parameter":
             parameter = self.scope.parameters[full]
             if parameter.per:
-                self.fail(
+                raise self.fault(
                     node,
                     "table-parameter",
                     f"{word} 是按 {parameter.per} 分列的参数，请写 {word}[{parameter.per}]",
@@ -250,7 +264,7 @@ class _Binder:
         outputs = self.scope.decisions[full].outputs
         if len(outputs) > 1:
             listed = ", ".join(f"{word}.{output.name}" for output in outputs)
-            self.fail(
+            raise self.fault(
                 node,
                 "several-outputs",
                 f"{word} 有几个结果，请写明哪一个：{listed}",
@@ -280,7 +294,7 @@ class _Binder:
             if operand.type.kind in (Kind.INT, Kind.MONEY) and operand.type.unit != EXACT:
                 zero = Money(0) if operand.type.kind is Kind.MONEY else 0
                 return n.Arith("-", n.Const(zero, operand.type), operand, operand.type)
-        self.fail(
+        raise self.fault(
             node,
             "expression-form",
             f"规则里不能这样写：{self.source(node)!r}",
@@ -316,13 +330,13 @@ class _Binder:
             return n.Not(member) if isinstance(op, ast.NotIn) else member
         sign = _COMPARISONS.get(type(op))
         if sign is None:
-            self.fail(
+            raise self.fault(
                 node, "expression-form", "规则里没有这种比较", "this comparison is not part of the language of rules"
             )
         a, b = self.sides(left, right)
         self.comparable(right, a, b)
         if sign in ("<", "<=", ">", ">=") and a.type.kind not in _ORDERED:
-            self.fail(
+            raise self.fault(
                 left,
                 "type-mismatch",
                 f"{a.type} 不能比较大小：{self.source(left)!r}",
@@ -336,13 +350,13 @@ class _Binder:
         if same_unit(a.type, b.type) and share_values and both_exact:
             return
         if a.type.kind is b.type.kind and a.type.kind is not Kind.ENUM:
-            self.fail(
+            raise self.fault(
                 where,
                 "unit-mismatch",
                 f"单位不同，不能相比：{a.type} 与 {b.type}",
                 f"different units cannot be compared: {a.type} with {b.type}",
             )
-        self.fail(
+        raise self.fault(
             where,
             "type-mismatch",
             f"类型不同，不能相比：{a.type} 与 {b.type}",
@@ -353,7 +367,7 @@ class _Binder:
         if not isinstance(right, (ast.Tuple, ast.List, ast.Set)):
             members = self.bind(right)
             if members.type.kind is not Kind.LIST or members.type.of is None:
-                self.fail(
+                raise self.fault(
                     right,
                     "type-mismatch",
                     f"in 后面应是 (甲, 乙) 或一个列表：{self.source(right)!r}",
@@ -368,7 +382,7 @@ class _Binder:
             self.comparable(element, item, option)
             options.append(option)
         if not options:
-            self.fail(right, "expression-form", "in 后面没有值", "there is nothing after in")
+            raise self.fault(right, "expression-form", "in 后面没有值", "there is nothing after in")
         if all(isinstance(option, n.Const) for option in options):
             return n.Member(item, tuple(options))
         return n.Or(tuple(n.Compare("==", item, option) for option in options))
@@ -378,7 +392,7 @@ class _Binder:
     def arithmetic(self, node: ast.BinOp) -> n.Node:
         sign = _ARITHMETIC.get(type(node.op))
         if sign is None:
-            self.fail(
+            raise self.fault(
                 node,
                 "expression-form",
                 f"规则里只有 + - * //：{self.source(node)!r}",
@@ -387,7 +401,7 @@ class _Binder:
         left, right = self.bind(node.left), self.bind(node.right)
         kind = _arithmetic_type(sign, left.type, right.type)
         if kind is None:
-            self.fail(
+            raise self.fault(
                 node,
                 "type-mismatch",
                 f"不能这样计算：{left.type} {sign} {right.type}",
@@ -411,14 +425,16 @@ class _Binder:
         try:
             found = self.scope.find(word, self.practice)
         except Ambiguous as several:
-            self.fail(
+            raise self.fault(
                 node,
                 "ambiguous-name",
                 f"{word!r} 可以指 {'、'.join(several.names)}；请写全名",
                 f"{word!r} could be {', '.join(several.names)}; write the full name",
-            )
+            ) from None
+        if found is None:
+            self.not_broken(node, word)
         if found is None or found[0] != "parameter" or not self.scope.parameters[found[1]].per:
-            self.fail(
+            raise self.fault(
                 node,
                 "unknown-name",
                 f"没有叫 {word!r} 的分列参数",
@@ -428,7 +444,7 @@ class _Binder:
         parameter = self.scope.parameters[found[1]]
         fact = self.scope.facts.get(parameter.per)
         if fact is None:
-            self.fail(
+            raise self.fault(
                 node,
                 "unknown-name",
                 f"参数 {word} 按事实 {parameter.per!r} 分列，而没有这个事实",
@@ -441,7 +457,7 @@ class _Binder:
     def call(self, node: ast.Call) -> n.Node:
         name = self.dotted(node.func)
         if node.keywords:
-            self.fail(
+            raise self.fault(
                 node, "expression-form", "函数的参数不写名字", "arguments of a function are written without names"
             )
         literal = self.quantity(node, name)
@@ -452,7 +468,7 @@ class _Binder:
         word = self.scope.words.get(name)
         if word is None or name == "contains":
             near = self.scope.near(name)
-            self.fail(
+            raise self.fault(
                 node,
                 "unknown-function",
                 f"没有叫 {name!r} 的函数" + (f"；是否指 {'、'.join(near)}" if near else ""),
@@ -465,26 +481,26 @@ class _Binder:
         try:
             kind = word.typed([arg.type for arg in args])
         except TypeMismatch as wrong:
-            self.fail(node, "type-mismatch", wrong.zh, wrong.en)
+            raise self.fault(node, "type-mismatch", wrong.zh, wrong.en) from None
         return n.Call(name, args, kind)
 
     def known(self, node: ast.Call) -> n.Node:
         if not self.guard:
-            self.fail(
+            raise self.fault(
                 node,
                 "known-in-decision",
                 "known(…) 只能用于环节的条件；判定表里不能用，否则多知道一项就可能改变结果",
                 "known(…) belongs in the guards of steps only; in a decision it would let knowledge change outcomes",
             )
         if len(node.args) != 1:
-            self.fail(node, "type-mismatch", "known 只有一个参数", "known takes one argument")
+            raise self.fault(node, "type-mismatch", "known 只有一个参数", "known takes one argument")
         return n.Known(self.bind(node.args[0]))
 
     def rounded(self, node: ast.Call) -> n.Node:
         words = [arg.id if isinstance(arg, ast.Name) else "" for arg in node.args[1:]]
         ways = {way.value for way in Rounding}
         if not words or words[0] not in ways or len(words) > 2 or (len(words) == 2 and words[1] not in ROUNDED_TO):
-            self.fail(
+            raise self.fault(
                 node,
                 "type-mismatch",
                 "应写作 rounded(数额, half_up, fen)；方式有 "
@@ -495,7 +511,7 @@ class _Binder:
         amount = self.bind(node.args[0])
         money = amount.type.kind is Kind.MONEY
         if money != (len(words) == 2) or amount.type.kind not in (Kind.MONEY, Kind.INT):
-            self.fail(
+            raise self.fault(
                 node,
                 "type-mismatch",
                 "金额要写明取整到 fen、jiao 或 yuan；数不写单位",
@@ -524,11 +540,11 @@ class _Binder:
                 return n.Const(day, DATE)
         if name in _PERIODS and type(value) is int:
             return n.Const(value, INT.in_unit(_PERIODS[name]))
-        self.fail(
+        raise self.fault(
             node,
             "expression-constant",
-            f"{self.source(node)!r} 不是一个量；写法如 pct(60)、permille(3)、yuan('12.50')、days(10)、date('2006-05-01')",
-            f"{self.source(node)!r} is no quantity; write pct(60), permille(3), yuan('12.50'), days(10), date('2006-05-01')",
+            f"{self.source(node)!r} 不是一个量；可写 pct(60)、permille(3)、yuan('12.50')、days(10)、date('2006-05-01')",
+            f"{self.source(node)!r} is no quantity; it is pct(60), permille(3), yuan('12.50'), days(10), date('2006-05-01')",
         )
 
 

@@ -14,7 +14,7 @@ from community_core.base.labels import Label
 from community_core.base.ranks import Standing
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ParameterUse
-from community_core.rules.bind import Bound, bind
+from community_core.rules.bind import DEPENDS, Bound, bind
 from community_core.rules.codegen import Values, compile_values
 from community_core.rules.fold import Folding
 from community_core.rules.interpret import Surroundings, unknown_leaves
@@ -111,13 +111,13 @@ class Engine:
         aliases: full names of decisions that another one replaces, and its full name.
         digest: the hash of the rules, given with every answer.
         standings: the standing of a practice's terms where they give none themselves, by practice.
-        setters: who set the values of a parameter, by full name and start day; for explanations.
 
-    ``findings`` holds what is wrong with any expression; what is named there, and all that depends on it, is unavailable.
+    ``findings`` holds what is wrong with any expression; what they name, and all that depends on it, is unavailable.
     """
 
     def __init__(
         self,
+        *,
         facts: Iterable[Fact] = (),
         parameters: Mapping[str, Parameter] | None = None,
         decisions: Mapping[str, Decision] | None = None,
@@ -126,15 +126,13 @@ class Engine:
         aliases: Mapping[str, str] | None = None,
         digest: str = "",
         standings: Mapping[str, Standing] | None = None,
-        setters: Mapping[tuple[str, dt.date | None], str] | None = None,
     ) -> None:
         shown = {full: evolve(item, outputs=result_outputs(item)) for full, item in (decisions or {}).items()}
         self.decisions: dict[str, Decision] = dict(decisions or {})
-        self.scope = Scope(facts, parameters, shown, functions, aliases)
-        self.digest = digest
         self.broken: dict[str, Finding] = dict(broken or {})
+        self.scope = Scope(facts, parameters, shown, functions, aliases, self.broken_terms)
+        self.digest = digest
         self._standings = dict(standings or {})
-        self._setters = dict(setters or {})
         self._names = Names([*self.decisions, *(name for name in self.broken if name not in self.decisions)])
         self._aliases = dict(aliases or {})
         self.findings: tuple[Finding, ...] = ()
@@ -148,6 +146,11 @@ class Engine:
         self._kept: list[Any] = []
         self._naming_zh = self._names_zh()
 
+    @property
+    def broken_terms(self) -> tuple[str, ...]:
+        """The full names of terms whose declaration is broken; facts without their practice."""
+        return tuple(name.removeprefix("fact ") for name in self.broken)
+
     # -- binding ---------------------------------------------------------------------------------------------------
 
     def _bind_all(self) -> None:
@@ -155,7 +158,7 @@ class Engine:
         for fact in self.scope.facts.values():
             if fact.derived is not None:
                 bound = bind(fact.derived, self.scope, "", expected=fact.type)
-                found += bound.findings
+                found += [fault for fault in bound.findings if fault.code != DEPENDS]
                 if bound.node is None:
                     self.broken[f"fact {fact.name}"] = bound.findings[0]
                 else:
@@ -164,7 +167,7 @@ class Engine:
             if full in self.broken:
                 continue
             faults, result = self._bind(full, decision)
-            found += faults
+            found += [fault for fault in faults if fault.code != DEPENDS]
             if faults or result is None:
                 self.broken[full] = faults[0]
             else:
@@ -259,11 +262,11 @@ class Engine:
         found = []
         edges: dict[str, list[str]] = {full: self._needs(full)[0] for full in self._bound}
         for name, tree in self._derived.items():
-            direct = [node.name for node in n.walk(tree) if isinstance(node, n.FactRef) and node.name in self._derived]
-            edges[f"fact {name}"] = [f"fact {other}" for other in direct]
-        for full in edges:
+            named = [node.name for node in n.walk(tree) if isinstance(node, n.FactRef)]
+            edges[f"fact {name}"] = [f"fact {other}" for other in named if other in self._derived]
+        for full, direct in edges.items():
             seen: set[str] = set()
-            queue = list(edges[full])
+            queue = list(direct)
             while queue:
                 name = queue.pop()
                 if name not in seen:
@@ -297,7 +300,7 @@ class Engine:
                 if bad is not None:
                     cause = self.broken[bad]
                     self.broken[full] = finding(
-                        "depends-on-broken",
+                        DEPENDS,
                         f"{full} 依赖有问题的 {bad}：{cause.message.zh}",
                         f"{full} depends on {bad}, which is broken: {cause.message.en}",
                         cause.origin,
@@ -369,7 +372,7 @@ class Engine:
             type=parameter.type,
             standing=held.standing,
             since=held.span.start,
-            setter=self._setters.get((term, held.span.start), ""),
+            setter=held.setter,
             key=key,
             label=parameter.label,
             cite=held.cite or parameter.cite,

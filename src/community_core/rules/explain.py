@@ -1,4 +1,4 @@
-"""Prose from an answer, in Chinese and English: outcome, rows, conditions with what they saw, documents, what to ask."""
+"""Prose from an answer, in Chinese and English: outcome, rows, what conditions saw, documents, what to ask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Walks a typed tree with known and unknown values: for explanations and questions, and as the plain meaning of the text."""
+"""Walks a typed tree with known and unknown values, for explanations and questions; the plain meaning of the text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from community_core.rules.vocabulary import Word, date_plus, date_plus_months, i
 
 @frozen
 class Surroundings:
-    """What a tree is read against: inner values of facts by name, values of decisions by (term, output), the day, words."""
+    """What a tree is read against: inner values of facts, values of decisions by (term, output), the day, words."""
 
     values: Mapping[str, Any]
     decisions: Mapping[tuple[str, str], Any]

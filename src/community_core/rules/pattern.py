@@ -47,7 +47,7 @@ class Choice:
 class Pattern:
     """The answer that a code leads to.
 
-    Where *computed* is true, an outcome is arithmetic on the subject's own facts, and the choice is made for each subject.
+    Where *computed* is true, an outcome is arithmetic on the subject's own facts, and each subject's choice is its own.
     """
 
     code: int

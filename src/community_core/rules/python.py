@@ -34,7 +34,7 @@ def decision(
     of: str = "resident",
     name: str | None = None,
     version: str = "1",
-    title: Label = Label(),  # noqa: B008 - frozen
+    title: Label = Label(),
     standing: Standing | None = None,
 ) -> Callable[[Callable[..., Any]], PythonDecision]:
     """Make a pure function a decision.
@@ -55,7 +55,7 @@ def decision(
 
     def made(function: Callable[..., Any]) -> PythonDecision:
         return PythonDecision(
-            name=name or getattr(function, "__name__", ""),
+            name=name or str(getattr(function, "__name__", "")),
             function=function,
             inputs=tuple(inputs),
             outputs=outputs_of(yields),

@@ -12,7 +12,7 @@ from community_core.rules.vocabulary import BUILT_IN, Word, from_function
 T = TypeVar("T")
 
 
-class Ambiguous(Exception):  # noqa: N818 - it is an answer of a lookup, not an error of the program
+class Ambiguous(Exception):
     """A name that several terms answer to; the arguments are their full names."""
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -63,6 +63,7 @@ class Scope:
         decisions: Mapping[str, Decision] | None = None,
         functions: Iterable[Function] = (),
         aliases: Mapping[str, str] | None = None,
+        broken: Iterable[str] = (),
     ) -> None:
         self.facts: dict[str, Fact] = {fact.name: fact for fact in facts}
         self.parameters: dict[str, Parameter] = dict(parameters or {})
@@ -71,6 +72,7 @@ class Scope:
         self.aliases = dict(aliases or {})
         self._parameter_names = Names(self.parameters)
         self._decision_names = Names(self.decisions)
+        self._broken_names = Names(broken)
         self._labels: dict[str, list[tuple[str, str]]] = {}
         for fact in self.facts.values():
             self._label(fact.label.zh, "fact", fact.name)
@@ -105,6 +107,13 @@ class Scope:
         if len(found) > 1:
             raise Ambiguous(f"{kind} {full}" for kind, full in found)
         return found[0] if found else None
+
+    def broken(self, name: str, practice: str) -> str | None:
+        """Return the full name of the broken term that *name* means, or ``None``."""
+        try:
+            return self._broken_names.find(name, practice)
+        except Ambiguous as several:
+            return several.names[0]
 
     def near(self, name: str) -> tuple[str, ...]:
         """Return names that look like *name*, for messages."""

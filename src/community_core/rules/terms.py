@@ -59,13 +59,14 @@ class DatedValue:
     """One value of a parameter's history, holding over *span*.
 
     *value* is a plain value of the parameter's type, or, for a parameter with *per*, a tuple of
-    ``(key, value)`` pairs that is replaced whole.
+    ``(key, value)`` pairs that is replaced whole. *setter* is the practice or district that set it.
     """
 
     value: Any
     span: Span = Span()
     standing: Standing = Standing.IN_FORCE
     cite: Citation | None = None
+    setter: str = ""
     origin: Origin = field(default=NOWHERE, eq=False)
 
 

@@ -1,4 +1,4 @@
-"""From the text of an expression to Python's syntax tree, Chinese signs and words included; names are not resolved here."""
+"""From the text of an expression to Python's syntax tree, Chinese words included; names are not resolved here."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def constant_text(value: Any, kind: Kind, unit: str = "", *, zh: bool = False) -
 
 
 def unparse(node: n.Node, naming: Naming = plain_name, *, zh: bool = False) -> str:
-    """Return *node* as text; *naming* gives the name for a kind (``fact parameter decision value word``) and identifier."""
+    """Return *node* as text; *naming* names a kind (``fact parameter decision value word``) and identifier."""
 
     def text(item: n.Node) -> str:
         return unparse(item, naming, zh=zh)

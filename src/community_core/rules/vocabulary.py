@@ -85,7 +85,7 @@ def _count_type(types: Sequence[ValueType]) -> ValueType:
     return INT
 
 
-def _contains_type(types: Sequence[ValueType]) -> ValueType:
+def _contains_type(_types: Sequence[ValueType]) -> ValueType:
     return BOOL
 
 
