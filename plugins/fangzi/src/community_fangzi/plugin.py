@@ -1,0 +1,25 @@
+"""What Fangzi offers to the core: its rulebooks; nothing happens at import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from community_core.declarations.practice import District, Practice
+from community_core.jurisdiction.hookspecs import hookimpl
+from community_core.practices.folder import read_folder
+
+FOLDER = Path(__file__).parent
+PLUGIN = "community-fangzi"
+
+
+@hookimpl
+def community_practices() -> Sequence[Practice]:
+    """Return the practice of the district's document."""
+    return read_folder(FOLDER, PLUGIN).practices
+
+
+@hookimpl
+def community_districts() -> Sequence[District]:
+    """Return the district as its document reports it."""
+    return read_folder(FOLDER, PLUGIN).districts

@@ -1,0 +1,50 @@
+"""Which whole numbers fit a reported rate: the one rule of this plugin that is Python; it knows no case and no roll."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from community_core.base.citations import Citation
+from community_core.base.labels import Label
+from community_core.base.money import Rounding, round_whole
+from community_core.base.ranks import Standing
+from community_core.rules.python import decision
+from community_core.rules.types import INT, list_of
+
+
+@decision(
+    inputs=("counted_whole", "reported_rate", "rate_decimals"),
+    yields=list_of(INT),
+    because=Label(
+        "材料只给出总数和四舍五入后的比率；逐一核对哪些整数与比率相符",
+        "the document gives the whole and a rounded rate; each whole number that fits the rate is listed",
+    ),
+    cite=Citation(
+        "《以人为本 互动参与 努力构建独具沈河魅力的和谐社区》",
+        heading="四、自我监督 3",
+        lines="001_75147285bf45155a.txt L127",
+    ),
+    of="body",
+    title=Label("与报告比率相符的整数", "Whole numbers that fit a reported rate"),
+    standing=Standing.LIBRARY,
+)
+def compatible_counts(counted_whole: int, reported_rate: Fraction, rate_decimals: int) -> tuple[int, ...] | None:
+    """Return every count whose share of *counted_whole*, rounded half up as a percentage, is *reported_rate*.
+
+    512 complaints and 96.9 % leave 496 only; 66 communities and 28 % leave none. ``None``, no answer, for a whole
+    below one or a negative number of decimals.
+    """
+    if counted_whole < 1 or rate_decimals < 0:
+        return None
+    scale = 100 * 10**rate_decimals
+    wanted = reported_rate * scale
+    if wanted.denominator != 1:
+        return ()
+    # Every count that fits lies within one step of rounding of the exact product.
+    near = int(reported_rate * counted_whole)
+    reach = counted_whole // (2 * scale) + 1
+    return tuple(
+        count
+        for count in range(max(0, near - reach), min(counted_whole, near + reach) + 1)
+        if round_whole(Fraction(count * scale, counted_whole), Rounding.HALF_UP) == wanted
+    )

@@ -1,0 +1,33 @@
+"""What Shenhe offers to the core: its rulebooks, and one decision in Python; nothing happens at import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import attrs
+
+from community_core.declarations.practice import District, Practice
+from community_core.jurisdiction.hookspecs import hookimpl
+from community_core.practices.folder import read_folder
+from community_shenhe.figures import compatible_counts
+
+FOLDER = Path(__file__).parent
+PLUGIN = "community-shenhe"
+
+
+@hookimpl
+def community_practices() -> Sequence[Practice]:
+    """Return the practices of the district's document, with the Python decision among the figures."""
+    return tuple(
+        attrs.evolve(practice, decisions=(*practice.decisions, compatible_counts))
+        if practice.name == "shenhe.figures"
+        else practice
+        for practice in read_folder(FOLDER, PLUGIN).practices
+    )
+
+
+@hookimpl
+def community_districts() -> Sequence[District]:
+    """Return the district as its document reports it."""
+    return read_folder(FOLDER, PLUGIN).districts
