@@ -1,0 +1,144 @@
+"""Write many events of many cases at once: heads, numbers, hashes, rows; the unit of work is the caller's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from community_core.base.errors import StoreError
+from community_core.base.labels import Label
+from community_core.ports.store import Conflict, StoredEvent
+from community_core.procedures.events import Event
+from community_core.store.records import event_row, genesis, moment_text, stored_case
+from community_core.store.schema import SEQUENCE, cases, counters, events, outbox
+
+T = TypeVar("T")
+CHUNK: Final = 500
+
+
+def append(
+    connection: Connection, new: Sequence[Event], expected: Mapping[str, int], entered: dt.datetime
+) -> Sequence[StoredEvent]:
+    """Write *new* events; see :meth:`SqlStore.append`. A writer's lock is held."""
+    moment = moment_text(entered)
+    entered = entered.astimezone(dt.UTC)
+    heads = _heads(connection, list(dict.fromkeys(event.case for event in new)))
+    for case, version in expected.items():
+        present = heads.get(case)
+        if present is not None and present[0] != version:
+            raise Conflict(
+                Label(
+                    f"办件 {case} 已到第 {present[0]} 条记录，不再是第 {version} 条；请重新读取后再办理",
+                    f"case {case} has moved on from event {version} to event {present[0]}; read it again and repeat",
+                )
+            )
+    first = last = _counter(connection, SEQUENCE)
+    rows: list[tuple[Any, ...]] = []
+    stored: list[StoredEvent] = []
+    for event in new:
+        if event.case not in expected:
+            raise StoreError(
+                Label(f"没有给出办件 {event.case} 的预期版本", f"no expected version is given for case {event.case}")
+            )
+        version, previous = heads[event.case]
+        if event.version != version + 1:
+            raise StoreError(
+                Label(
+                    f"办件 {event.case} 的下一条记录应是第 {version + 1} 条，而不是第 {event.version} 条",
+                    f"the next event of case {event.case} is number {version + 1}, not {event.version}",
+                )
+            )
+        last += 1
+        row = event_row(event, last, previous, moment)
+        digest = row[-1]
+        heads[event.case] = (event.version, digest)
+        rows.append(row)
+        stored.append(StoredEvent(event, entered, digest, previous))
+    savepoint = connection.begin_nested()
+    try:
+        _insert_events(connection, rows)
+    except IntegrityError as error:
+        savepoint.rollback()
+        raise _refused(connection, new) from error
+    connection.execute(update(counters).where(counters.c.name == SEQUENCE).values(value=last))
+    delivered_later = select(events.c.seq).where(events.c.seq > first, events.c.seq <= last)
+    connection.execute(insert(outbox).from_select(["seq"], delivered_later))
+    savepoint.commit()
+    return stored
+
+
+def next_ids(connection: Connection, name: str, count: int) -> range:
+    """Return the next *count* numbers of the counter *name*, from 1. A writer's lock is held."""
+    present = connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar()
+    if present is None:
+        connection.execute(insert(counters), {"name": name, "value": count})
+        present = 0
+    else:
+        connection.execute(update(counters).where(counters.c.name == name).values(value=present + count))
+    return range(present + 1, present + count + 1)
+
+
+def chunked(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Yield *items* in pieces that fit into the parameters of one statement."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _heads(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Return the last version and hash of each case, or 0 and the hash of its own record."""
+    heads: dict[str, tuple[int, str]] = {}
+    # Written as lookups for each case: a join with the greatest versions makes PostgreSQL read the whole table
+    # as long as it has not gathered statistics, which it never has in the transaction that fills it.
+    theirs = select(events.c.hash).where(events.c.case_id == cases.c.id).order_by(events.c.version.desc()).limit(1)
+    version = select(func.max(events.c.version)).where(events.c.case_id == cases.c.id)
+    query = select(cases, version.scalar_subquery().label("version"), theirs.scalar_subquery().label("hash"))
+    for chunk in chunked(ids):
+        for row in connection.execute(query.where(cases.c.id.in_(chunk))):
+            heads[row.id] = (0, genesis(stored_case(row))) if row.version is None else (row.version, row.hash)
+        for case in chunk:
+            if case not in heads:
+                raise StoreError(Label(f"没有办件 {case}；请先立案", f"there is no case {case}; add it first"))
+    return heads
+
+
+def _insert_events(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    # SQLAlchemy's own way of many rows takes as long as all the rest; these are texts and whole numbers, which every
+    # driver takes as they are, so its statement goes to the driver with the rows in the driver's style.
+    compiled = insert(events).compile(dialect=connection.dialect)
+    statement = str(compiled)
+    if connection.dialect.positional:
+        connection.exec_driver_sql(statement, list(rows))
+    else:
+        names = events.c.keys()
+        connection.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def _counter(connection: Connection, name: str) -> int:
+    return int(connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar_one())
+
+
+def _refused(connection: Connection, new: Sequence[Event]) -> StoreError:
+    """Say why the database refused events whose versions were right."""
+    keys = [event.key for event in new if event.key]
+    for chunk in chunked(keys):
+        found = connection.execute(select(events.c.case_id, events.c.version).where(events.c.key.in_(chunk))).first()
+        if found is not None:
+            return Conflict(
+                Label(
+                    f"同一请求编号已登记为办件 {found.case_id} 第 {found.version} 条记录；本次没有写入",
+                    f"the idempotency key is already that of event {found.version} of case {found.case_id}; "
+                    "nothing was written",
+                )
+            )
+    if len(set(keys)) < len(keys):
+        return StoreError(Label("同一批记录里有相同的请求编号", "two of the events have the same idempotency key"))
+    return Conflict(
+        Label(
+            "另有写入者同时写入了同一办件；本次没有写入，请重新读取后再办理",
+            "somebody else wrote to the same case; nothing was written: read it again and repeat the step",
+        )
+    )

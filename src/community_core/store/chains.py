@@ -1,0 +1,325 @@
+"""Verify the whole record: chains, snapshots, rule texts, sequence; it repairs nothing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, Final
+
+from attrs import define, field
+from sqlalchemy import Connection, Select, func, select, union
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from community_core.base.errors import CommunityError
+from community_core.base.findings import Finding, finding
+from community_core.codec.texts import digest
+from community_core.store.records import NOTHING, event_hash, event_text, genesis, stored_case, written
+from community_core.store.schema import SEQUENCE, cases, counters, events, rule_texts, snapshots
+
+CHUNK: Final = 2000
+BATCH: Final = 500
+
+
+@define
+class _Chain:
+    """One case's events folded as they stream by, in the JSON form in which snapshots keep them."""
+
+    case: Any
+    first: Any
+    version: int = 0
+    hash: Any = None
+    seq: int = 0
+    state: Any = ""
+    entered: Any = ""
+    latest: Any = ""
+    reminded: bool = False
+    sound: bool = True
+    data: dict[str, Any] = field(factory=dict)
+    steps: dict[str, Any] = field(factory=dict)
+
+    def fold(self, step: str, state: str, day: str, actor: str, pairs: Sequence[Sequence[Any]]) -> None:
+        moved = state != self.state
+        if moved:
+            self.entered = day
+        self.reminded = not moved and (self.reminded or step == "late")
+        self.state = state
+        self.latest = day
+        for name, value in pairs:
+            self.data[name] = value
+        self.steps[step] = (day, actor)
+
+    def kept(self) -> tuple[Any, ...]:
+        return (
+            self.state,
+            self.version,
+            self.entered,
+            self.latest,
+            self.reminded,
+            written(self.data),
+            written(self.steps),
+        )
+
+
+def verify(connection: Connection) -> Iterator[Finding]:
+    """Yield what is wrong with the record; see :meth:`SqlStore.verify`."""
+    given = 0
+    try:
+        for item in _all(connection):
+            given += 1
+            yield item
+    except OperationalError as error:
+        if "could not decode" not in str(error.orig).lower():
+            raise
+        # Reading broken texts as well takes longer, so it begins only where there are some. The state is the same as
+        # before, and so are the findings that were given already.
+        with _tolerant(connection):
+            yield from islice(_all(connection), given, None)
+
+
+def _all(connection: Connection) -> Iterator[Finding]:
+    try:
+        yield from _file(connection)
+        yield from _rule_texts(connection)
+        yield from _chains(connection)
+        yield from _alone(connection)
+        yield from _sequence(connection)
+    except DatabaseError as error:
+        if "malformed" not in str(error.orig):
+            raise
+        yield _damaged(str(error.orig))
+
+
+@contextmanager
+def _tolerant(connection: Connection) -> Iterator[None]:
+    """Read SQLite's texts with broken bytes too: they are what is looked for."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    kept = driver.text_factory
+    driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = kept
+
+
+def _file(connection: Connection) -> Iterator[Finding]:
+    if connection.dialect.name == "sqlite":
+        for (said,) in connection.exec_driver_sql("PRAGMA integrity_check(20)").all():
+            if said != "ok":
+                yield _damaged(str(said))
+
+
+def _damaged(said: str) -> Finding:
+    return finding(
+        "store-damaged",
+        f"数据库文件已损坏：{said}；请从备份恢复",
+        f"the database file is damaged: {said}; restore it from a backup",
+    )
+
+
+def _rule_texts(connection: Connection) -> Iterator[Finding]:
+    for rows in _stream(connection, select(rule_texts.c.hash, rule_texts.c.text), 10):
+        for kept, text in rows:
+            if type(text) is not str or _shown(text) != text or digest(text) != kept:
+                yield finding(
+                    "rule-text-changed",
+                    f"规则文本与其哈希 {_shown(kept)} 不符，已被改动",
+                    f"the rule text kept under {_shown(kept)} has another hash: it was changed",
+                    hash=_shown(kept),
+                )
+    used = union(select(cases.c.rules), select(events.c.rules)).subquery()
+    missing = select(used.c.rules).where(used.c.rules != "", used.c.rules.not_in(select(rule_texts.c.hash)))
+    for (kept,) in connection.execute(missing).all():
+        yield finding(
+            "rule-text-missing",
+            f"有办件依据规则文本 {_shown(kept)}，但该文本不在库中",
+            f"cases run under the rule text {_shown(kept)}, which is not kept",
+            hash=_shown(kept),
+        )
+
+
+_COLUMNS: Final = (
+    events.c.seq,
+    events.c.case_id,
+    events.c.version,
+    events.c.step,
+    events.c.state,
+    events.c.actor,
+    events.c.post,
+    events.c.day,
+    events.c.data,
+    events.c.published,
+    events.c.rules,
+    events.c.key,
+    events.c.entered,
+    events.c.previous,
+    events.c.hash,
+)
+
+
+def _chains(connection: Connection) -> Iterator[Finding]:
+    chain: _Chain | None = None
+    batch: list[_Chain] = []
+    query = select(*_COLUMNS).order_by(events.c.case_id, events.c.version)
+    for rows in _stream(connection, query, CHUNK):
+        for row in rows:
+            case, version = row[1], row[2]
+            if chain is None or case != chain.case:
+                if len(batch) == BATCH:
+                    yield from _beside(connection, batch)
+                    batch = []
+                # What the first event follows is compared with the case; without event 1 there is nothing to compare.
+                chain = _Chain(case, first=row[13] if version == 1 else None, hash=row[13])
+                batch.append(chain)
+            yield from _event(chain, row)
+            chain.version, chain.hash, chain.seq = version, row[14], row[0]
+    yield from _beside(connection, batch)
+
+
+def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
+    seq, case, version, step, state, actor, post, day, data, published, rules, key, entered, previous, kept = row
+    try:
+        text = event_text(case, version, step, state, actor, post, day, data, published, rules, key or "")
+        same = event_hash(text, previous, entered) == kept and key != ""
+        pairs = json.loads(data)
+        if same:
+            chain.fold(step, state, day, actor, pairs)
+        # What was published takes part in the hash as it stands; it has to be one JSON value and no more.
+        if published != NOTHING:
+            json.loads(published)
+    except (TypeError, ValueError):
+        same = False
+    if not same:
+        chain.sound = False
+        yield _found(
+            "event-changed",
+            case,
+            version,
+            "的内容与其哈希不符，已被改动",
+            "has another hash than is kept: it was changed",
+        )
+    if version != chain.version + 1:
+        chain.sound = False
+        yield _found(
+            "event-missing",
+            case,
+            version,
+            f"之前应是第 {version - 1} 条，实际是第 {chain.version} 条：中间的记录被删除或换了次序",
+            f"should follow event {version - 1} and follows event {chain.version}: others were removed or moved",
+        )
+    elif previous != chain.hash:
+        yield _found(
+            "chain-broken",
+            case,
+            version,
+            "不接在前一条之后：前一条被替换、插入或换了次序",
+            "does not follow the event before it: that one was replaced, inserted or moved",
+        )
+    if seq <= chain.seq:
+        yield _found(
+            "sequence-disordered",
+            case,
+            version,
+            "的总序号不在前一条之后，已被改动",
+            "has a sequence number that is not after its predecessor's: it was changed",
+        )
+
+
+def _beside(connection: Connection, batch: Sequence[_Chain]) -> Iterator[Finding]:
+    """Compare chains with their cases and snapshots."""
+    ids = [chain.case for chain in batch if _shown(chain.case) == chain.case]
+    own = {row.id: row for row in connection.execute(select(cases).where(cases.c.id.in_(ids)))}
+    query = select(snapshots).where(snapshots.c.case_id.in_(ids))
+    present = {row.case_id: row for row in connection.execute(query)}
+    for chain in batch:
+        row = own.get(chain.case)
+        if row is None:
+            yield _found("event-without-case", chain.case, 1, "没有对应的办件", "belongs to no case")
+            continue
+        try:
+            start = genesis(stored_case(row))
+        except (CommunityError, ValueError, TypeError):
+            start = ""
+        if chain.first is not None and start != chain.first:
+            yield _found(
+                "case-changed",
+                chain.case,
+                0,
+                "的立案记录与首条记录不符：其中之一已被改动",
+                "has another record of its own than its first event follows: one of the two was changed",
+            )
+        kept = present.get(chain.case)
+        if kept is not None:
+            yield from _snapshot(chain, kept)
+
+
+def _snapshot(chain: _Chain, kept: Any) -> Iterator[Finding]:
+    told = (kept.state, kept.version, kept.entered, kept.latest, kept.reminded, kept.data, kept.steps)
+    # Where an event was changed, only what does not hang on its content is compared.
+    wrong = told != chain.kept() if chain.sound else kept.version != chain.version
+    if wrong:
+        yield _found(
+            "snapshot-differs",
+            chain.case,
+            chain.version,
+            f"（最后一条）与现状表（第 {kept.version} 条，{_shown(kept.state)}）不符：末尾的记录被删除，或现状表被改动",
+            f"is the last one, and the kept present state says event {kept.version}, state {_shown(kept.state)}: "
+            "the end of the record was removed, or the present state was changed",
+        )
+
+
+def _alone(connection: Connection) -> Iterator[Finding]:
+    without = select(cases.c.id).where(~select(events.c.seq).where(events.c.case_id == cases.c.id).exists())
+    for rows in _stream(connection, without, CHUNK):
+        for (case,) in rows:
+            yield _found("case-without-events", case, 0, "没有任何记录", "has no events")
+    orphans = select(snapshots.c.case_id).where(~select(cases.c.id).where(cases.c.id == snapshots.c.case_id).exists())
+    for rows in _stream(connection, orphans, CHUNK):
+        for (case,) in rows:
+            yield _found("snapshot-without-case", case, 0, "有现状而没有办件", "has a present state and no case")
+
+
+def _sequence(connection: Connection) -> Iterator[Finding]:
+    count, least, last = connection.execute(
+        select(
+            func.count(events.c.seq), func.coalesce(func.min(events.c.seq), 1), func.coalesce(func.max(events.c.seq), 0)
+        )
+    ).one()
+    given = connection.execute(select(counters.c.value).where(counters.c.name == SEQUENCE)).scalar()
+    if least != 1 or count != last or given != last:
+        yield finding(
+            "sequence-gap",
+            f"总序号应为 1 至 {given}，实有 {count} 条，自 {least} 至 {last}：有记录被删除，或序号被改动",
+            f"sequence numbers should run from 1 to {given}; there are {count} events, from {least} to {last}: "
+            "events were removed, or their numbers changed",
+            count=count,
+            last=last,
+            given=given,
+        )
+
+
+def _found(code: str, case: Any, version: Any, zh: str, en: str) -> Finding:
+    name = _shown(case)
+    if version == 0:
+        return finding(code, f"办件 {name} {zh}", f"case {name} {en}", case=name, version=0)
+    return finding(
+        code, f"办件 {name} 第 {version} 条记录{zh}", f"event {version} of case {name} {en}", case=name, version=version
+    )
+
+
+def _shown(text: Any) -> str:
+    """Return *text* so that it can be printed; broken bytes are written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode() if isinstance(text, str) else ascii(text)
+
+
+def _stream(connection: Connection, query: Select[Any], size: int) -> Iterator[Sequence[Any]]:
+    result = connection.execute(query, execution_options={"yield_per": size})
+    try:
+        yield from result.partitions()
+    finally:
+        result.close()

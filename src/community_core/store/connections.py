@@ -1,0 +1,251 @@
+"""Engines, connections and units of work, ours or inside a transaction of the caller; no table is read here."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, update
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from community_core.base.errors import StoreError
+from community_core.base.labels import Label
+from community_core.store.failures import Unserialized, checked
+from community_core.store.schema import SEQUENCE, counters
+
+T = TypeVar("T")
+Synchronous = Literal["FULL", "NORMAL", "EXTRA", "OFF"]
+
+_TRIES: Final = 8
+_NO_TRANSACTION: Final = Label(
+    "传入的连接处于自动提交方式，无法保证要么全部写入、要么全不写入；请传入带事务的连接，或传入 Engine",
+    "the given connection commits each statement by itself, so a unit of work cannot be all or nothing; "
+    "give a connection with a transaction, or an Engine",
+)
+
+
+def make_engine(where: str | Path | URL, *, timeout: float, synchronous: Synchronous) -> Engine:
+    """Make an engine of ours from a URL or a file path.
+
+    Raises:
+        StoreError: if the URL cannot be read or its driver is not installed.
+    """
+    if isinstance(where, str) and where == ":memory:":
+        url = URL.create("sqlite")
+    elif isinstance(where, Path) or (isinstance(where, str) and "://" not in where):
+        # Built from parts: a path may hold signs that mean something in a URL.
+        url = URL.create("sqlite", database=str(where))
+    else:
+        try:
+            url = make_url(where)
+        except ArgumentError as error:
+            raise StoreError(Label("数据库地址无法识别", "the database URL cannot be read")) from error
+    options: dict[str, Any] = {"hide_parameters": True}
+    if url.get_backend_name() == "sqlite":
+        options["connect_args"] = {"timeout": timeout}
+    else:
+        options["pool_pre_ping"] = True
+    try:
+        engine = create_engine(url, **options)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        name = url.drivername
+        raise StoreError(
+            Label(
+                f"没有安装数据库驱动 {name}；请先安装", f"the database driver {name} is not installed; install it first"
+            )
+        ) from error
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, timeout, synchronous)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, timeout: float, synchronous: Synchronous) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: sqlite3.Connection, _record: object) -> None:
+        # Python's own idea of when a transaction begins would let a read and the write after it lie apart.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        _write_ahead(cursor, timeout)
+        cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor, timeout: float) -> None:
+    # Changing the journal does not wait for others as other statements do, so two processes that open
+    # a new file at once would see a locked database.
+    until = time.monotonic() + timeout
+    while cursor.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL").fetchone()
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def in_driver_transaction(connection: Connection) -> bool:
+    """Whether a transaction is really open at the driver; SQLAlchemy may believe so while SQLite's driver waits."""
+    return bool(getattr(connection.connection.driver_connection, "in_transaction", True))
+
+
+class Transactions:
+    """Where units of work happen: on an engine each is a transaction of ours; on a connection each is a savepoint.
+
+    Units of one thread inside each other are savepoints of the outer one. Threads may share one on an engine.
+    """
+
+    def __init__(self, target: Engine | Connection) -> None:
+        self._target = target
+        self._local = threading.local()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, also that of a caller's connection."""
+        return self._target.engine
+
+    @property
+    def ours(self) -> bool:
+        """Whether transactions are ours to begin, commit and repeat."""
+        return isinstance(self._target, Engine)
+
+    @property
+    def dialect(self) -> str:
+        """The database's name as SQLAlchemy says it, such as ``sqlite``."""
+        return self._target.dialect.name
+
+    @property
+    def current(self) -> Connection | None:
+        """The connection of the unit of work that this thread is in, or ``None``."""
+        return getattr(self._local, "connection", None)
+
+    @contextmanager
+    def begin(self, *, lock: bool = True) -> Iterator[Connection]:
+        """One unit of work; with *lock*, other writers wait until it ends."""
+        current = self.current
+        if current is not None:
+            with self._savepoint(current):
+                yield current
+        elif isinstance(self._target, Engine):
+            with self._transaction(self._target, lock=lock) as connection:
+                yield connection
+        else:
+            with self._guest(self._target, lock=lock):
+                yield self._target
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with: that of the unit of work, the caller's, or one of ours for a moment."""
+        current = self.current
+        if current is not None:
+            yield current
+        elif isinstance(self._target, Connection):
+            yield self._target
+        else:
+            with checked():
+                connection = self._target.connect()
+            try:
+                yield connection
+            finally:
+                with suppress(SQLAlchemyError):
+                    connection.close()
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Do *work* in one unit; where the database gives it up for another transaction of ours, do it again.
+
+        In a caller's transaction, or inside another unit, nothing is repeated: that is his to do.
+        """
+        for attempt in range(_TRIES):
+            try:
+                with self.begin():
+                    return work()
+            except Unserialized:
+                if not self.ours or self.current is not None or attempt == _TRIES - 1:
+                    raise
+                time.sleep(0.01 * 2**attempt)
+        raise AssertionError  # pragma: no cover
+
+    @contextmanager
+    def _transaction(self, engine: Engine, *, lock: bool) -> Iterator[Connection]:
+        with checked():
+            connection = engine.connect()
+        try:
+            with checked():
+                connection.begin()
+                self._enter(connection, lock=lock)
+            self._local.connection = connection
+            try:
+                yield connection
+            except BaseException:
+                # Where the connection is lost there is nothing to roll back, and the first error is the one to tell.
+                with suppress(SQLAlchemyError):
+                    connection.rollback()
+                raise
+            with checked():
+                connection.commit()
+        finally:
+            self._local.connection = None
+            with suppress(SQLAlchemyError):
+                connection.close()
+
+    @contextmanager
+    def _guest(self, connection: Connection, *, lock: bool) -> Iterator[None]:
+        with checked():
+            if not connection.in_transaction():
+                connection.begin()
+            if _commits_by_itself(connection):
+                raise StoreError(_NO_TRANSACTION)
+            if not in_driver_transaction(connection):
+                # SQLite's driver opens a transaction late; a savepoint outside of one would commit when released.
+                connection.exec_driver_sql("BEGIN")
+        with self._savepoint(connection):
+            if lock:
+                with checked():
+                    _lock(connection)
+            self._local.connection = connection
+            try:
+                yield
+            finally:
+                self._local.connection = None
+
+    @contextmanager
+    def _savepoint(self, connection: Connection) -> Iterator[None]:
+        with checked():
+            savepoint = connection.begin_nested()
+        try:
+            yield
+        except BaseException:
+            with suppress(SQLAlchemyError):
+                savepoint.rollback()
+            raise
+        with checked():
+            savepoint.commit()
+
+    def _enter(self, connection: Connection, *, lock: bool) -> None:
+        if self.dialect == "sqlite" and not in_driver_transaction(connection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif lock:
+            _lock(connection)
+
+
+def _lock(connection: Connection) -> None:
+    """Let one writer in at a time, so that what a unit of work has read still holds when it writes."""
+    if connection.dialect.name == "sqlite":
+        # In a transaction that began as a reader, this is the first write.
+        connection.execute(update(counters).where(counters.c.name == SEQUENCE).values(value=counters.c.value))
+    else:
+        connection.execute(select(counters.c.value).where(counters.c.name == SEQUENCE).with_for_update())
+
+
+def _commits_by_itself(connection: Connection) -> bool:
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        return driver.isolation_level is None and not driver.in_transaction
+    return getattr(driver, "autocommit", False) is True

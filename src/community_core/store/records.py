@@ -1,0 +1,294 @@
+"""How cases and events become rows and hashes, and back; no connection is known here.
+
+The hash of an event is the SHA-256 of three lines: the canonical JSON text of the event, the hash of the event before
+it (for the first one: the hash of the canonical text of the case's own record), and the moment it was entered, in UTC
+with microseconds. A row keeps the event's parts in columns; the text is put together again from them, so a byte
+changed in any of them changes the hash. The sequence number of the whole record is outside of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from json.encoder import encode_basestring as _quoted
+from typing import Any, Final
+
+from community_core.base.errors import StoreError
+from community_core.base.labels import Label
+from community_core.codec.texts import canonical, to_plain
+from community_core.codec.values import CodecError, decode_value, encode_value, read_iso
+from community_core.ports.store import StoredCase, StoredEvent
+from community_core.procedures.definition import PublishKind
+from community_core.procedures.events import Case, Event, PublishedItem
+
+NOTHING: Final = "[]"
+written = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_PLAIN: Final = frozenset({bool, int, str, type(None)})
+
+
+def data_text(data: tuple[tuple[str, Any], ...]) -> str:
+    """Return the canonical text of an event's data: a list of pairs."""
+    if not data:
+        return NOTHING
+    return written([[name, value if type(value) in _PLAIN else encode_value(value)] for name, value in data])
+
+
+def published_text(published: tuple[PublishedItem, ...]) -> str:
+    """Return the canonical text of what an event published."""
+    return written([to_plain(item) for item in published]) if published else NOTHING
+
+
+def event_text(  # noqa: PLR0917 - as many as an event has columns
+    case: str,
+    version: int,
+    step: str,
+    state: str,
+    actor: str,
+    post: str,
+    day: str,
+    data: str,
+    published: str,
+    rules: str,
+    key: str,
+) -> str:
+    """Return the canonical text of an event from its columns: the codec's text, put together twice as fast."""
+    data_part = "" if data == NOTHING else f'"data":{data},'
+    key_part = f'"key":{_quoted(key)},' if key else ""
+    published_part = "" if published == NOTHING else f'"published":{published},'
+    rules_part = f'"rules":{_quoted(rules)},' if rules else ""
+    return (
+        f'{{"actor":{_quoted(actor)},"case":{_quoted(case)},{data_part}"day":{_quoted(day)},{key_part}'
+        f'"post":{_quoted(post)},{published_part}{rules_part}'
+        f'"state":{_quoted(state)},"step":{_quoted(step)},"version":{version}}}'
+    )
+
+
+def event_hash(text: str, previous: str, entered: str) -> str:
+    """Return the hash of an event from its canonical text, its predecessor's hash and the moment it was entered."""
+    return "sha256:" + sha256(f"{text}\n{previous}\n{entered}".encode()).hexdigest()
+
+
+def genesis(case: StoredCase) -> str:
+    """Return the hash of a case's own record, which its first event follows."""
+    return "sha256:" + sha256(canonical(case).encode()).hexdigest()
+
+
+def moment_text(moment: dt.datetime) -> str:
+    """Return *moment* in UTC, to the microsecond, as ``2006-05-01T08:00:00.000000Z``.
+
+    Raises:
+        StoreError: if it has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise StoreError(
+            Label("登记时刻没有时区；请给出带时区的时刻", "the moment of entry has no time zone; give one that has")
+        )
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def day_text(day: dt.date) -> str:
+    """Return *day* as ``2006-05-01``.
+
+    Raises:
+        StoreError: if it is a moment or no day at all.
+    """
+    if type(day) is not dt.date:
+        raise StoreError(Label(f"{day!r} 不是日期", f"{day!r} is no day"))
+    return day.isoformat()
+
+
+def safe(*texts: str) -> None:
+    """Refuse texts that a column cannot hold on every database.
+
+    Raises:
+        StoreError: if one is no text, holds a null character or half a character.
+    """
+    for text in texts:
+        if "\x00" in text or not _whole(text):
+            raise StoreError(
+                Label(
+                    "名称、编号或文本里有空字符或不完整的字符，不能存入",
+                    "a name, key or text holds a null character or half a character and cannot be kept",
+                )
+            )
+
+
+def _whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def event_row(event: Event, seq: int, previous: str, entered: str) -> tuple[Any, ...]:
+    """Return the row of *event* in the order of the table's columns, its hash last.
+
+    Raises:
+        StoreError: if a text or a day in it cannot be kept.
+        CodecError: if a value in its data cannot be kept.
+    """
+    day = day_text(event.day)
+    data = data_text(event.data)
+    published = published_text(event.published)
+    try:
+        text = event_text(
+            event.case,
+            event.version,
+            event.step,
+            event.state,
+            event.actor,
+            event.post,
+            day,
+            data,
+            published,
+            event.rules,
+            event.key,
+        )
+        digest = event_hash(text, previous, entered)
+    except (TypeError, UnicodeEncodeError) as error:
+        raise StoreError(
+            Label(
+                f"办件 {event.case!a} 第 {event.version} 条记录里有不能入档的文本",
+                f"event {event.version} of case {event.case!a} holds a text that cannot be kept",
+            )
+        ) from error
+    if "\\u0000" in text:
+        safe(event.case, event.step, event.state, event.actor, event.post, event.rules, event.key)
+    return (
+        seq,
+        event.case,
+        event.version,
+        event.step,
+        event.state,
+        event.actor,
+        event.post,
+        day,
+        data,
+        published,
+        event.rules,
+        event.key or None,
+        entered,
+        previous,
+        digest,
+    )
+
+
+def stored_event(row: Any) -> StoredEvent:
+    """Return the event of a row of ``cc_events``.
+
+    Raises:
+        StoreError: if the row cannot be read; it was changed by somebody else.
+    """
+    try:
+        event = Event(
+            row.case_id,
+            row.version,
+            row.step,
+            row.state,
+            row.actor,
+            row.post,
+            read_iso(row.day),
+            tuple((name, decode_value(value)) for name, value in json.loads(row.data)),
+            tuple(_published(item) for item in json.loads(row.published)),
+            row.rules,
+            row.key or "",
+        )
+        return StoredEvent(event, dt.datetime.fromisoformat(row.entered), row.hash, row.previous)
+    except (CodecError, ValueError, TypeError, KeyError) as error:
+        raise unreadable(f"{row.case_id}/{row.version}") from error
+
+
+def _published(item: Mapping[str, Any]) -> PublishedItem:
+    until = item.get("until")
+    return PublishedItem(
+        PublishKind(item["kind"]),
+        tuple(item["what"]),
+        item["to"],
+        read_iso(item["since"]),
+        None if until is None else read_iso(until),
+    )
+
+
+def case_row(case: StoredCase) -> dict[str, Any]:
+    """Return the row of a case's own record.
+
+    Raises:
+        StoreError: if a text or a day in it cannot be kept.
+    """
+    safe(case.id, case.procedure, case.place, case.rules, case.parent)
+    return {
+        "id": case.id,
+        "procedure": case.procedure,
+        "place": case.place,
+        "opened": day_text(case.opened),
+        "rules": case.rules,
+        "parent": case.parent,
+    }
+
+
+def stored_case(row: Any) -> StoredCase:
+    """Return the case of a row of ``cc_cases``.
+
+    Raises:
+        StoreError: if the row cannot be read; it was changed by somebody else.
+    """
+    try:
+        return StoredCase(row.id, row.procedure, row.place, read_iso(row.opened), row.rules, row.parent)
+    except CodecError as error:
+        raise unreadable(row.id) from error
+
+
+def snapshot_row(case: Case) -> dict[str, Any]:
+    """Return the row of a case's present state."""
+    safe(case.state, case.ended)
+    return {
+        "case_id": case.id,
+        "state": case.state,
+        "version": case.version,
+        "entered": "" if case.entered is None else day_text(case.entered),
+        "latest": "" if case.latest is None else day_text(case.latest),
+        "data": written({name: encode_value(value) for name, value in case.data.items()}),
+        "steps": written({step: [day_text(day), actor] for step, (day, actor) in case.steps.items()}),
+        "reminded": case.reminded,
+        "ended": case.ended,
+    }
+
+
+def kept_state(row: Any) -> Case:
+    """Return the present state from a row of ``cc_snapshots`` joined with ``cc_cases``.
+
+    Raises:
+        StoreError: if the row cannot be read; it was changed by somebody else.
+    """
+    try:
+        return Case(
+            id=row.id,
+            procedure=row.procedure,
+            place=row.place,
+            opened=read_iso(row.opened),
+            rules=row.rules,
+            state=row.state,
+            version=row.version,
+            entered=read_iso(row.entered) if row.entered else None,
+            latest=read_iso(row.latest) if row.latest else None,
+            data={name: decode_value(value) for name, value in json.loads(row.data).items()},
+            steps={step: (read_iso(day), actor) for step, (day, actor) in json.loads(row.steps).items()},
+            reminded=row.reminded,
+            parent=row.parent,
+            ended=row.ended,
+        )
+    except (CodecError, ValueError, TypeError, AttributeError) as error:
+        raise unreadable(row.id) from error
+
+
+def unreadable(what: str) -> StoreError:
+    """Return the exception for a row that no longer reads as what was written."""
+    return StoreError(
+        Label(
+            f"{what} 的记录读不懂，可能被改动过；请运行 verify 查明",
+            f"the record of {what} cannot be read, it may have been changed; run verify to find out",
+        )
+    )

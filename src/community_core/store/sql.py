@@ -1,0 +1,396 @@
+"""The store on SQLAlchemy Core: append-only events, cases, rule texts; what a step may do is decided above."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, Select, Table, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from community_core.base.errors import StoreError
+from community_core.base.findings import Finding
+from community_core.base.labels import Label
+from community_core.codec.texts import digest as digest_of
+from community_core.ports.store import Conflict, StoredCase, StoredEvent
+from community_core.procedures.events import Case, Event
+from community_core.store.appending import append, chunked, next_ids
+from community_core.store.chains import verify
+from community_core.store.connections import Synchronous, Transactions, in_driver_transaction, make_engine
+from community_core.store.delivering import Delivery, deliver
+from community_core.store.failures import checked
+from community_core.store.migrating import is_current, upgrade
+from community_core.store.records import (
+    case_row,
+    kept_state,
+    safe,
+    snapshot_row,
+    stored_case,
+    stored_event,
+)
+from community_core.store.registers import SqlRegisters
+from community_core.store.schema import cases as case_table
+from community_core.store.schema import events as event_table
+from community_core.store.schema import meta as meta_table
+from community_core.store.schema import rule_texts
+from community_core.store.schema import snapshots as snapshot_table
+
+if TYPE_CHECKING:
+    from community_core.ports.store import Store
+
+T = TypeVar("T")
+PAGE: Final = 1000
+
+
+def open_store(
+    where: str | Path | URL | Engine | Connection,
+    *,
+    timeout: float = 30.0,
+    synchronous: Synchronous = "FULL",
+) -> SqlStore:
+    """Open the store in a database, creating or upgrading its tables.
+
+    Args:
+        where: a file path or ``:memory:`` (SQLite) or a database URL, which get an engine of ours; an ``Engine`` of
+            the caller, on which each unit of work is a transaction of ours; or an open ``Connection`` of the caller,
+            whose transaction is never begun by us where he has one, never committed, rolled back or repeated: a unit
+            of work is a savepoint in it. (Where he has none, one begins as with any statement, and is his to end.)
+        timeout: seconds to wait for a locked SQLite file, for an engine of ours.
+        synchronous: SQLite's setting for an engine of ours. ``FULL`` loses nothing that was acknowledged, even when
+            power fails; ``NORMAL`` may then lose the last units of work.
+
+    Raises:
+        StoreError: if the database cannot be opened, or its tables are newer than this version of the library.
+    """
+    ours = not isinstance(where, (Engine, Connection))
+    target = (
+        where
+        if isinstance(where, (Engine, Connection))
+        else make_engine(where, timeout=timeout, synchronous=synchronous)
+    )
+    transactions = Transactions(target)
+    try:
+        with transactions.reading() as connection, checked():
+            current = is_current(connection)
+        if not current:
+            upgrade(target)
+    except BaseException:
+        if ours and isinstance(target, Engine):
+            target.dispose()
+        raise
+    store = SqlStore(transactions, dispose=ours)
+    _fits: Store = store  # the type checker holds the store to its port; inheriting would hide a method left out
+    return store
+
+
+class SqlStore(SqlRegisters):
+    """The :class:`~community_core.ports.store.Store` in a database; made by :func:`open_store`.
+
+    A writing call outside of :meth:`begin` is a unit of work of its own. On an engine, threads may share one store
+    (an in-memory one belongs to one thread); on a connection it belongs to whoever has the connection.
+    """
+
+    def __init__(self, transactions: Transactions, *, dispose: bool = False) -> None:
+        super().__init__(transactions)
+        self._dispose = dispose
+
+    @property
+    def ours(self) -> bool:
+        """Whether units of work are transactions of ours (an engine), not savepoints in the caller's (a connection)."""
+        return self._transactions.ours
+
+    @contextmanager
+    def begin(self) -> Iterator[None]:
+        """One unit of work: all of it or nothing; a unit inside a unit is part of the outer one.
+
+        One writer is let in at a time (SQLite: ``BEGIN IMMEDIATE``; elsewhere the lock of one row), so what is read
+        in it still holds when it writes.
+
+        Raises:
+            StoreError: if the database is locked past the timeout, full, or lost; nothing is half done.
+        """
+        with self._transactions.begin():
+            yield
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Do *work* in one unit of work and return what it returns.
+
+        Where the database gives the unit up for another one (PostgreSQL: serialisation failure, deadlock), it is
+        done again from the start, a few times; so *work* must have no effects outside of the store. In a caller's
+        transaction nothing is repeated.
+
+        Raises:
+            StoreError: as for :meth:`begin`.
+        """
+        return self._transactions.run(work)
+
+    def close(self) -> None:
+        """Close the engine of ours; a caller's engine or connection stays as it is."""
+        if self._dispose:
+            self._transactions.engine.dispose()
+
+    def add_case(self, case: StoredCase) -> None:
+        """Keep a new case.
+
+        Raises:
+            Conflict: if a case of that id is kept already.
+        """
+        self.add_cases((case,))
+
+    def add_cases(self, cases: Iterable[StoredCase]) -> None:
+        """Keep new cases, in one statement for all.
+
+        Raises:
+            Conflict: if a case of one of these ids is kept already; none is kept then.
+        """
+        rows = [case_row(case) for case in cases]
+        if not rows:
+            return
+        with self._writing() as connection, checked():
+            savepoint = connection.begin_nested()
+            try:
+                connection.execute(insert(case_table), rows)
+            except IntegrityError as error:
+                savepoint.rollback()
+                raise Conflict(
+                    Label("同号办件已经存在；本次没有写入", "a case of that id is kept already; nothing was written")
+                ) from error
+            savepoint.commit()
+
+    def next_id(self, procedure: str, year: int) -> str:
+        """Return the next case id of *procedure* in *year*: ``core.hearing.hearing-2006-000001``.
+
+        Counted in the unit of work: one that is given up leaves no hole.
+        """
+        return self.next_ids(procedure, year, 1)[0]
+
+    def next_ids(self, procedure: str, year: int, count: int) -> Sequence[str]:
+        """Return the next *count* case ids of *procedure* in *year*."""
+        with self._writing() as connection, checked():
+            numbers = next_ids(connection, f"case:{procedure}:{year}", count)
+        return tuple(f"{procedure}-{year:04d}-{number:06d}" for number in numbers)
+
+    def append(
+        self, events: Sequence[Event], expected: Mapping[str, int], entered: dt.datetime
+    ) -> Sequence[StoredEvent]:
+        """Append events of any number of cases; *expected* gives the version of each case before them.
+
+        Raises:
+            Conflict: if a case has moved on in the meantime, or an idempotency key is recorded already; nothing of
+                the call is written.
+            StoreError: if a case is unknown, its versions do not follow each other, or *entered* has no time zone.
+            CodecError: if a value cannot be kept.
+        """
+        if not events:
+            return ()
+        with self._writing() as connection, checked():
+            return append(connection, events, expected, entered)
+
+    def case(self, case_id: str) -> StoredCase | None:
+        """Return what is kept of a case, or ``None``."""
+        row = self._one(select(case_table).where(case_table.c.id == case_id))
+        return None if row is None else stored_case(row)
+
+    def cases(self, *, procedure: str = "", place: str = "") -> Iterator[StoredCase]:
+        """Yield cases in the order of their ids, read in pages: a case added meanwhile may or may not be among them."""
+        for row in self._pages(_narrowed(select(case_table), procedure, place)):
+            yield stored_case(row)
+
+    def events(self, case_id: str) -> Sequence[StoredEvent]:
+        """Return the events of a case in order."""
+        query = select(event_table).where(event_table.c.case_id == case_id).order_by(event_table.c.version)
+        with self._transactions.reading() as connection, checked():
+            return tuple(stored_event(row) for row in connection.execute(query))
+
+    def load(self, case_ids: Sequence[str]) -> Mapping[str, tuple[StoredCase, Sequence[StoredEvent]]]:
+        """Return several cases with their events in order; an id that is not kept is left out."""
+        loaded: dict[str, tuple[StoredCase, list[StoredEvent]]] = {}
+        with self._transactions.reading() as connection, checked():
+            for chunk in chunked(list(dict.fromkeys(case_ids)), PAGE):
+                own = select(case_table).where(case_table.c.id.in_(chunk))
+                loaded.update((row.id, (stored_case(row), [])) for row in connection.execute(own))
+                theirs = select(event_table).where(event_table.c.case_id.in_(chunk))
+                for row in connection.execute(theirs.order_by(event_table.c.case_id, event_table.c.version)):
+                    if row.case_id in loaded:
+                        loaded[row.case_id][1].append(stored_event(row))
+        return {case_id: loaded[case_id] for case_id in case_ids if case_id in loaded}
+
+    def by_keys(self, keys: Sequence[str]) -> Mapping[str, StoredEvent]:
+        """Return the events recorded under several idempotency keys, by key; an unused key is left out."""
+        found: dict[str, StoredEvent] = {}
+        with self._transactions.reading() as connection, checked():
+            for chunk in chunked([key for key in dict.fromkeys(keys) if key], PAGE):
+                rows = connection.execute(select(event_table).where(event_table.c.key.in_(chunk)))
+                found.update((row.key, stored_event(row)) for row in rows)
+        return found
+
+    def by_key(self, key: str) -> StoredEvent | None:
+        """Return the event recorded under an idempotency key, or ``None``."""
+        row = self._one(select(event_table).where(event_table.c.key == key)) if key else None
+        return None if row is None else stored_event(row)
+
+    def keep_rules(self, digest: str, text: str) -> None:
+        """Keep a rule text by its content hash; a second time changes nothing.
+
+        Raises:
+            StoreError: if *digest* is not the hash of *text*.
+        """
+        safe(text)
+        if digest_of(text) != digest:
+            raise StoreError(
+                Label(f"规则文本的哈希不是 {digest}", f"the hash of the rule text is not {digest}; take codec.digest")
+            )
+        with self._writing() as connection, checked():
+            if connection.execute(select(rule_texts.c.hash).where(rule_texts.c.hash == digest)).first() is None:
+                connection.execute(insert(rule_texts), {"hash": digest, "text": text})
+
+    def rules(self, digest: str) -> str | None:
+        """Return the rule text kept under *digest*, or ``None``."""
+        row = self._one(select(rule_texts.c.text).where(rule_texts.c.hash == digest))
+        return None if row is None else str(row.text)
+
+    def snapshot(self, case: Case) -> None:
+        """Keep a case's present state for lists; the events remain the truth."""
+        self.snapshots((case,))
+
+    def snapshots(self, cases: Iterable[Case]) -> None:
+        """Keep the present states of cases, in one statement for all; of a case given twice the last one counts."""
+        rows = list({case.id: snapshot_row(case) for case in cases}.values())
+        if rows:
+            with self._writing() as connection, checked():
+                _replace(connection, snapshot_table, "case_id", rows)
+
+    def state(self, case_id: str) -> Case | None:
+        """Return the kept present state of a case, or ``None``."""
+        row = self._one(_present().where(case_table.c.id == case_id))
+        return None if row is None else kept_state(row)
+
+    def open_states(self, *, procedure: str = "", place: str = "") -> Iterator[Case]:
+        """Yield the kept present states of cases that have not ended, in the order of their ids, read in pages."""
+        query = _narrowed(_present().where(snapshot_table.c.ended == ""), procedure, place)
+        for row in self._pages(query):
+            yield kept_state(row)
+
+    def verify(self) -> Iterator[Finding]:
+        """Yield a finding for all in the record that is not as it was written; none means that it holds together.
+
+        Found: a byte changed in any column of events, cases and rule texts; an event removed from within a chain,
+        inserted, replaced or moved; a case without events, an event without its case; a present state that differs from
+        its events; a rule text that is referred to and gone; sequence numbers that are not 1 to the last one given;
+        a damaged SQLite file. Read as a stream from one moment's state, in memory that does not grow with the record.
+
+        Not found, as long as no checkpoint outside of the database binds the record: a case removed whole or the end
+        of a chain cut off by somebody who also removes or adjusts its present state and renumbers the sequence; and a
+        chain rewritten from some event on, with new hashes throughout.
+
+        Raises:
+            StoreError: if the database cannot be read.
+        """
+        with self._snapshot_reading() as connection:
+            found = verify(connection)
+            while True:
+                with checked():
+                    item = next(found, None)
+                if item is None:
+                    return
+                yield item
+
+    def deliver(self, observer: Callable[[Event], object]) -> Delivery:
+        """Give *observer* every committed event that it has not been given yet: at least once, each case's in order.
+
+        An observer that raises is named in a finding; the events of that case wait for the next delivery, other
+        cases go on. In a caller's transaction, or inside a unit of work, nothing is committed yet and nothing is
+        delivered: deliver later, from a store on the engine.
+        """
+        return deliver(self._transactions, observer)
+
+    def meta(self, name: str) -> str | None:
+        """Return a small value kept under *name*, or ``None``."""
+        row = self._one(select(meta_table.c.value).where(meta_table.c.name == name))
+        return None if row is None else str(row.value)
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Keep a small value under *name*, in place of what was there."""
+        safe(name, value)
+        with self._writing() as connection, checked():
+            _replace(connection, meta_table, "name", [{"name": name, "value": value}])
+
+    def backup(self, path: str | Path) -> None:
+        """Copy the SQLite database, as it stands now, to a new file; others may go on writing.
+
+        Raises:
+            StoreError: if the database is not SQLite, or *path* exists.
+        """
+        with self._transactions.reading() as connection, checked():
+            driver = connection.connection.driver_connection
+            if not isinstance(driver, sqlite3.Connection):
+                raise StoreError(
+                    Label(
+                        "只能备份 SQLite；请用数据库自己的备份工具",
+                        "only SQLite is backed up here; use the database's own tool",
+                    )
+                )
+            if Path(path).exists():
+                raise StoreError(Label(f"{path} 已存在；请换一个文件名", f"{path} exists; name another file"))
+            try:
+                with closing(sqlite3.connect(path)) as copy:
+                    driver.backup(copy)
+            except sqlite3.Error as error:
+                raise StoreError(Label(f"备份失败：{error}", f"the backup failed: {error}")) from error
+
+    def _one(self, query: Select[Any]) -> Any:
+        with self._transactions.reading() as connection, checked():
+            return connection.execute(query).first()
+
+    def _pages(self, query: Select[Any]) -> Iterator[Any]:
+        """Yield rows in the order of case ids; no cursor stays open while the reader works, and maybe writes."""
+        after = ""
+        while True:
+            page = query.where(case_table.c.id > after).order_by(case_table.c.id).limit(PAGE)
+            with self._transactions.reading() as connection, checked():
+                rows = connection.execute(page).all()
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            after = rows[-1].id
+
+    @contextmanager
+    def _snapshot_reading(self) -> Iterator[Connection]:
+        """A connection that sees one moment's state until the end."""
+        with self._transactions.reading() as connection:
+            if self.ours and self._transactions.current is None:
+                with checked():
+                    if self._transactions.dialect == "postgresql":
+                        connection.execution_options(isolation_level="REPEATABLE READ")
+                    connection.begin()
+                    if self._transactions.dialect == "sqlite" and not in_driver_transaction(connection):
+                        connection.exec_driver_sql("BEGIN")
+            yield connection
+
+
+def _narrowed(query: Select[Any], procedure: str, place: str) -> Select[Any]:
+    if procedure:
+        query = query.where(case_table.c.procedure == procedure)
+    return query.where(case_table.c.place == place) if place else query
+
+
+def _present() -> Select[Any]:
+    kept = [column for column in snapshot_table.c if column.name != "case_id"]
+    return select(case_table, *kept).join(snapshot_table, snapshot_table.c.case_id == case_table.c.id)
+
+
+def _replace(connection: Connection, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
+    names = [column.name for column in table.columns if column.name != key]
+    if connection.dialect.name in ("sqlite", "postgresql"):
+        new = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+        put = new.on_conflict_do_update(index_elements=[key], set_={name: new.excluded[name] for name in names})
+        connection.execute(put, rows)
+        return
+    for chunk in chunked([row[key] for row in rows]):
+        connection.execute(delete(table).where(table.c[key].in_(chunk)))
+    connection.execute(insert(table), rows)
