@@ -121,8 +121,8 @@ class Step:
     """One step: from states (*source*) to a state (*to*; empty where the state stays), by posts, taking fields.
 
     *when* is its guard: unknown refuses the step and names what is missing. *held* names the date field that must
-    be the day of the step. *not_by* names steps whose taker may not take this one. *cite* says which document
-    the step is from; *standing* whose step it is.
+    be the day of the step. *not_by* names steps whose taker may not take this one. *papers* names the printable
+    documents that it yields. *cite* says which document the step is from; *standing* whose step it is.
     """
 
     name: str
@@ -139,6 +139,7 @@ class Step:
     decides: CollectiveDecision | None = None
     publish: tuple[Publish, ...] = ()
     effects: tuple[EffectSpec, ...] = ()
+    papers: tuple[str, ...] = ()
     because: Label = Label()
     cite: Citation | None = None
     standing: Standing | None = None
