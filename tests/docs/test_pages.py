@@ -19,7 +19,7 @@ SOURCES = sorted(
 
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+\Z")
 #: Texts in the source that have the form of a code and are none.
-OTHERS = {"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"}
+OTHERS = re.compile(r"utf-(8|8-sig|16|16-le|16-be)\Z|community-")
 
 
 def codes_in(path: Path) -> set[str]:
@@ -32,7 +32,7 @@ def codes_in(path: Path) -> set[str]:
             first = node.args[0] if node.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 found.add(first.value)
-    return found - OTHERS
+    return {text for text in found if not OTHERS.match(text)}
 
 
 def entries() -> dict[str, list[str]]:
