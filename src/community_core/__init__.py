@@ -1,3 +1,100 @@
 """Write down once how a district governs and serves its communities; decide, explain, run and publish from that text."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from community_core.base import (
+    Citation,
+    CommunityError,
+    FactError,
+    Finding,
+    Label,
+    LoadError,
+    Money,
+    Privacy,
+    Rank,
+    Refused,
+    Span,
+    Standing,
+    StoreError,
+    UnknownTerm,
+)
+from community_core.declarations import District, Practice, Setting
+from community_core.rules import (
+    Answer,
+    DatedValue,
+    DecisionTable,
+    Expression,
+    Fact,
+    HitPolicy,
+    Output,
+    Parameter,
+    Row,
+    Status,
+    decision,
+)
+
+if TYPE_CHECKING:
+    from community_core.jurisdiction import Rules, compose, gather, hookimpl, load
+    from community_core.office import Office, open_office
+
 __version__ = "0.1.0"
+
+#: What loads YAML, plugins or a database is imported when it is first asked for.
+_LATER = {
+    "Office": "community_core.office",
+    "Rules": "community_core.jurisdiction",
+    "compose": "community_core.jurisdiction",
+    "gather": "community_core.jurisdiction",
+    "hookimpl": "community_core.jurisdiction",
+    "load": "community_core.jurisdiction",
+    "open_office": "community_core.office",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is only needed by those who ask for it."""
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+__all__ = [
+    "Answer",
+    "Citation",
+    "CommunityError",
+    "DatedValue",
+    "DecisionTable",
+    "District",
+    "Expression",
+    "Fact",
+    "FactError",
+    "Finding",
+    "HitPolicy",
+    "Label",
+    "LoadError",
+    "Money",
+    "Office",
+    "Output",
+    "Parameter",
+    "Practice",
+    "Privacy",
+    "Rank",
+    "Refused",
+    "Row",
+    "Rules",
+    "Setting",
+    "Span",
+    "Standing",
+    "Status",
+    "StoreError",
+    "UnknownTerm",
+    "compose",
+    "decision",
+    "gather",
+    "hookimpl",
+    "load",
+    "open_office",
+]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from attrs import field, frozen
 
 from community_core.base.citations import Citation
 from community_core.base.findings import NOWHERE, Finding, Origin
 from community_core.base.labels import Label
 from community_core.base.ranks import Rank, Standing
+from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.definition import Procedure
-from community_core.rules.terms import Decision, DatedValue, Fact, Parameter
+from community_core.rules.terms import DatedValue, Decision, Fact, Parameter
 
 
 @frozen
@@ -105,4 +104,13 @@ class District:
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
-Value = Any
+@frozen
+class StepEffect:
+    """An effect that a plugin adds: *name* is the kind that a step writes, *run* gives the core's own effect records.
+
+    *run* takes the case as the step leaves it, the day, and the arguments by name. It has no connection and does no I/O.
+    """
+
+    name: str
+    run: EffectFunction = field(eq=False, repr=False)
+    origin: Origin = field(default=NOWHERE, eq=False)

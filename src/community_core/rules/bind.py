@@ -544,7 +544,7 @@ class _Binder:
             node,
             "expression-constant",
             f"{self.source(node)!r} 不是一个量；可写 pct(60)、permille(3)、yuan('12.50')、days(10)、date('2006-05-01')",
-            f"{self.source(node)!r} is no quantity; it is pct(60), permille(3), yuan('12.50'), days(10), date('2006-05-01')",
+            f"{self.source(node)!r} is no quantity; write pct(60), yuan('12.50'), days(10), date('2006-05-01')",
         )
 
 

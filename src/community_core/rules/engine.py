@@ -130,7 +130,14 @@ class Engine:
         shown = {full: evolve(item, outputs=result_outputs(item)) for full, item in (decisions or {}).items()}
         self.decisions: dict[str, Decision] = dict(decisions or {})
         self.broken: dict[str, Finding] = dict(broken or {})
-        self.scope = Scope(facts, parameters, shown, functions, aliases, self.broken_terms)
+        self.scope = Scope(
+            facts=facts,
+            parameters=parameters,
+            decisions=shown,
+            functions=functions,
+            aliases=aliases,
+            broken=self.broken_terms,
+        )
         self.digest = digest
         self._standings = dict(standings or {})
         self._names = Names([*self.decisions, *(name for name in self.broken if name not in self.decisions)])

@@ -58,6 +58,7 @@ class Scope:
 
     def __init__(
         self,
+        *,
         facts: Iterable[Fact] = (),
         parameters: Mapping[str, Parameter] | None = None,
         decisions: Mapping[str, Decision] | None = None,

@@ -1,0 +1,67 @@
+"""From a name or a file to rules: the installed districts, or one YAML file; it opens no store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import evolve
+
+from community_core.base.errors import LoadError
+from community_core.base.labels import Label
+from community_core.declarations.practice import District
+from community_core.jurisdiction.compose import compose
+from community_core.jurisdiction.plugins import Gathered, gather
+from community_core.jurisdiction.rules import Rules
+from community_core.rulebook.load import Loaded, read_file
+
+
+def load(district: str | Path | District, *, plugins: Iterable[object] = (), gathered: Gathered | None = None) -> Rules:
+    """Return the rules of a district.
+
+    Args:
+        district: the name of an installed district, the path of a YAML file that holds one, or a district built in
+            Python.
+        plugins: further plugins, besides the installed ones.
+        gathered: what plugins offer, where it has been gathered already.
+
+    Raises:
+        LoadError: if no such district is installed, or the file holds none, or several.
+    """
+    offered = gather(plugins) if gathered is None else gathered
+    if isinstance(district, District):
+        return compose(district, offered)
+    if isinstance(district, Path) or district.endswith((".yaml", ".yml")):
+        return from_loaded(read_file(Path(district)), offered, str(district))
+    found = next((item for item in offered.districts if item.name == district), None)
+    if found is None:
+        known = ", ".join(item.name for item in offered.districts) or "—"
+        raise LoadError(
+            Label(
+                f"没有安装区县 {district!r}；已安装：{known}。也可以给出一个 YAML 文件的路径",
+                f"no district {district!r} is installed; there are: {known}. The path of a YAML file does as well",
+            ),
+            offered.findings,
+        )
+    return compose(found, offered)
+
+
+def from_loaded(loaded: Loaded, offered: Gathered, name: str) -> Rules:
+    """Return the rules of the one district in a file that has been read; practices beside it can be adopted too.
+
+    Raises:
+        LoadError: if the file holds no district, or several.
+    """
+    if len(loaded.districts) != 1:
+        count = len(loaded.districts)
+        raise LoadError(
+            Label(f"{name} 里有 {count} 个区县，应当正好一个", f"{name} holds {count} districts; it should hold one"),
+            loaded.findings,
+        )
+    own = {practice.name for practice in loaded.practices}
+    practices = [*loaded.practices, *(item for item in offered.practices if item.name not in own)]
+    district = loaded.districts[0]
+    carried = {*district.findings, *(found for practice in loaded.practices for found in practice.findings)}
+    loose = tuple(found for found in loaded.findings if found not in carried)
+    whole = evolve(district, findings=(*district.findings, *loose))
+    return compose(whole, evolve(offered, practices=tuple(practices)))

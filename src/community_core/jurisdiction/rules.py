@@ -1,0 +1,213 @@
+"""Rules: the frozen whole that a district governs by; how it is put together is written elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from attrs import field, frozen
+
+from community_core.base.errors import UnknownTerm
+from community_core.base.findings import Finding
+from community_core.base.labels import Label
+from community_core.codec.functions import Functions, with_functions
+from community_core.codec.texts import digest as digest_of
+from community_core.codec.texts import from_plain
+from community_core.declarations.practice import District, StepEffect
+from community_core.declarations.terms import Claim, Terms
+from community_core.jurisdiction.expressions import expressions_of
+from community_core.jurisdiction.plugins import Observer, Plugin
+from community_core.procedures.definition import Procedure
+from community_core.rules.answer import Answer, ParameterUse
+from community_core.rules.engine import Engine
+from community_core.rules.plan import Plan
+from community_core.rules.scope import Ambiguous, Names
+from community_core.rules.terms import Function, PythonDecision
+
+
+@frozen(eq=False)
+class Rules:
+    """Everything that a district governs by, ready to decide; immutable and safe to share between threads.
+
+    *digest* is the hash of the terms; *findings* say what is wrong in texts and plugins; *claims* who says what.
+    """
+
+    name: str
+    terms: Terms
+    engine: Engine = field(repr=False)
+    digest: str
+    district: District = field(default=District(""), repr=False)
+    findings: tuple[Finding, ...] = field(default=(), repr=False)
+    claims: tuple[Claim, ...] = field(default=(), repr=False)
+    aliases: Mapping[str, str] = field(factory=dict, repr=False)
+    functions: tuple[Function, ...] = field(default=(), repr=False)
+    effects: tuple[StepEffect, ...] = field(default=(), repr=False)
+    observers: tuple[Observer, ...] = field(default=(), repr=False)
+    plugins: tuple[Plugin, ...] = field(default=(), repr=False)
+
+    def decide(self, term: str, subject: Any, *, on: dt.date) -> Answer:
+        """Return the answer of the decision *term* for *subject* on the day *on*; see :meth:`Engine.decide`."""
+        return self.engine.decide(term, subject, on=on)
+
+    def plan(self, term: str, on: dt.date, given: Mapping[str, Any] | None = None) -> Plan:
+        """Return the plan of a decision for a day; see :meth:`Engine.plan`."""
+        return self.engine.plan(term, on, given)
+
+    def parameter(self, term: str, *, on: dt.date) -> ParameterUse | None:
+        """Return the value of a parameter on a day, or ``None`` while it is open."""
+        return self.engine.parameter(term, on=on)
+
+    @cached_property
+    def _names(self) -> Names:
+        terms = self.terms
+        full = [name for group in (terms.parameters, terms.decisions, terms.procedures) for name, _ in group]
+        more = [name for group in (terms.services, terms.gaps) for name, _ in group]
+        return Names([*full, *more, *(fact.name for fact in terms.facts), *(name for name, _ in terms.broken)])
+
+    @cached_property
+    def _procedures(self) -> Mapping[str, Procedure]:
+        return dict(self.terms.procedures)
+
+    @cached_property
+    def _procedure_names(self) -> Names:
+        replaced = set(self.aliases)
+        return Names([name for name in self._procedures if name not in replaced] + sorted(replaced))
+
+    def full_name(self, term: str) -> str:
+        """Return the full name of the term that *term* means, of whatever kind.
+
+        Raises:
+            UnknownTerm: if there is none, or several.
+        """
+        return _found(self._names, term, "条款项", "term")
+
+    def procedure(self, term: str) -> Procedure:
+        """Return a procedure by any name of it, with what it extends put in; a replaced one gives its replacement.
+
+        Raises:
+            UnknownTerm: if there is none, or several.
+        """
+        return self._procedures[self.procedure_name(term)]
+
+    def procedure_name(self, term: str) -> str:
+        """Return the full name of the procedure that *term* means.
+
+        Raises:
+            UnknownTerm: if there is none, several, or if its declaration is broken; the message says which.
+        """
+        try:
+            found = self._procedure_names.find(term)
+        except Ambiguous as several:
+            # A name that both a procedure and its replacement end with means the replacement.
+            left = {self.aliases.get(name, name) for name in several.names}
+            found = left.pop() if len(left) == 1 else None
+            if found is None:
+                listed = ", ".join(several.names)
+                raise UnknownTerm(
+                    Label(f"{term!r} 可以指 {listed}；请写全名", f"{term!r} could be {listed}; write the full name")
+                ) from None
+        if found is None:
+            broken = dict(self.terms.broken)
+            names = Names(broken)
+            bad = names.find(term)
+            if bad is not None:
+                raise UnknownTerm(
+                    Label(
+                        f"程序 {bad} 的文本有问题，不可用：{broken[bad].message.zh}",
+                        f"{bad} is broken: {broken[bad].message.en}",
+                    ),
+                    [broken[bad]],
+                )
+            return _found(self._procedure_names, term, "程序", "procedure")
+        return self.aliases.get(found, found)
+
+    def why(self, term: str, *, on: dt.date | None = None) -> tuple[Claim, ...]:
+        """Return every claim to a term: who says what, which holds, and by whom the others are beaten.
+
+        With *on*, a claim to a parameter that gives no value on that day does not hold.
+
+        Raises:
+            UnknownTerm: if there is no such term, or several.
+        """
+        full = self.full_name(term)
+        held = [claim for claim in self.claims if claim.term == full]
+        if on is None:
+            return tuple(held)
+        from community_core.jurisdiction.claims import on_day  # noqa: PLC0415 - only a question about a day needs it
+
+        return tuple(on_day(held, self.engine, full, on))
+
+    def reach(self, procedure: str) -> Terms:
+        """Return the terms that a procedure (by full name) reaches: what a case must keep to finish as it began."""
+        definition = self._procedures[procedure]
+        practice = procedure.rpartition(".")[0]
+        trees = []
+        for place in expressions_of(definition):
+            bound = self.engine.bind_expression(
+                place.expression, practice=practice, fields=definition.field_types, guard=True, expected=place.expected
+            )
+            if bound.node is not None:
+                trees.append(bound.node)
+        decisions, parameters, facts = self.engine.reach(trees)
+        terms = self.terms
+        return Terms(
+            facts=tuple(fact for fact in terms.facts if fact.name in facts),
+            parameters=tuple((name, item) for name, item in terms.parameters if name in parameters),
+            decisions=tuple((name, item) for name, item in terms.decisions if name in decisions),
+            procedures=((procedure, definition),),
+        )
+
+    @property
+    def python_functions(self) -> Functions:
+        """The functions of Python decisions, by full name and version: what a kept rule text is read with."""
+        found = {}
+        for name, decision in self.terms.decisions:
+            if isinstance(decision, PythonDecision):
+                found[(name, decision.version)] = decision.function
+        return found
+
+    def kept(self, text: Any) -> Rules:
+        """Return the rules of a kept text (:class:`Terms` in plain form), with this district's functions and effects.
+
+        Raises:
+            CodecError: if the text is none of ours.
+        """
+        terms = with_functions(from_plain(Terms, text), self.python_functions)
+        return Rules.from_terms(terms, name=self.name, functions=self.functions, effects=self.effects)
+
+    @classmethod
+    def from_terms(
+        cls,
+        terms: Terms,
+        *,
+        name: str = "",
+        functions: tuple[Function, ...] = (),
+        effects: tuple[StepEffect, ...] = (),
+    ) -> Rules:
+        """Build rules from resolved terms, such as those that a case began under."""
+        digest = digest_of(terms)
+        engine = Engine(
+            facts=terms.facts,
+            parameters=dict(terms.parameters),
+            decisions=dict(terms.decisions),
+            functions=functions,
+            digest=digest,
+        )
+        return cls(name, terms, engine, digest, findings=engine.findings, functions=functions, effects=effects)
+
+
+def _found(names: Names, term: str, zh: str, en: str) -> str:
+    try:
+        found = names.find(term)
+    except Ambiguous as several:
+        listed = ", ".join(several.names)
+        raise UnknownTerm(
+            Label(f"{term!r} 可以指 {listed}；请写全名", f"{term!r} could be {listed}; write the full name")
+        ) from None
+    if found is None:
+        near = ", ".join(names.near(term))
+        hint_zh, hint_en = (f"；是否指 {near}", f"; did you mean {near}?") if near else ("", "")
+        raise UnknownTerm(Label(f"没有叫 {term!r} 的{zh}{hint_zh}", f"no {en} is called {term!r}{hint_en}"))
+    return found

@@ -1,0 +1,193 @@
+"""The one history of a parameter, out of everybody's claims: by rank and day, within bounds, never by order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from attrs import evolve, frozen
+
+from community_core.base.days import Span
+from community_core.base.findings import NOWHERE, Finding, Origin, finding
+from community_core.base.ranks import Force, Rank
+from community_core.rules.terms import Bound, BoundKind, DatedValue, Fact, Parameter
+from community_core.rules.types import fits
+
+
+@frozen
+class Claimant:
+    """Who gives values to a parameter, at which rank; the declarer's own values stand below everybody else's."""
+
+    name: str
+    rank: Rank
+    history: tuple[DatedValue, ...]
+    declarer: bool = False
+    origin: Origin = NOWHERE
+
+    @property
+    def order(self) -> tuple[bool, bool, int]:
+        """The most specific claimant sorts first; the library and the declarer come last."""
+        return (self.declarer, self.rank is Rank.LIBRARY, self.rank)
+
+
+def type_faults(
+    full: str, parameter: Parameter, facts: Mapping[str, Fact], claimants: Iterable[Claimant]
+) -> Iterator[Finding]:
+    """Yield a finding for each value that is not of the parameter's type."""
+    for claimant in claimants:
+        for dated in claimant.history:
+            yield from _wrong_type(full, parameter, facts, dated)
+
+
+def _wrong_type(full: str, parameter: Parameter, facts: Mapping[str, Fact], dated: DatedValue) -> Iterator[Finding]:
+    values: list[Any] = [dated.value]
+    if parameter.per:
+        fact = facts.get(parameter.per)
+        keys = fact.type.values if fact is not None else ()
+        if not isinstance(dated.value, tuple) or not all(
+            isinstance(pair, tuple) and len(pair) == 2 for pair in dated.value
+        ):
+            yield finding(
+                "value-type",
+                f"{full} 是按 {parameter.per} 分列的参数，要逐项给值",
+                f"{full} is a table by {parameter.per}; give a value for each",
+                dated.origin,
+                name=full,
+            )
+            return
+        for key, _ in dated.value:
+            if key not in keys:
+                yield finding(
+                    "unknown-value",
+                    f"{parameter.per} 没有值 {key!r}；可用的值：{'、'.join(keys)}",
+                    f"{parameter.per} has no value {key!r}; there are {', '.join(keys)}",
+                    dated.origin,
+                    name=str(key),
+                )
+        values = [value for _, value in dated.value]
+    for value in values:
+        if not fits(parameter.type, value):
+            yield finding(
+                "value-type",
+                f"{full} 要 {parameter.type}，写的是 {value!r}",
+                f"{full} is {parameter.type}, not {value!r}",
+                dated.origin,
+                name=full,
+            )
+
+
+def rank_conflicts(full: str, claimants: Sequence[Claimant], preferred: str) -> tuple[list[Claimant], list[Finding]]:
+    """Return the claimants that remain, and a finding for each pair of one rank that differs on some day."""
+    kept: list[Claimant] = []
+    found: list[Finding] = []
+    by_rank: dict[tuple[bool, bool, int], list[Claimant]] = {}
+    for claimant in claimants:
+        by_rank.setdefault(claimant.order, []).append(claimant)
+    for rivals in by_rank.values():
+        chosen = [item for item in rivals if item.name == preferred]
+        if len(rivals) > 1 and chosen:
+            kept += chosen
+            continue
+        kept += rivals
+        for index, first in enumerate(rivals):
+            for second in rivals[index + 1 :]:
+                if _differ(first.history, second.history):
+                    names = sorted([first.name, second.name])
+                    found.append(
+                        finding(
+                            "rank-conflict",
+                            f"{full}：{names[0]} 与 {names[1]} 同级而取值不同；请在区县文本里用 prefer 选定一个",
+                            f"{full}: {names[0]} and {names[1]} are of one rank and differ; let the district prefer one",
+                            max(first.origin, second.origin, key=lambda o: (o.file, o.line)),
+                            name=full,
+                        )
+                    )
+    return kept, found
+
+
+def _differ(first: Iterable[DatedValue], second: Sequence[DatedValue]) -> bool:
+    return any(a.span.meets(b.span) and a.value != b.value for a in first for b in second)
+
+
+def merged(claimants: Iterable[Claimant]) -> tuple[DatedValue, ...]:
+    """Return one history in which each day has the value of the most specific claimant that gives one on it.
+
+    Only values of a standing that applies count; a proposal, plan or aim never does.
+    """
+    ordered = sorted(claimants, key=lambda item: item.order)
+    histories = [[evolve(v, setter=item.name) for v in item.history if v.standing.applies] for item in ordered]
+    days = {day for history in histories for value in history for day in (value.span.start, value.span.end)}
+    starts: list[dt.date | None] = [None, *sorted(day for day in days if day is not None)]
+    result: list[DatedValue] = []
+    for index, start in enumerate(starts):
+        end = starts[index + 1] if index + 1 < len(starts) else None
+        held = _held(histories, start)
+        if held is None:
+            continue
+        last = result[-1] if result else None
+        if last is not None and last.span.end == start and evolve(last, span=held.span) == held:
+            result[-1] = evolve(last, span=Span(last.span.start, end))
+        else:
+            result.append(evolve(held, span=Span(start, end)))
+    return tuple(result)
+
+
+def _held(histories: Iterable[Iterable[DatedValue]], day: dt.date | None) -> DatedValue | None:
+    for history in histories:
+        holding = [item for item in history if (item.span.start is None if day is None else item.span.holds(day))]
+        if holding:
+            return max(holding, key=lambda item: item.span.start or dt.date.min)
+    return None
+
+
+def bound_faults(full: str, parameter: Parameter, history: Iterable[DatedValue]) -> Iterator[Finding]:
+    """Yield a finding for each value outside a binding bound, and for bounds that leave nothing."""
+    bounds = [bound for bound in parameter.bounds if bound.force is Force.BINDING]
+    for index, first in enumerate(bounds):
+        for second in bounds[index + 1 :]:
+            if first.span.meets(second.span) and _empty(first, second):
+                yield finding(
+                    "bounds-empty",
+                    f"{full} 的上下限互不相容：{_says(first)} 与 {_says(second)}",
+                    f"the bounds of {full} leave no value: {_says(first)} and {_says(second)}",
+                    second.origin,
+                    name=full,
+                )
+    for dated in history:
+        values = [value for _, value in dated.value] if parameter.per else [dated.value]
+        for bound in bounds:
+            if bound.span.meets(dated.span) and not all(_inside(bound, value) for value in values):
+                yield finding(
+                    "out-of-bounds",
+                    f"{full} = {_shown(dated.value)}（{dated.setter}）超出限度 {_says(bound)}",
+                    f"{full} = {_shown(dated.value)} ({dated.setter}) is outside its bound {_says(bound)}",
+                    dated.origin,
+                    name=full,
+                )
+
+
+def _inside(bound: Bound, value: Any) -> bool:
+    if bound.kind is BoundKind.ONE_OF:
+        return value in bound.value
+    return bool(value >= bound.value if bound.kind is BoundKind.AT_LEAST else value <= bound.value)
+
+
+def _empty(first: Bound, second: Bound) -> bool:
+    if BoundKind.ONE_OF in (first.kind, second.kind):
+        listed, other = (first, second) if first.kind is BoundKind.ONE_OF else (second, first)
+        return not any(_inside(other, value) for value in listed.value)
+    if first.kind is second.kind:
+        return False
+    low, high = (first, second) if first.kind is BoundKind.AT_LEAST else (second, first)
+    return bool(low.value > high.value)
+
+
+def _shown(value: Any) -> str:
+    return f"{value.numerator}/{value.denominator}" if isinstance(value, Fraction) else str(value)
+
+
+def _says(bound: Bound) -> str:
+    cite = f" [{bound.cite.text()}]" if bound.cite else ""
+    return f"{bound.kind.value} {_shown(bound.value)}{cite}"
