@@ -13,7 +13,7 @@ from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Finding, Origin, finding
 from community_core.base.ranks import Force, Rank
 from community_core.rules.terms import Bound, BoundKind, DatedValue, Fact, Parameter
-from community_core.rules.types import fits
+from community_core.rules.types import Kind, fits
 
 
 @frozen
@@ -45,7 +45,7 @@ def _wrong_type(full: str, parameter: Parameter, facts: Mapping[str, Fact], date
     values: list[Any] = [dated.value]
     if parameter.per:
         fact = facts.get(parameter.per)
-        keys = fact.type.values if fact is not None else ()
+        keys = fact.type.values if fact is not None and fact.type.kind is Kind.ENUM else None
         if not isinstance(dated.value, tuple) or not all(
             isinstance(pair, tuple) and len(pair) == 2 for pair in dated.value
         ):
@@ -58,7 +58,7 @@ def _wrong_type(full: str, parameter: Parameter, facts: Mapping[str, Fact], date
             )
             return
         for key, _ in dated.value:
-            if key not in keys:
+            if keys is not None and key not in keys:
                 yield finding(
                     "unknown-value",
                     f"{parameter.per} 没有值 {key!r}；可用的值：{'、'.join(keys)}",
@@ -98,7 +98,7 @@ def rank_conflicts(full: str, claimants: Sequence[Claimant], preferred: str) -> 
                     found.append(
                         finding(
                             "rank-conflict",
-                            f"{full}：{names[0]} 与 {names[1]} 同级而取值不同；请在区县文本里用 prefer 选定一个",
+                            f"{full}：{names[0]} 与 {names[1]} 同级而取值不同；请用 prefer 选定一个",
                             f"{full}: {names[0]} and {names[1]} are of one rank and differ; let the district prefer one",
                             max(first.origin, second.origin, key=lambda o: (o.file, o.line)),
                             name=full,
