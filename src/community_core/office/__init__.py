@@ -1,1 +1,8 @@
-"""To be opened."""
+"""One running office: where cases are opened and steps taken, by whom and on which day, over rules and a store."""
+
+from community_core.office.bulk import Batch, RefusedRow
+from community_core.office.clock import SystemClock
+from community_core.office.office import Office, open_office
+from community_core.office.views import Due, Moment, Permission
+
+__all__ = ["Batch", "Due", "Moment", "Office", "Permission", "RefusedRow", "SystemClock", "open_office"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -86,8 +86,8 @@ class Store(Registers, Protocol):
         """Keep new cases, in one statement."""
         ...
 
-    def next_number(self, name: str, count: int = 1) -> int:
-        """Take *count* numbers from the counter *name* and return the first of them; a new counter begins with 1."""
+    def next_ids(self, procedure: str, year: int, count: int) -> Sequence[str]:
+        """Return the next *count* case ids of *procedure* in *year*, such as ``hearing-2006-000001``."""
         ...
 
     def append(self, events: Sequence[Event], expected: Mapping[str, int], entered: dt.datetime) -> Sequence[StoredEvent]:
@@ -156,6 +156,14 @@ class Store(Registers, Protocol):
 
     def add_place(self, place: str, parent: str, layer: str, zh: str, en: str) -> None:
         """Register a place under its parent; a second time with the same values changes nothing."""
+        ...
+
+    def deliver(self, observer: Callable[[Event], object]) -> object:
+        """Give *observer* every committed event it was not given yet; one that waits in a caller's transaction waits."""
+        ...
+
+    def close(self) -> None:
+        """Close what the store itself opened; a caller's engine or connection stays as it is."""
         ...
 
     def meta(self, name: str) -> str | None:

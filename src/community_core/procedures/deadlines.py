@@ -60,6 +60,7 @@ def settle(
             return Taken(case, tuple(events), tuple(effects))
         rule = first.rule
         since = first.due + dt.timedelta(days=1)
+        told = () if rule.then is LateAction.LAPSE else _told(procedure, case, rule)
         event = Event(
             case=case.id,
             version=case.version + 1,
@@ -68,11 +69,10 @@ def settle(
             actor=SYSTEM,
             post=SYSTEM,
             day=since if case.latest is None else max(since, case.latest),
-            data=(("late", rule.then.value), ("due", first.due)),
+            data=(("late", rule.then.value), ("due", first.due), *((("told", told),) if told else ())),
             rules=case.rules,
         )
-        if rule.then is not LateAction.LAPSE:
-            effects += (Remind(post, _text(case, rule, first.due)) for post in _told(procedure, case, rule))
+        effects += (Remind(post, _text(case, rule, first.due)) for post in told)
         case = after(procedure, case, event)
         events.append(event)
 

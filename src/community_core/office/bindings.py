@@ -1,0 +1,144 @@
+"""Which rules a case runs under: the present ones if it is new, else the kept text of those that it began under."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from functools import partial
+
+from attrs import frozen
+
+from community_core.base.errors import LoadError, Refused, UnknownTerm
+from community_core.base.findings import Finding, finding
+from community_core.base.labels import Label
+from community_core.codec.functions import is_missing
+from community_core.codec.texts import canonical, digest
+from community_core.jurisdiction.rules import Rules
+from community_core.ports.store import Store
+from community_core.procedures.definition import Procedure
+from community_core.procedures.reading import Evaluate
+from community_core.rules.terms import PythonDecision
+
+
+@frozen
+class Binding:
+    """A procedure as one text of the rules has it: its full name, the text and its hash, and how to read expressions.
+
+    *missing* names the Python functions that the text needs and nobody has installed, with their versions.
+    """
+
+    name: str
+    digest: str
+    text: str
+    procedure: Procedure
+    evaluate: Evaluate
+    missing: tuple[str, ...] = ()
+
+    @property
+    def practice(self) -> str:
+        """The practice in which the procedure's expressions are read."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def problems(self) -> tuple[Finding, ...]:
+        """Why nothing can be done under this text: a Python function is missing."""
+        if not self.missing:
+            return ()
+        return (
+            finding(
+                "missing-function",
+                f"办件所依据的规则需要 {'、'.join(self.missing)}，但没有安装；请安装带有该版本的插件",
+                f"the rules of this case need {', '.join(self.missing)}, which is not installed; install that version",
+                functions=", ".join(self.missing),
+            ),
+        )
+
+    def require_functions(self) -> None:
+        """Refuse to go on where a Python function is missing.
+
+        Raises:
+            Refused: naming each function and version.
+        """
+        if self.missing:
+            raise refused(*self.problems)
+
+
+def refused(*findings: Finding) -> Refused:
+    """Return the exception for *findings*; its message is theirs."""
+    zh = "；".join(item.message.zh for item in findings)
+    en = "; ".join(item.message.text("en") for item in findings)
+    return Refused(Label(zh, en), findings)
+
+
+class Bindings:
+    """The bindings of one office, each made once; rules are immutable, so they may be kept."""
+
+    def __init__(self, rules: Rules, store: Store) -> None:
+        self._rules = rules
+        self._store = store
+        self._present: dict[str, Binding] = {}
+        self._kept: dict[tuple[str, str], Binding] = {}
+
+    def present(self, term: str, practice: str = "") -> Binding:
+        """Return the binding of a procedure under the present rules; *practice* is where the name was written.
+
+        Raises:
+            UnknownTerm: if no procedure, or several, are called so.
+        """
+        key = f"{practice}:{term}"
+        if key not in self._present:
+            name = self._name(term, practice)
+            made = next((item for item in self._present.values() if item.name == name), None)
+            self._present[key] = made or _bind(name, self._rules, canonical(self._rules.reach(name)))
+        return self._present[key]
+
+    def _name(self, term: str, practice: str) -> str:
+        if practice:
+            try:
+                return self._rules.procedure_name(f"{practice}.{term}")
+            except UnknownTerm:
+                pass
+        return self._rules.procedure_name(term)
+
+    def of(self, procedure: str, rules: str) -> Binding:
+        """Return the binding of a case's *procedure* under the text with the hash *rules* that it began under.
+
+        Raises:
+            LoadError: if the store has no such text.
+        """
+        key = (procedure, rules)
+        if key not in self._kept:
+            self._kept[key] = self._same(procedure, rules) or self._old(procedure, rules)
+        return self._kept[key]
+
+    def _same(self, procedure: str, rules: str) -> Binding | None:
+        try:
+            binding = self.present(procedure)
+        except UnknownTerm:
+            return None
+        return binding if binding.digest == rules and binding.name == procedure else None
+
+    def _old(self, procedure: str, rules: str) -> Binding:
+        text = self._store.rules(rules)
+        if text is None:
+            raise LoadError(
+                Label(
+                    f"没有存档的规则文本 {rules}，程序 {procedure} 的办件无法继续办理",
+                    f"the rule text {rules} is not kept; cases of {procedure} under it cannot go on",
+                )
+            )
+        return _bind(procedure, self._rules.kept(json.loads(text)), text)
+
+
+def _bind(name: str, rules: Rules, text: str) -> Binding:
+    needed = rules.reach(name).decisions
+    missing = tuple(
+        f"{full} ({item.version})" for full, item in needed if isinstance(item, PythonDecision) and is_missing(item)
+    )
+    evaluate = partial(rules.engine.evaluate, practice=name.rpartition(".")[0])
+    return Binding(name, digest(text), text, rules.procedure(name), evaluate, missing)
+
+
+def not_a_day(day: object) -> bool:
+    """Whether *day* is something else than a day (a moment is)."""
+    return type(day) is not dt.date

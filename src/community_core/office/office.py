@@ -1,0 +1,396 @@
+"""One running office: rules, a store and a clock; cases are opened and steps taken here. It is the composition root."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from community_core.base.findings import Finding, finding
+from community_core.office.bindings import Bindings, not_a_day, refused
+from community_core.office.bulk import Batch, BulkRun, again
+from community_core.office.clock import SystemClock
+from community_core.office.views import Due, Moment, Permission, board, chunked, step_label, timeline
+from community_core.office.work import Command, Work, only_opening
+from community_core.pages.items import BoardCase, BoardItem
+from community_core.ports.store import Clock, Posting, Store, StoredCase
+from community_core.procedures.consequences import EffectFunction
+from community_core.procedures.deadlines import deadlines, settle
+from community_core.procedures.events import SYSTEM, Case, Event
+from community_core.procedures.reading import WorkingDays
+from community_core.procedures.step import possible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import URL, Connection, Engine
+
+    from community_core.jurisdiction.rules import Rules
+
+CHUNK = 1000
+
+#: An observer with the name it is logged by.
+Told = tuple[str, Callable[[Event], object]]
+
+log = logging.getLogger("community_core.office")
+
+
+def open_office(
+    rules: Rules,
+    where: str | Path | URL | Engine | Connection,
+    *,
+    clock: Clock | None = None,
+    workdays: WorkingDays | None = None,
+    observers: Iterable[Callable[[Event], object]] = (),
+) -> Office:
+    """Open an office over *rules*.
+
+    Args:
+        rules: the rules under which new cases begin; older ones finish under those that they began under.
+        where: a file path, ``:memory:`` or database URL; an engine; or an open connection, whose transaction stays
+            the caller's.
+        clock: gives the moment of entry; the system's clock in UTC unless given.
+        workdays: the calendar of working days; without one, a step that counts them is refused.
+        observers: told of every event after it is committed, besides those of the plugins.
+
+    Raises:
+        StoreError: if the store cannot be opened.
+    """
+    from community_core.store.sql import open_store  # noqa: PLC0415 - SQLAlchemy is heavy and needed only here
+
+    told: list[Told] = [(item.plugin, item.observe) for item in rules.observers]
+    told += [(getattr(item, "__qualname__", type(item).__name__), item) for item in observers]
+    functions = {item.name: item.run for item in rules.effects}
+    return Office(
+        rules, open_store(where), clock or SystemClock(), functions=functions, workdays=workdays, observers=told
+    )
+
+
+class Office:
+    """A synchronous office; it belongs to one thread. Every call that does something names who and which day.
+
+    Made by :func:`open_office`, or over a store of one's own. As a context manager it closes what it opened.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        store: Store,
+        clock: Clock,
+        *,
+        functions: Mapping[str, EffectFunction] | None = None,
+        workdays: WorkingDays | None = None,
+        observers: Sequence[Told] = (),
+    ) -> None:
+        self.rules = rules
+        self.store = store
+        self._clock = clock
+        self._functions = functions or {}
+        self._workdays = workdays
+        self._observers = observers
+        self._bindings = Bindings(rules, store)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what the office opened; a caller's engine or connection stays as it is."""
+        self.store.close()
+
+    # -- registers -------------------------------------------------------------------------------------------------
+
+    def register_place(self, place: str, parent: str = "", *, layer: str = "", zh: str = "", en: str = "") -> None:
+        """Register a place under its parent (empty for the topmost); a second time changes nothing."""
+        self.store.add_place(place, parent, layer, zh, en)
+
+    def appoint(self, person: str, post: str, place: str, since: dt.date, until: dt.date | None = None) -> None:
+        """Register that *person* holds *post* in *place* from *since*, to *until* (excluded) or open."""
+        self.store.add_posting(Posting(person, post, place, since, until))
+
+    # -- cases -----------------------------------------------------------------------------------------------------
+
+    def open(
+        self,
+        procedure: str,
+        data: Mapping[str, Any],
+        *,
+        actor: str,
+        day: dt.date,
+        place: str,
+        key: str | None = None,
+        step: str | None = None,
+        post: str | None = None,
+        case_id: str | None = None,
+    ) -> Case:
+        """Open a case of *procedure* about *place* by its opening step.
+
+        The same *key* with the same command gives the case as it is and records nothing.
+
+        Raises:
+            Refused: if the step is refused, or the key was used for something else; nothing is changed.
+            UnknownTerm: if there is no such procedure.
+            Conflict: if *case_id* is kept already.
+        """
+        binding = self._bindings.present(procedure)
+        opening = step or only_opening(binding.procedure).name
+        command = Command(opening, data, actor, day, key or "", post or "")
+        with self.store.begin():
+            work = self._work()
+            before = self.store.by_key(command.key) if command.key else None
+            if before is not None:
+                return again(work, before.event, command, opening=(binding.name, place))
+            if not_a_day(day):
+                raise refused(finding("not-a-day", f"{day!r} 不是日期", f"{day!r} is no day"))
+            self.store.keep_rules(binding.digest, binding.text)
+            name = case_id or self.store.next_ids(binding.procedure.name, day.year, 1)[0]
+            case = work.open(binding, name, place, command)
+            self._write(work)
+        self.deliver()
+        return case
+
+    def take(
+        self,
+        case: Case | str,
+        step: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        actor: str,
+        day: dt.date,
+        key: str | None = None,
+        post: str | None = None,
+    ) -> Case:
+        """Take a step in a case (as it is kept now, whatever *case* shows), after settling what is overdue in it.
+
+        *post* says as what *actor* acts, where several of his posts would do.
+
+        Raises:
+            Refused: if the step is refused, the case is unknown, or the key was used for something else; nothing is
+                changed, overdue deadlines included.
+            Conflict: if somebody else recorded an event on the case in the meantime.
+        """
+        case_id = case if isinstance(case, str) else case.id
+        command = Command(step, data or {}, actor, day, key or "", post or "")
+        with self.store.begin():
+            work = self._work()
+            before = self.store.by_key(command.key) if command.key else None
+            if before is not None:
+                return again(work, before.event, command, case_id=case_id)
+            taken = work.step(case_id, command)
+            self._write(work)
+        self.deliver()
+        return taken
+
+    def advance(self, to: dt.date, *, procedure: str = "", place: str = "") -> tuple[Event, ...]:
+        """Settle every deadline of open cases that is overdue on the day *to*, and return the events."""
+        found: list[Event] = []
+        for chunk in chunked(self._open_cases(procedure, place)):
+            overdue = [case.id for case in chunk if any(item.overdue(to) for item in self._deadlines(case))]
+            if not overdue:
+                continue
+            with self.store.begin():
+                work = self._work()
+                work.preload(overdue)
+                for case_id in overdue:
+                    work.settle(case_id, to)
+                found += self._write(work)
+            self.deliver()
+        return tuple(found)
+
+    def due(self, on: dt.date, *, procedure: str = "", place: str = "") -> tuple[Due, ...]:
+        """Return the deadlines of open cases that fall due on the day *on* or before, the earliest first.
+
+        Those whose period nobody has set come last, each with the finding that says what is missing.
+        """
+        found = [
+            Due(case.id, case.procedure, case.place, case.state, item.rule.then, item.rule.to, item.due, item.why)
+            for case in self._open_cases(procedure, place)
+            for item in self._deadlines(case)
+            if item.due is None or item.due <= on
+        ]
+        return tuple(sorted(found, key=lambda item: (item.due or dt.date.max, item.case)))
+
+    def may(self, person: str, case: Case | str, day: dt.date) -> tuple[Permission, ...]:
+        """Return for each step of a case whether *person* may try it on *day*, or what stands against it.
+
+        Decided by the same code as the step itself, as the case would stand once its overdue deadlines are settled;
+        nothing is recorded, and no data is asked for.
+        """
+        work = self._work()
+        now = work.case(case if isinstance(case, str) else case.id)
+        binding = work.binding(now)
+        now = settle(binding.procedure, now, day, binding.evaluate, workdays=self._workdays).case
+        found = []
+        for step in binding.procedure.steps:
+            if not step.opens:
+                post = "" if person == SYSTEM else work.post(now, step, person, day)
+                against = possible(
+                    binding.procedure,
+                    now,
+                    step,
+                    actor=person,
+                    post=post,
+                    day=day,
+                    evaluate=binding.evaluate,
+                    workdays=self._workdays,
+                )
+                label = step_label(binding.procedure, step.name)
+                against = (*binding.problems, *against)
+                found.append(Permission(step.name, label, not against, post, against))
+        return tuple(found)
+
+    # -- many at once ----------------------------------------------------------------------------------------------
+
+    def open_many(
+        self,
+        procedure: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        actor: str,
+        day: dt.date,
+        place: str | Sequence[str],
+        keys: Sequence[str] | None = None,
+        step: str | None = None,
+        post: str | None = None,
+        chunk: int = CHUNK,
+        progress: Callable[[int], object] | None = None,
+    ) -> Batch:
+        """Open a case for each of *rows*, in one place or one place for each row, chunk by chunk.
+
+        A row that is refused is returned with its index, and the others go through. *progress* is told after each
+        committed chunk how many rows are done. Ids are given in the order of the rows; refused rows may leave holes.
+
+        Raises:
+            ValueError: if there are not as many places or keys as rows.
+            UnknownTerm: if there is no such procedure.
+        """
+        binding = self._bindings.present(procedure)
+        opening = step or only_opening(binding.procedure).name
+        places = [place] * len(rows) if isinstance(place, str) else place
+        commands = [
+            (where, Command(opening, data, actor, day, key, post or ""))
+            for where, data, key in zip(places, rows, keys or [""] * len(rows), strict=True)
+        ]
+        run = self._bulk(progress)
+        for part in chunked(commands, chunk):
+            run.open_chunk(binding, part)
+            run.committed()
+        return run.result
+
+    def take_many(
+        self,
+        rows: Sequence[tuple[Case | str, Mapping[str, Any]]],
+        step: str,
+        *,
+        actor: str,
+        day: dt.date,
+        keys: Sequence[str] | None = None,
+        post: str | None = None,
+        chunk: int = CHUNK,
+        progress: Callable[[int], object] | None = None,
+    ) -> Batch:
+        """Take one step in many cases, each given with its data; see :meth:`open_many`.
+
+        Raises:
+            ValueError: if there are not as many keys as rows.
+            Conflict: if one of the cases moved on meanwhile; its chunk is not written, earlier ones are.
+        """
+        commands = [
+            (case if isinstance(case, str) else case.id, Command(step, data, actor, day, key, post or ""))
+            for (case, data), key in zip(rows, keys or [""] * len(rows), strict=True)
+        ]
+        run = self._bulk(progress)
+        for part in chunked(commands, chunk):
+            run.take_chunk(part)
+            run.committed()
+        return run.result
+
+    def _bulk(self, progress: Callable[[int], object] | None) -> BulkRun:
+        def after(done: int) -> None:
+            self.deliver()
+            if progress is not None:
+                progress(done)
+
+        return BulkRun(self.store, self._work, self._clock.now, after)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def case(self, case_id: str) -> Case:
+        """Return a case as its events make it.
+
+        Raises:
+            Refused: if there is no such case.
+        """
+        return self._work().case(case_id)
+
+    def open_cases(self, *, procedure: str = "", place: str = "") -> Iterator[Case]:
+        """Yield the cases that have not ended, in the order of their ids, as kept for lists."""
+        yield from self._open_cases(procedure, place)
+
+    def timeline(self, case: Case | str) -> tuple[Moment, ...]:
+        """Return what happened in a case, in order; for those who handle it, not for the public.
+
+        Raises:
+            Refused: if there is no such case.
+        """
+        now = self.case(case if isinstance(case, str) else case.id)
+        return timeline(self._bindings.of(now.procedure, now.rules), self.store.events(now.id))
+
+    def board_items(self, *, procedure: str = "", place: str = "") -> Iterator[BoardItem]:
+        """Yield what is public, case by case: of each thing published, the fields that are classed public."""
+        for _, items, _ in board(self.store, self._bindings, self._cases(procedure, place)):
+            yield from items
+
+    def board_cases(self, *, procedure: str = "", place: str = "") -> Iterator[BoardCase]:
+        """Yield the cases that have published something, as the board lists them."""
+        for _, _, case in board(self.store, self._bindings, self._cases(procedure, place)):
+            yield case
+
+    def verify(self) -> Iterator[Finding]:
+        """Yield a finding for each event that was changed, removed, inserted or reordered in the record."""
+        return self.store.verify()
+
+    # -- observers -------------------------------------------------------------------------------------------------
+
+    def deliver(self) -> None:
+        """Tell the observers of committed events that they were not told of; a host calls it after his own commit."""
+        if self._observers:
+            self.store.deliver(self._tell)
+
+    def _tell(self, event: Event) -> None:
+        for name, observe in self._observers:
+            try:
+                observe(event)
+            except Exception as error:  # noqa: BLE001 - an observer is somebody else's code and can break nothing
+                # The kind of the error only: what it says may hold personal values.
+                log.warning("observer %s failed on %s/%d: %s", name, event.case, event.version, type(error).__name__)
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _work(self) -> Work:
+        return Work(self.store, self._bindings, self._functions, self._workdays)
+
+    def _write(self, work: Work) -> tuple[Event, ...]:
+        events = work.write(self._clock.now())
+        for event in events:
+            log.debug("%s/%d %s -> %s", event.case, event.version, event.step, event.state)
+        return events
+
+    def _cases(self, procedure: str, place: str) -> Iterator[StoredCase]:
+        return self.store.cases(procedure=self._full(procedure), place=place)
+
+    def _open_cases(self, procedure: str, place: str) -> Iterator[Case]:
+        return self.store.open_states(procedure=self._full(procedure), place=place)
+
+    def _full(self, procedure: str) -> str:
+        return self.rules.procedure_name(procedure) if procedure else ""
+
+    def _deadlines(self, case: Case) -> Sequence[Any]:
+        binding = self._bindings.of(case.procedure, case.rules)
+        return deadlines(binding.procedure, case, binding.evaluate, workdays=self._workdays)
