@@ -10,7 +10,7 @@ from attrs import frozen
 
 from community_core.rules import nodes as n
 from community_core.rules.interpret import Surroundings, value_of
-from community_core.rules.vocabulary import Word, inner, outer
+from community_core.rules.vocabulary import EXACT, Word, inner, outer
 
 _EPOCH = dt.date(1970, 1, 1)
 
@@ -55,4 +55,5 @@ class Folding:
         if value is None:
             ask = next((item.ask for item in n.walk(node) if isinstance(item, n.Table)), "")
             return n.Unknown(ask, node.type) if ask else node
-        return n.Const(outer(node.type, value), node.type)
+        # an amount that is not rounded yet is a fraction of fen, which is no Money
+        return n.Const(value if node.type.unit == EXACT else outer(node.type, value), node.type)
