@@ -17,7 +17,7 @@ from community_core.base.money import Money
 from community_core.base.ranks import Standing
 from community_core.pages.board import file_name, render_board, write_board
 from community_core.pages.items import Board, BoardCase, BoardField, BoardItem, Campaign, ExampleValue, Progress
-from community_core.pages.texts import ENDS, KINDS, STANDINGS, share_text, value_text
+from community_core.pages.texts import ENDS, KINDS, STANDINGS, value_text
 from community_core.procedures.definition import EndKind, PublishKind
 
 DAY = dt.date(2006, 5, 20)
@@ -268,13 +268,6 @@ def test_values_read_as_text(value, zh, en):
     """Each type of value has its text in both languages, and unknown is neither false nor zero."""
     text = value_text(value, {"build": Label("建房", "build")})
     assert (text.zh, text.text("en")) == (zh, en)
-
-
-@given(st.integers(-(10**6), 10**6))
-def test_a_share_text_is_exact(number):
-    """A share of whole hundredths of a per cent reads back as exactly itself."""
-    share = Fraction(number, 10_000)
-    assert Fraction(share_text(share).removesuffix("%")) / 100 == share
 
 
 def test_every_kind_standing_and_end_has_its_words():

@@ -11,6 +11,7 @@ from community_core.base.labels import Label
 from community_core.base.money import Money
 from community_core.base.ranks import Standing
 from community_core.procedures.definition import EndKind, PublishKind
+from community_core.rules.answer import share_text
 
 UNKNOWN = Label("未知", "unknown")
 
@@ -38,16 +39,6 @@ ENDS: Mapping[EndKind, Label] = {
     EndKind.LAPSED: Label("已失效", "lapsed"),
     EndKind.HANDED_OVER: Label("已移交", "handed over"),
 }
-
-
-def share_text(value: Fraction) -> str:
-    """Return a share as a percentage where that is exact within two decimals, otherwise as a fraction."""
-    hundredths = value * 10_000
-    if hundredths.denominator != 1:
-        return f"{value.numerator}/{value.denominator}"
-    sign = "-" if value < 0 else ""
-    whole, rest = divmod(abs(int(hundredths)), 100)
-    return f"{sign}{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
 
 
 def value_text(value: Any, labels: Mapping[str, Label] | None = None) -> Label:

@@ -1,0 +1,129 @@
+"""The ``community-core`` command: imports its commands when they are used, turns errors into words and exit codes."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from community_core.base.errors import CommunityError, FactError, LoadError, Refused, StoreError, UnknownTerm
+from community_core.base.labels import Label
+from community_core.cli import exits
+from community_core.cli.output import error_data, print_error, print_json, print_trouble
+
+#: Each command, the module it lives in, and one line about it; modules are imported only when a command is used.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "两个区从头到尾演示一遍 · Let two districts govern, end to end."),
+    "districts": ("districts", "已安装的区县 · List the installed districts."),
+    "check": ("check", "检查规则文本 · Check rulebooks and districts."),
+    "decide": ("decide", "判定一个对象 · Decide one subject."),
+    "why": ("why", "一个条款项从何而来 · Say where a term comes from."),
+    "roll": ("roll", "判定一份名册 · Decide a whole table."),
+    "case": ("case", "办件：开始、办理、查看 · Open, take, show and list cases."),
+    "due": ("due", "到期未办 · What is overdue on a day."),
+    "verify": ("record", "核验记录 · Verify the record of a store."),
+    "board": ("record", "写公示栏 · Write the public board."),
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when it is used, and reports errors in both languages."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the commands in the order of a newcomer's use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """Return the command, importing its module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"community_core.cli.{COMMANDS[cmd_name][0]}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - a test asks each of them
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """List the commands from their one line each, importing none."""
+        with formatter.section("命令 Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def main(  # type: ignore[override]  # click's overloads tell whether it returns
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> NoReturn:
+        """Run a command and leave with its exit code; errors from outside never show a traceback."""
+        given = list(sys.argv[1:] if args is None else args)
+        extra["standalone_mode"] = False
+        as_json = "--json" in given
+        try:
+            code = super().main(given, prog_name, **extra)
+        except click.ClickException as error:
+            _say(Label(error.format_message(), error.format_message()), as_json=as_json)
+            if not as_json and isinstance(error, click.UsageError) and error.ctx is not None:
+                click.echo(error.ctx.get_usage() + f"\n{error.ctx.command_path} --help", err=True)
+            code = exits.WRONG_USE
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("已中断 / interrupted", err=True)
+            code = exits.INTERRUPTED
+        except CommunityError as error:
+            code = _code_of(error)
+            if as_json:
+                print_json(error_data(error.message, error.findings, exit_code=code))
+            else:
+                print_error(error)
+        except Exception as error:
+            outside = _outside(error)
+            if outside is None:
+                raise
+            _say(outside, as_json=as_json)
+            code = exits.ENVIRONMENT
+        sys.exit(code if isinstance(code, int) else exits.FINE)
+
+
+def _say(message: Label, *, as_json: bool) -> None:
+    if as_json:
+        print_json(error_data(message))
+    else:
+        print_trouble(message)
+
+
+def _code_of(error: CommunityError) -> int:
+    if isinstance(error, StoreError | ImportError):
+        return exits.ENVIRONMENT
+    if isinstance(error, FactError | UnknownTerm):
+        return exits.WRONG_USE
+    if isinstance(error, Refused) or error.findings:
+        return exits.FINDINGS
+    return exits.WRONG_USE if isinstance(error, LoadError) else exits.FINDINGS
+
+
+def _outside(error: Exception) -> Label | None:
+    """Return what to say of an error of the outer world, or ``None`` where it is the library's own fault."""
+    if isinstance(error, BrokenPipeError) or (isinstance(error, OSError) and error.errno == errno.EPIPE):
+        sys.stdout = open("/dev/null", "w")  # noqa: SIM115, PTH123 - nobody reads on; closing must not fail again
+        return Label("输出被关闭", "the output was closed")
+    if isinstance(error, OSError):
+        return Label(f"无法读写：{error}", f"cannot read or write: {error}")
+    if isinstance(error, UnicodeError):
+        return Label(f"不是 UTF-8 文本：{error}", f"this is no UTF-8 text: {error}")
+    sqlalchemy = sys.modules.get("sqlalchemy.exc")
+    if sqlalchemy is not None and isinstance(error, sqlalchemy.SQLAlchemyError):
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return Label(f"数据库出错：{first}", f"the database failed: {first}")
+    return None
+
+
+_HELP = """把一个区治理社区的规则写一次：判定、说明、办理、公示、检查。
+
+Write down once how a district governs its communities; then decide, explain, run, publish and check from that text.
+Every command that answers takes --json.
+"""
+
+
+@click.group(cls=Commands, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]}, epilog=exits.HELP)
+@click.version_option(package_name="community-core", prog_name="community-core")
+def main() -> None:
+    """Run one of the commands."""

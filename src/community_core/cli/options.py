@@ -1,0 +1,146 @@
+"""Options that several commands share: the day, the district, JSON, the language, given facts and step data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from community_core.base.errors import FactError
+from community_core.base.ids import folded
+from community_core.base.labels import Label
+from community_core.rules.types import Kind, ValueType, read_day, read_text
+
+if TYPE_CHECKING:
+    from community_core.rules.terms import Fact
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+_GIVEN = re.compile(r"\s*([^=＝]+?)\s*[=＝](.*)", re.DOTALL)
+
+
+def read_day_option(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dt.date | None:
+    """Read a day of the command line, or fail in both languages."""
+    if value is None:
+        return None
+    day = read_day(value)
+    if day is None:
+        raise click.BadParameter(f"{value!r} 不是日期，请写成 2006-05-01 / is no day; write 2006-05-01")
+    return day
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="打印 JSON · Print JSON.")
+lang_option = click.option(
+    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 · Language."
+)
+on_option = click.option(
+    "--on", "on", callback=read_day_option, required=True, metavar="DAY", help="哪一天的规则 · The day of the question."
+)
+district_option = click.option(
+    "--district",
+    required=True,
+    metavar="NAME|FILE",
+    help="已安装的区县名或规则文件 · An installed district or a YAML file.",
+)
+given_option = click.option(
+    "--given",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="一个已知事实，可重复 · A known fact; repeatable.",
+)
+store_option = click.option(
+    "--store", required=True, metavar="URL|FILE", help="库的 URL 或 SQLite 文件 · Database URL or file."
+)
+
+
+def split_given(text: str) -> tuple[str, str]:
+    """Return name and value of ``name=value``.
+
+    Raises:
+        click.BadParameter: if there is no equals sign or no name.
+    """
+    match = _GIVEN.fullmatch(text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} 应写成 名称=值 / write NAME=VALUE")
+    return match[1], match[2].strip()
+
+
+def read_given(facts: Iterable[Fact], given: Iterable[str]) -> dict[str, Any]:
+    """Read each ``name=value`` into a value of its fact's type; names and values of enumerations may be labels.
+
+    Raises:
+        FactError: if a name is no fact, a value does not fit, or two different values are given for one fact.
+    """
+    known = tuple(facts)
+    found: dict[str, Any] = {}
+    for text in given:
+        name, word = split_given(text)
+        fact = _fact(known, name)
+        value = read_value(fact.name, fact.type, word, fact.labels, fact.label)
+        if found.setdefault(fact.name, value) != value:
+            raise FactError(
+                Label(
+                    f"“{fact.name}”给了两个不同的值，请只留一个",
+                    f"{fact.name!r} is given twice with different values; keep one",
+                )
+            )
+    return found
+
+
+def _fact(facts: tuple[Fact, ...], name: str) -> Fact:
+    wanted = folded(name)
+    for fact in facts:
+        if wanted == folded(fact.name) or name in (fact.label.zh, fact.label.en):
+            return fact
+    words = {word: fact for fact in facts for word in (fact.name, fact.label.zh, fact.label.en) if word}
+    near = list(dict.fromkeys(words[word].name for word in difflib.get_close_matches(name, words, n=5, cutoff=0.5)))
+    options = "、".join(near) if near else "、".join(sorted(fact.name for fact in facts))
+    english = ", ".join(near) if near else ", ".join(sorted(fact.name for fact in facts))
+    lead = ("您是否要", "did you mean") if near else ("已有的事实", "the facts are")
+    raise FactError(
+        Label(f"没有叫“{name}”的事实；{lead[0]}：{options}", f"there is no fact {name!r}; {lead[1]}: {english}")
+    )
+
+
+def read_value(
+    name: str, kind: ValueType, word: str, labels: Iterable[tuple[str, Label]] = (), title: Label | None = None
+) -> Any:
+    """Read *word* into a value of *kind*; a value's label stands for the value.
+
+    Raises:
+        FactError: if it is none; the message names the fact, its type, and the values it may have.
+    """
+    named = {text: value for value, label in labels for text in (label.zh, label.en) if text}
+    try:
+        if kind.kind is Kind.LIST and kind.of is not None:
+            parts = [part.strip() for part in re.split(r"[,，、]", word) if part.strip()]
+            return tuple(read_text(kind.of, named.get(part, part)) for part in parts)
+        return read_text(kind, named.get(word, word))
+    except ValueError:
+        values = kind.values or (kind.of.values if kind.of is not None else ())
+        shown = {value: label.text("zh") for value, label in labels}
+        options = "、".join(f"{value}（{shown[value]}）" if shown.get(value) else value for value in values)
+        example = _EXAMPLES.get(kind.kind, str(kind))
+        options = options or example
+        near = difflib.get_close_matches(word, [*values, *named], n=1, cutoff=0.5)
+        hint = f"；您是否要：{near[0]}" if near else "", f"; did you mean: {near[0]}" if near else ""
+        called = f"（{title.zh}）" if title else ""
+        raise FactError(
+            Label(
+                f"“{name}”{called}不能是 {word!r}，可用的值：{options}{hint[0]}",
+                f"{name!r} cannot be {word!r}; it takes {', '.join(values) or example}{hint[1]}",
+            )
+        ) from None
+
+
+_EXAMPLES: Mapping[Kind, str] = {
+    Kind.BOOL: "true / false (是 / 否)",
+    Kind.INT: "72",
+    Kind.DATE: "2006-05-01",
+    Kind.MONEY: "12.50",
+    Kind.SHARE: "60%",
+}

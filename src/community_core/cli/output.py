@@ -1,0 +1,112 @@
+"""What commands print: tables, findings and errors for people, JSON for programs; no command lives here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from community_core.base.errors import CommunityError
+from community_core.base.findings import Finding
+from community_core.base.labels import Label, Language
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_WIDTH_WITHOUT_TERMINAL = 120
+
+
+def plain(text: object) -> str:
+    """Return *text* without the control characters that could steer a terminal; line ends and tabs stay."""
+    return "".join(sign if sign in "\n\t" or sign.isprintable() or sign == "\u3000" else "\ufffd" for sign in str(text))
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console that takes no text for markup; outside a terminal it is wide and without colour."""
+    from rich.console import Console  # noqa: PLC0415 - JSON output never needs it
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else _WIDTH_WITHOUT_TERMINAL
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+
+
+def print_json(data: Any) -> None:
+    """Print *data* as one JSON document, in Chinese where the stream can carry it."""
+    encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
+    click.echo(json.dumps(data, ensure_ascii=not encoding.startswith(("utf", "gb18030")), indent=2))
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()
+) -> None:
+    """Print *rows* under *columns*; the places in *right* hold numbers."""
+    from rich import box  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    table = Table(title=Text(plain(title), style="bold"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    numbers = set(right)
+    for place, column in enumerate(columns):
+        table.add_column(plain(column), justify="right" if place in numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    console().print(table)
+
+
+def finding_data(item: Finding) -> dict[str, Any]:
+    """Return *item* as JSON shows it; ``message`` is its text in both languages."""
+    return {
+        "code": item.code,
+        "level": item.level,
+        "message": both(item.message),
+        "zh": item.message.zh,
+        "en": item.message.en,
+        "file": item.file,
+        "line": item.line,
+        "column": item.column,
+        "plugin": item.plugin,
+        "data": dict(item.data),
+    }
+
+
+def both(label: Label) -> str:
+    """Return *label* in both languages on one line."""
+    return f"{label.zh} / {label.en}" if label.en and label.en != label.zh else label.zh
+
+
+def print_findings(items: Sequence[Finding], title: str = "问题项 Findings") -> None:
+    """Print a table of findings with file, line and column."""
+    rows = [
+        ("错误 error" if item.level == "error" else "提醒 warning", item.code, str(item.origin), both(item.message))
+        for item in items
+    ]
+    print_table(f"{title} ({len(rows)})", ("级别 level", "代码 code", "位置 where", "说明 message"), rows)
+
+
+def print_error(error: CommunityError) -> None:
+    """Print an error in both languages on standard error, with its findings."""
+    print_trouble(error.message, error.findings)
+
+
+def print_trouble(message: Label, findings: Iterable[Finding] = ()) -> None:
+    """Print *message* on standard error, and under it the *findings*."""
+    click.echo(f"错误：{plain(message.zh)}", err=True)
+    if message.en and message.en != message.zh:
+        click.echo(f"Error: {plain(message.en)}", err=True)
+    for item in findings:
+        if item.message != message:
+            click.echo(f"  - {plain(item)}", err=True)
+
+
+def error_data(message: Label, findings: Iterable[Finding] = (), **more: object) -> Mapping[str, Any]:
+    """Return an error as JSON shows it."""
+    text = {"message": both(message), "zh": message.zh, "en": message.en}
+    return {"error": {**text, "findings": [finding_data(item) for item in findings], **more}}
+
+
+def pick(label: Label, lang: Language) -> str:
+    """Return *label* in *lang*, cleaned for a terminal."""
+    return plain(label.text(lang))

@@ -1,0 +1,117 @@
+"""How the demo speaks: headings, lines, tables and progress, Chinese with English beside; it decides nothing."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+_WIDTH = 112
+_NUMBERS = "①②③④⑤⑥⑦⑧⑨"
+
+
+#: Says how many more are done.
+Advance = Callable[[int], None]
+
+
+class Show:
+    """Prints the demo's parts; on a terminal in colour and with moving bars, elsewhere as plain lines.
+
+    *quiet* prints nothing, for tests and for ``--json``.
+    """
+
+    def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
+        terminal = sys.stdout.isatty()
+        self.console = console or Console(
+            width=None if terminal else _WIDTH, markup=False, highlight=False, emoji=False, quiet=quiet
+        )
+        self._part = 0
+        self._started = time.monotonic()
+
+    def opening(self, zh: str, en: str, *notes: str) -> None:
+        """Print the first lines."""
+        self.console.print(Text.assemble((zh, "bold"), "  ", (en, "dim")))
+        for note in notes:
+            self.console.print(Text(note, style="dim"))
+
+    def part(self, zh: str, en: str) -> None:
+        """Begin a part of the demo."""
+        number = _NUMBERS[self._part]
+        self._part += 1
+        self.console.print()
+        self.console.print(Text.assemble((f"{number} {zh}", "bold cyan"), "  ", (en, "cyan")))
+
+    def line(self, zh: str, en: str = "", style: str = "") -> None:
+        """Print one line in both languages."""
+        text = Text("  ")
+        text.append(zh, style=style)
+        if en:
+            text.append("  ")
+            text.append(en, style="dim")
+        self.console.print(text)
+
+    def already(self, zh: str, en: str) -> None:
+        """Say that something is there from an earlier run and was left as it is."""
+        self.line(f"= 已有：{zh}", f"already there: {en}", style="green")
+
+    def made(self, zh: str, en: str) -> None:
+        """Say that something was made in this run."""
+        self.line(f"+ {zh}", en, style="green")
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()) -> None:
+        """Print a table; the places in *right* hold numbers."""
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+        numbers = set(right)
+        for place, column in enumerate(columns):
+            table.add_column(
+                Text(column, style="dim"), justify="right" if place in numbers else "left", overflow="fold"
+            )
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self.console.print(Padding(table, (0, 0, 0, 2)))
+
+    @contextmanager
+    def progress(self, zh: str, total: int) -> Iterator[Advance]:
+        """Show how far something of *total* parts has come."""
+        if self.console.quiet:
+            yield lambda done: None  # noqa: ARG005 - nobody looks
+        elif self.console.is_terminal:
+            with Progress(
+                TextColumn("  {task.description}"),
+                BarColumn(bar_width=30),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=self.console,
+                transient=True,
+            ) as bar:
+                task = bar.add_task(zh, total=total)
+                yield lambda done: bar.update(task, advance=done)
+        else:
+            yield _plain(self, zh, total)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the demo began."""
+        return time.monotonic() - self._started
+
+
+def _plain(show: Show, zh: str, total: int) -> Callable[[int], None]:
+    """Return an advance that prints a line at each quarter."""
+    state = {"done": 0, "quarter": 0}
+
+    def advance(done: int) -> None:
+        state["done"] += done
+        quarter = 4 * state["done"] // max(total, 1)
+        if quarter > state["quarter"]:
+            state["quarter"] = quarter
+            show.line(f"… {zh} {state['done']:,}/{total:,}", style="dim")
+
+    return advance
