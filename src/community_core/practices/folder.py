@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from community_core.rulebook.loading import Loaded, read_file
+from community_core.base.findings import Finding
+from community_core.base.ranks import Rank
+from community_core.declarations.practice import Practice
+from community_core.rulebook.load import Loaded, read_file
 
 
 def read_folder(folder: Path, plugin: str = "") -> Loaded:
-    """Read every ``*.yaml`` file that stands directly in *folder*, in the order of the names."""
+    """Read every ``*.yaml`` file that stands directly in *folder*, in the order of the names.
+
+    Findings that belong to no practice or district, since their document could not be read at all, are carried by
+    a practice without terms called ``<plugin>.unread``, which speaks in every district at the lowest rank: a hook that
+    returns the practices so loses none.
+    """
     read = [read_file(path, plugin=plugin) for path in sorted(folder.glob("*.yaml"))]
-    return Loaded(
-        practices=tuple(practice for loaded in read for practice in loaded.practices),
-        districts=tuple(district for loaded in read for district in loaded.districts),
-        findings=tuple(found for loaded in read for found in loaded.findings),
-    )
+    practices = tuple(practice for loaded in read for practice in loaded.practices)
+    districts = tuple(district for loaded in read for district in loaded.districts)
+    findings = tuple(found for loaded in read for found in loaded.findings)
+    lost = _lost(findings, (*practices, *districts))
+    if lost:
+        practices += (Practice(f"{plugin or folder.name}.unread", rank=Rank.LIBRARY, findings=lost),)
+    return Loaded(practices, districts, findings)
+
+
+def _lost(findings: tuple[Finding, ...], holders: tuple[object, ...]) -> tuple[Finding, ...]:
+    held = {id(found) for holder in holders for found in getattr(holder, "findings", ())}
+    return tuple(found for found in findings if id(found) not in held)

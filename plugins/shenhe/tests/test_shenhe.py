@@ -1,0 +1,105 @@
+"""What the plugin offers once it is installed: its practices, its district, and the rule in Python."""
+
+import datetime as dt
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from community_shenhe import plugin
+from community_shenhe.figures import compatible_counts
+
+import community_core as cc
+from community_core.base.ranks import Standing
+from community_core.testing import not_covered
+
+DAY = dt.date(2006, 5, 1)
+ELDER = {"age": 72, "lives_alone": True, "means": "dibao"}
+
+
+@pytest.fixture(scope="module")
+def rules():
+    """Return the rules of the installed district."""
+    return cc.load("shenhe")
+
+
+def test_the_district_composes_without_findings(rules):
+    """The installed district is put together and nothing is wrong with it."""
+    assert rules.findings == ()
+
+
+def test_every_row_and_end_has_a_case():
+    """The cases reach every row of every decision, every unknown, every end of every procedure, and a refusal."""
+    practices = ("shenhe.elder-care", "shenhe.services", "shenhe.hearings", "shenhe.figures")
+    assert not_covered(Path(__file__).parents[1] / "cases", practices) == ()
+
+
+def test_the_rulebooks_are_read_without_findings():
+    """Every rulebook of the plugin can be read, and each of its four practices is there."""
+    practices = plugin.community_practices()
+    assert [practice.name for practice in practices] == [
+        "shenhe.elder-care",
+        "shenhe.figures",
+        "shenhe.hearings",
+        "shenhe.services",
+    ]
+    assert [found for practice in practices for found in practice.findings] == []
+
+
+def test_the_district_sets_nothing(rules):
+    """The document gives no age, so the district asks for it, and with the demo's example age it decides."""
+    assert plugin.community_districts()[0].settings == ()
+    answer = rules.decide("care_class", ELDER, on=DAY)
+    assert answer.status.value == "undetermined"
+    assert [name.rpartition(".")[2] for name in answer.ask] == ["elder_age"]
+
+
+def test_a_value_set_for_an_example_says_so():
+    """In the demo district the age that the answer rests on has standing ``example``."""
+    answer = cc.load("demo-shenhe").decide("care_class", ELDER, on=DAY)
+    assert answer.outcome == "carer"
+    assert {use.name: use.standing for use in answer.parameters}["elder_age"] is Standing.EXAMPLE
+
+
+def test_reported_rows_cite_the_document(rules):
+    """An answer names the line of the document that it rests on, as reported."""
+    answer = rules.decide("care_class", {**ELDER, "lives_alone": False}, on=DAY)
+    assert answer.status.value == "determined"
+    assert [cite.lines for cite in answer.citations] == ["001_75147285bf45155a.txt L111"]
+    assert answer.standings == {Standing.REPORTED}
+
+
+def test_the_hearing_binds_and_keeps_the_library_steps(rules):
+    """The district's hearing takes over the core's steps, each with the standing that it had there."""
+    hearing = rules.procedure("hearing")
+    assert hearing.force == "binds"
+    standings = {step.name: step.standing for step in hearing.steps}
+    assert standings["announce"] is Standing.LIBRARY
+    assert standings["conclude"] is Standing.REPORTED
+
+
+@pytest.mark.parametrize(
+    ("whole", "rate", "decimals", "fits"),
+    [
+        (512, Fraction(969, 1000), 1, (496,)),
+        (66, Fraction(28, 100), 0, ()),
+        (66, Fraction(18, 100), 0, (12,)),
+        (3, Fraction(1), 0, (3,)),
+        (3, Fraction(0), 0, (0,)),
+        (8, Fraction(125, 1000), 1, (1,)),
+        (8, Fraction(13, 100), 0, (1,)),
+        (8, Fraction(125, 1000), 0, ()),
+        (0, Fraction(1, 2), 0, None),
+    ],
+)
+def test_counts_that_fit_a_rate(whole, rate, decimals, fits):
+    """The whole numbers that fit a rate are listed; 12.5 % rounds to 13 %, and nothing has no rate."""
+    assert compatible_counts.function(counted_whole=whole, reported_rate=rate, rate_decimals=decimals) == fits
+
+
+def test_counts_agree_with_trying_every_number():
+    """The bounded search finds what trying every count from none to all finds."""
+    for whole in (1, 2, 7, 66, 199, 512):
+        for tenths in range(0, 1001, 7):
+            rate = Fraction(tenths, 1000)
+            tried = tuple(count for count in range(whole + 1) if (2000 * count + whole) // (2 * whole) == tenths)
+            assert compatible_counts.function(counted_whole=whole, reported_rate=rate, rate_decimals=1) == tried

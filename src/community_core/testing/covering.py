@@ -1,0 +1,66 @@
+"""Which rows of which decisions no case reaches, and which procedures no case runs or sees refused; it runs no test."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from community_core.rules.pattern import Status
+from community_core.rules.terms import DecisionTable
+from community_core.testing.cases import CaseText, read_cases
+from community_core.testing.running import case_answer, rules_of
+
+if TYPE_CHECKING:
+    from community_core.jurisdiction.rules import Rules
+
+
+def not_covered(folder: Path, practices: Iterable[str]) -> tuple[str, ...]:
+    """Return what of *practices* the case files in *folder* leave untried, in words such as ``a.b.c row 2``.
+
+    A row is covered by a case whose answer rests on it, be it an outcome or a gap; each decision also wants a case
+    with an unknown fact, each procedure a run that ends and a step that is refused. What several documents' own
+    rules declare counts once.
+    """
+    names = tuple(practices)
+    wanted: dict[str, None] = {}
+    had: set[str] = set()
+    for path in sorted(folder.glob("*.yaml")):
+        for group in read_cases(path).groups:
+            rules = rules_of(group, path)
+            wanted.update(dict.fromkeys(_wanted(rules, names)))
+            for case in group.cases:
+                had.update(_had(rules, case, group.day))
+    return tuple(item for item in wanted if item not in had)
+
+
+def _wanted(rules: Rules, practices: tuple[str, ...]) -> list[str]:
+    found: list[str] = []
+    for full, decision in rules.terms.decisions:
+        if full.rpartition(".")[0] not in practices:
+            continue
+        if isinstance(decision, DecisionTable):
+            found += [f"{full} row {number}" for number in range(1, len(decision.rows) + 1)]
+            found += [f"{full} row 0"] if decision.otherwise is not None else []
+        found.append(f"{full} undetermined")
+    for full, procedure in rules.terms.procedures:
+        if full.rpartition(".")[0] in practices:
+            found += [f"{full} end {state}" for state, _ in procedure.ends]
+            found.append(f"{full} refused")
+    return found
+
+
+def _had(rules: Rules, case: CaseText, day: dt.date | None) -> set[str]:
+    if case.run:
+        full = rules.procedure_name(case.run)
+        ends = {state for state, _ in rules.procedure(case.run).ends}
+        found = {f"{full} end {step.state}" for step in case.steps if step.state in ends}
+        return found | ({f"{full} refused"} if any(step.refused for step in case.steps) else set())
+    on = case.day or day
+    if on is None:
+        return set()
+    answer = case_answer(case, rules, on)
+    if answer.status is Status.UNDETERMINED:
+        return {f"{answer.term} undetermined"}
+    return {f"{answer.term} row {answer.row}"} if answer.status in (Status.DETERMINED, Status.GAP) else set()
