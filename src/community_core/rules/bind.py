@@ -246,7 +246,7 @@ class _Binder:
                 name=word,
             ) from None
         if found is None:
-            return None
+            return self.output(word)
         kind, full = found
         if kind == "fact":
             fact = self.scope.facts[full]
@@ -271,6 +271,20 @@ class _Binder:
                 f"{word} has several outputs; name one: {listed}",
             )
         return n.DecisionRef(full, outputs[0].name, outputs[0].type)
+
+    def output(self, word: str) -> n.Node | None:
+        """The output that *word* names as ``decision.output``, or ``None``."""
+        base, _, name = word.rpartition(".")
+        try:
+            found = self.scope.find(base, self.practice) if base else None
+        except Ambiguous:
+            return None
+        if found is None or found[0] != "decision":
+            return None
+        for output in self.scope.decisions[found[1]].outputs:
+            if output.name == name:
+                return n.DecisionRef(found[1], name, output.type)
+        return None
 
     def by_label(self, word: str, expected: ValueType) -> str | None:
         for fact in self.scope.facts.values():

@@ -136,7 +136,8 @@ def parse(expression: Expression) -> Syntax | Finding:
     try:
         tree = ast.parse(stripped, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        column = (getattr(error, "offset", None) or 1) - 1
+        # An expression that breaks off has its fault at the end, for which Python names no column.
+        column = (getattr(error, "offset", None) or len(stripped) + 1) - 1
         return finding(
             "expression-syntax",
             f"表达式写法有误：{expression.text.strip()!r}",

@@ -1,0 +1,329 @@
+"""Rules put together: ranks, days, bounds, conflicts, preferences, and no order of plugins that matters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from community_core.base import Citation, Force, Label, LoadError, Money, Rank, Span, Standing, UnknownTerm
+from community_core.codec import to_plain
+from community_core.declarations import District, Practice, Preference, Setting
+from community_core.jurisdiction import Gathered, compose, load
+from community_core.procedures import EndKind, Procedure, Step
+from community_core.rules import (
+    BOOL,
+    INT,
+    MONEY,
+    SHARE,
+    Bound,
+    BoundKind,
+    DatedValue,
+    DecisionTable,
+    Expression,
+    Fact,
+    Output,
+    Parameter,
+    Row,
+    Status,
+    decision,
+    enum_of,
+)
+
+DAY = dt.date(2027, 5, 1)
+SOURCE = Citation("001.txt", "五、3")
+
+
+def value(what: Any, since: int = 1990, until: int = 0, standing: Standing = Standing.IN_FORCE) -> DatedValue:
+    end = dt.date(until, 1, 1) if until else None
+    return DatedValue(what, Span(dt.date(since, 1, 1), end), standing)
+
+
+FLOOR = Parameter("floor", SHARE.in_unit("pct"), Label("满意率下限"), open_to=(Rank.CITY, Rank.DISTRICT))
+REVIEW = DecisionTable(
+    "review",
+    (Output("", enum_of("opened", "none")),),
+    (
+        Row("share(satisfied, asked) < floor", (("", Expression("opened")),), Label("低于下限", "below the floor")),
+        Row("true", (("", Expression("none")),), Label("不低于下限", "not below")),
+    ),
+)
+FACTS = (Fact("satisfied", INT), Fact("asked", INT))
+
+
+def evaluation(**parameter: Any) -> Practice:
+    return Practice(
+        "town.evaluation",
+        Label("评议"),
+        source=SOURCE,
+        standing=Standing.REPORTED,
+        facts=FACTS,
+        parameters=(evolve(FLOOR, **parameter),),
+        decisions=(REVIEW,),
+    )
+
+
+def setter(name: str, what: Any, **more: Any) -> Practice:
+    return Practice(name, settings=(Setting("evaluation.floor", (value(what, **more),)),))
+
+
+def district(*adopts: str, **more: Any) -> District:
+    return District("town", adopts=adopts, **more)
+
+
+def codes(rules: Any) -> list[str]:
+    return [found.code for found in rules.findings]
+
+
+def test_an_adopted_practice_speaks_and_a_district_sets_what_is_open():
+    """A district adopts a practice, sets its open parameter from a day on, and the answer cites both."""
+    here = district("town.evaluation", settings=(Setting("evaluation.floor", (value(Fraction(65, 100), since=2027),)),))
+    rules = compose(here, Gathered(practices=(evaluation(),)))
+    assert rules.findings == ()
+    answer = rules.decide("review", {"satisfied": 64, "asked": 100}, on=DAY)
+    assert answer.outcome == "opened"
+    assert answer.citations[0] == SOURCE
+    assert answer.parameters[0].setter == "town"
+    assert rules.decide("review", {"satisfied": 64, "asked": 100}, on=dt.date(2026, 1, 1)).ask == ("floor",)
+
+
+def test_the_declarers_value_stands_until_a_rank_that_may_sets_another():
+    """The declarer's own value is the last resort; a named rank overrules it, from its day on."""
+    own = evaluation(history=(value(Fraction(3, 5)),))
+    here = district("town.evaluation", settings=(Setting("evaluation.floor", (value(Fraction(65, 100), since=2027),)),))
+    rules = compose(here, Gathered(practices=(own,)))
+    held = {day: rules.parameter("floor", on=dt.date(day, 6, 1)) for day in (2026, 2027)}
+    assert [use.value for use in held.values() if use] == [Fraction(3, 5), Fraction(65, 100)]
+    claims = rules.why("floor", on=DAY)
+    assert [(claim.claimant, claim.holds, claim.beaten_by) for claim in claims] == [
+        ("town.evaluation", False, "town"),
+        ("town", True, ""),
+    ]
+
+
+def test_the_most_specific_rank_wins():
+    """Where a city and a district both may set a value, the district's holds; where it is silent, the city's."""
+    city = evolve(setter("city.rules", Fraction(1, 2)), rank=Rank.CITY)
+    here = district(
+        "town.evaluation",
+        settings=(Setting("floor", (value(Fraction(65, 100), since=2027, until=2028),)),),
+    )
+    rules = compose(here, Gathered(practices=(evaluation(), city)))
+    assert rules.findings == ()
+    values = [rules.parameter("floor", on=dt.date(year, 6, 1)) for year in (2026, 2027, 2028)]
+    assert [use.value for use in values if use] == [Fraction(1, 2), Fraction(65, 100), Fraction(1, 2)]
+
+
+def test_two_claims_at_one_rank_are_a_finding_in_any_order():
+    """Two adopted practices that set one value differently are both named; nothing is decided with it."""
+    practices = [evaluation(), setter("a.rules", Fraction(1, 2)), setter("b.rules", Fraction(2, 3))]
+    here = district("town.evaluation", "a.rules", "b.rules")
+    results = [compose(here, Gathered(practices=order)) for order in itertools.permutations(practices)]
+    for rules in results:
+        assert codes(rules) == ["rank-conflict"]
+        assert "a.rules" in rules.findings[0].message.en
+        assert "b.rules" in rules.findings[0].message.en
+        assert rules.decide("review", {"satisfied": 1, "asked": 2}, on=DAY).status is Status.UNAVAILABLE
+        assert rules.digest == results[0].digest
+
+
+def test_a_district_resolves_a_tie_by_preferring_one():
+    """With prefer, the named practice's value holds."""
+    here = district("town.evaluation", "a.rules", "b.rules", prefer=(Preference("floor", "b.rules"),))
+    practices = (evaluation(), setter("a.rules", Fraction(1, 2)), setter("b.rules", Fraction(2, 3)))
+    rules = compose(here, Gathered(practices=practices))
+    assert rules.findings == ()
+    use = rules.parameter("floor", on=DAY)
+    assert use is not None
+    assert use.value == Fraction(2, 3)
+
+
+@pytest.mark.parametrize(
+    ("here", "practices", "code"),
+    [
+        (district("no.such"), (evaluation(),), "unknown-practice"),
+        (district("town.evaluation", settings=(Setting("flor", (value(1),)),)), (evaluation(),), "unknown-term"),
+        (
+            district("town.evaluation", settings=(Setting("floor", (value(1),)),)),
+            (evaluation(open_to=()),),
+            "not-open",
+        ),
+        (district("town.evaluation", settings=(Setting("floor", (value(60),)),)), (evaluation(),), "value-type"),
+        (
+            district("town.evaluation", settings=(Setting("floor", (value(Fraction(1, 2)),)),)),
+            (evaluation(bounds=(Bound(BoundKind.AT_LEAST, Fraction(3, 5)),)),),
+            "out-of-bounds",
+        ),
+        (
+            district("town.evaluation"),
+            (evaluation(bounds=(Bound(BoundKind.AT_LEAST, Fraction(3, 5)), Bound(BoundKind.AT_MOST, Fraction(1, 2)))),),
+            "bounds-empty",
+        ),
+        (
+            district("town.evaluation", "other"),
+            (evaluation(), Practice("other", facts=(Fact("asked", BOOL),))),
+            "duplicate-fact",
+        ),
+    ],
+)
+def test_what_cannot_be_put_together_is_a_finding(here: District, practices: tuple[Practice, ...], code: str):
+    """Each fault of composition has its code, and what depends on it does not answer."""
+    rules = compose(here, Gathered(practices=practices))
+    assert codes(rules) == [code]
+    if code in ("value-type", "out-of-bounds", "bounds-empty", "duplicate-fact", "not-open"):
+        assert rules.decide("review", {"satisfied": 1, "asked": 2}, on=DAY).status is Status.UNAVAILABLE
+
+
+def test_a_general_bound_is_never_a_refusal():
+    """A general norm is compared with, not enforced."""
+    bound = Bound(BoundKind.AT_LEAST, Fraction(3, 5), force=Force.GENERAL)
+    here = district("town.evaluation", settings=(Setting("floor", (value(Fraction(1, 2)),)),))
+    assert compose(here, Gathered(practices=(evaluation(bounds=(bound,)),))).findings == ()
+
+
+@pytest.mark.parametrize("standing", [Standing.PROPOSAL, Standing.PLAN, Standing.AIM])
+def test_a_proposal_never_applies(standing: Standing):
+    """A value that its source only proposes, plans or aims at is known and not applied."""
+    rules = compose(
+        district("town.evaluation"),
+        Gathered(practices=(evaluation(history=(value(Fraction(3, 5), standing=standing),)),)),
+    )
+    assert rules.parameter("floor", on=DAY) is None
+    assert [claim.holds for claim in rules.why("floor")] == [False]
+
+
+def test_a_table_valued_parameter_is_set_whole():
+    """A price list by service is given whole, and an unknown service in it is a finding."""
+    service = Fact("service", enum_of("meal", "visit"))
+    prices = Parameter("price", MONEY, per="service", open_to=(Rank.DISTRICT,))
+    practice = Practice("p", facts=(service,), parameters=(prices,))
+    good = district("p", settings=(Setting("price", (value((("meal", Money(100)), ("visit", Money(5)))),)),))
+    assert compose(good, Gathered(practices=(practice,))).findings == ()
+    bad = district("p", settings=(Setting("price", (value((("meel", Money(100)),)),)),))
+    assert codes(compose(bad, Gathered(practices=(practice,)))) == ["unknown-value"]
+
+
+def court(name: str, **more: Any) -> Procedure:
+    propose = Step("propose", ("resident",), to="proposed")
+    close = Step("close", ("chair",), source=("proposed",), to="closed")
+    return Procedure(name, (propose, close), ends=(("closed", EndKind.DECIDED),), **more)
+
+
+def test_a_procedure_that_extends_and_replaces_another():
+    """A practice takes over the core's procedure, adds to it, and stands in its place for the district."""
+    base = Practice(
+        "core.hearing",
+        rank=Rank.LIBRARY,
+        standing=Standing.LIBRARY,
+        procedures=(court("hearing", open_to=(Rank.DISTRICT,)),),
+    )
+    own = Procedure(
+        "hearing",
+        (Step("withdraw", ("chair",), source=("proposed",), to="withdrawn"),),
+        ends=(("withdrawn", EndKind.WITHDRAWN),),
+        extends="core.hearing.hearing",
+        replaces="core.hearing.hearing",
+    )
+    practice = Practice("town.hearings", standing=Standing.REPORTED, procedures=(own,))
+    rules = compose(district("town.hearings"), Gathered(practices=(base, practice)))
+    assert rules.findings == ()
+    assert rules.procedure_name("hearing") == "town.hearings.hearing"
+    steps = {step.name: step.standing for step in rules.procedure("hearing").steps}
+    assert steps == {"propose": Standing.LIBRARY, "close": Standing.LIBRARY, "withdraw": Standing.REPORTED}
+    closed = evolve(base, procedures=(court("hearing"),))
+    assert codes(compose(district("town.hearings"), Gathered(practices=(closed, practice)))) == ["not-open"]
+
+
+def test_a_broken_procedure_is_named_when_it_is_asked_for():
+    """A guard that cannot be read makes its procedure unavailable, and says why."""
+    broken = evolve(
+        court("hearing"), steps=(evolve(court("x").steps[0], when=Expression("nonsense > 1")), court("x").steps[1])
+    )
+    rules = compose(district("p"), Gathered(practices=(Practice("p", procedures=(broken, court("other"))),)))
+    assert codes(rules) == ["unknown-name"]
+    with pytest.raises(UnknownTerm, match="nonsense"):
+        rules.procedure("hearing")
+    assert rules.procedure("other")
+
+
+def test_the_same_rules_have_the_same_hash_however_written():
+    """Chinese and English spellings, and the order of declarations, give one hash; another value gives another."""
+    chinese = evolve(
+        REVIEW, rows=(evolve(REVIEW.rows[0], when=Expression("share(satisfied, asked) ＜ 满意率下限")), REVIEW.rows[1])
+    )
+    first = compose(district("town.evaluation"), Gathered(practices=(evaluation(),)))
+    second = compose(
+        district("town.evaluation"),
+        Gathered(practices=(evolve(evaluation(), decisions=(chinese,), facts=FACTS[::-1]),)),
+    )
+    third = compose(district("town.evaluation"), Gathered(practices=(evaluation(history=(value(Fraction(3, 5)),)),)))
+    assert first.digest == second.digest != third.digest
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(range(4)), st.integers(0, 3))
+def test_no_order_of_practices_changes_an_answer(order: list[int], satisfied: int):
+    """Shuffling what plugins offer changes no hash and no answer."""
+    practices = [
+        evaluation(),
+        Practice("other.one", facts=(Fact("x", INT),)),
+        evolve(setter("city.rules", Fraction(1, 2)), rank=Rank.CITY),
+        Practice("other.two", parameters=(Parameter("limit", INT, history=(value(3),)),)),
+    ]
+    here = district("town.evaluation", "other.one", "other.two")
+    first = compose(here, Gathered(practices=tuple(practices)))
+    shuffled = compose(evolve(here, adopts=here.adopts[::-1]), Gathered(practices=tuple(practices[i] for i in order)))
+    assert shuffled.digest == first.digest
+    subject = {"satisfied": satisfied, "asked": 3}
+    assert shuffled.decide("review", subject, on=DAY).as_data() == first.decide("review", subject, on=DAY).as_data()
+
+
+@decision(inputs=("satisfied", "floor"), yields=BOOL, because=Label("x", "x"), cite=SOURCE, version="2")
+def passes(satisfied: int, floor: Fraction) -> bool:
+    return satisfied >= floor
+
+
+def test_rules_are_rebuilt_from_what_a_case_keeps():
+    """What a procedure reaches is kept whole, and rules rebuilt from the kept text have its hash and its answers."""
+    guarded = evolve(
+        court("review_case"),
+        steps=(evolve(court("x").steps[0], when=Expression("review == opened and passes")), court("x").steps[1]),
+    )
+    practice = evolve(
+        evaluation(history=(value(Fraction(3, 5)),)),
+        decisions=(REVIEW, passes),
+        procedures=(guarded, court("unrelated")),
+        parameters=(evolve(FLOOR, history=(value(Fraction(3, 5)),)), Parameter("unused", INT)),
+    )
+    rules = compose(district("town.evaluation"), Gathered(practices=(practice,)))
+    assert rules.findings == ()
+    kept = rules.reach("town.evaluation.review_case")
+    assert [name for name, _ in kept.parameters] == ["town.evaluation.floor"]
+    assert [name for name, _ in kept.decisions] == ["town.evaluation.passes", "town.evaluation.review"]
+    assert [fact.name for fact in kept.facts] == ["asked", "satisfied"]
+    again = rules.kept(to_plain(kept))
+    assert again.findings == ()
+    assert to_plain(again.terms) == to_plain(kept)
+    subject = {"satisfied": 1, "asked": 2}
+    assert again.decide("review", subject, on=DAY).outcome == rules.decide("review", subject, on=DAY).outcome
+    assert again.decide("passes", subject, on=DAY).outcome is True
+
+
+def test_load_takes_a_name_a_file_or_a_district(tmp_path: Path):
+    """An installed name, a YAML file and a district built in Python all lead to rules."""
+    assert load(District("built")).name == "built"
+    path = tmp_path / "my-town.yaml"
+    path.write_text("district: my-town\ntitle: {zh: 我的区, en: My town}\nadopts: []\n", encoding="utf-8")
+    assert load(path).name == load(str(path)).name == "my-town"
+    with pytest.raises(LoadError, match="no-such-town"):
+        load("no-such-town")
+    path.write_text("practice: only.practice\n", encoding="utf-8")
+    with pytest.raises(LoadError):
+        load(path)
