@@ -140,6 +140,7 @@ def _build(source: Source, events: Iterator[Any], documents: list[Document]) -> 
 
     stack: list[Sequence | Mapping] = []
     keys: list[Node | None] = []
+    current: Document | None = None
     faults: list[tuple[int, Finding]] = []
     for event in events:
         index, end = event.start_mark.index, event.end_mark.index
@@ -159,7 +160,9 @@ def _build(source: Source, events: Iterator[Any], documents: list[Document]) -> 
             continue
         else:
             if isinstance(event, yaml.DocumentStartEvent):
-                faults = []
+                faults, current = [], None
+            elif isinstance(event, yaml.DocumentEndEvent) and current is not None:
+                documents.append(current)
             continue
         if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):
             if event.anchor is not None:
@@ -167,19 +170,21 @@ def _build(source: Source, events: Iterator[Any], documents: list[Document]) -> 
             if event.tag is not None:
                 faults.append((index, _no_tag(source, index, event.tag)))
         if not stack:
-            documents.append(Document(node, faults))
+            current = Document(node, faults)
         elif isinstance(stack[-1], Sequence):
             stack[-1].items.append(node)
         elif keys[-1] is None:
             keys[-1] = node
         else:
+            if isinstance(node, Scalar) and index == end:
+                # parsers disagree where a value stands that is not there, some on the next line
+                node.index = node.end = min(index, keys[-1].end + 1)
             stack[-1].pairs.append((keys[-1], node))
             keys[-1] = None
         if isinstance(node, (Sequence, Mapping)):
             stack.append(node)
             keys.append(None)
             if len(stack) > DEEPEST:
-                documents.pop()
                 raise _TooDeep(index)
 
 
@@ -204,6 +209,7 @@ def _no_anchor(source: Source, index: int, name: str) -> Finding:
 
 
 def _no_tag(source: Source, index: int, tag: str) -> Finding:
+    tag = tag.replace("tag:yaml.org,2002:", "!!")
     return finding(
         "tag-refused",
         f"不许用标签“{tag}”，请删去；文本可加引号",

@@ -48,7 +48,7 @@ class Reading:
 
     def expected(self, node: Node, what: Label) -> Bad:
         """Report that *what* should stand where *node* does; a refused node has been reported before."""
-        if isinstance(node, Refused):
+        if isinstance(node, Refused) or any(index == node.index for index, _ in self.document.faults):
             return BAD
         origin = self.origin(node)
         if isinstance(node, Scalar) and form(node) is Form.FLOAT:
@@ -64,7 +64,7 @@ class Reading:
         return self.report(
             "wrong-type",
             f"这里应当是{what.zh}，写的是{found.zh}",
-            f"{what.en} is expected here, not {found.en}",
+            f"expected {what.en}, found {found.en}",
             origin,
         )
 
