@@ -50,12 +50,16 @@ class ParameterUse:
 
 @frozen
 class ConditionReport:
-    """One condition of a row: its text in English and Chinese names, whether it held, and the values it saw."""
+    """One condition of a row: its text in English and Chinese names, whether it held, and the values it saw.
+
+    *values* are pairs of name and value; *shown* are the same as a Chinese reader names them.
+    """
 
     text: str
     text_zh: str
     held: bool | None
     values: tuple[tuple[str, Any], ...] = ()
+    shown: tuple[tuple[str, str], ...] = ()
 
 
 @frozen

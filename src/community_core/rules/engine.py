@@ -13,7 +13,7 @@ from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.base.ranks import Standing
 from community_core.rules import nodes as n
-from community_core.rules.answer import Answer, ParameterUse
+from community_core.rules.answer import Answer, ParameterUse, json_value
 from community_core.rules.bind import DEPENDS, Bound, bind
 from community_core.rules.codegen import Values, compile_values
 from community_core.rules.fold import Folding
@@ -342,7 +342,18 @@ class Engine:
 
     def naming(self, lang: str) -> Callable[[str, str], str]:
         """Return how things are called in *lang*: by label in Chinese, by identifier otherwise."""
-        return self._naming_zh if lang == "zh" else lambda _kind, name: name
+        return self._naming_zh if lang == "zh" else lambda _kind, name: name.rpartition(".")[2]
+
+    def shown_zh(self, value: Any) -> str:
+        """Return a value as a Chinese reader names it: by its label where it has one."""
+        if value is None:
+            return "未知"
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        plain = json_value(value)
+        if isinstance(plain, list):
+            return "、".join(self.shown_zh(item) for item in plain)
+        return self._naming_zh("value", plain) if isinstance(plain, str) else str(plain)
 
     def _names_zh(self) -> Callable[[str, str], str]:
         labels: dict[tuple[str, str], str] = {}
@@ -357,7 +368,7 @@ class Engine:
                 labels.update({("value", value): label.zh for value, label in output.labels})
 
         def naming(kind: str, name: str) -> str:
-            return labels.get((kind, name)) or name.rpartition(".")[2]
+            return labels.get((kind, name)) or (name if kind == "value" else name.rpartition(".")[2])
 
         return naming
 

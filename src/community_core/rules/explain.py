@@ -96,6 +96,8 @@ def _row(reason: Reason, lang: Language, indent: str) -> Iterator[str]:
     mark = "→" if reason.counts else "·"
     yield indent + _say(lang, f"{mark} {name}（{held}）：{text}", f"{mark} {name} ({held}): {text}")
     for condition in reason.conditions:
+        if not condition.values:
+            continue
         yield indent + "    " + _condition(condition, lang)
     if reason.counts and reason.cite is not None:
         standing = STANDING_LABELS[reason.standing].text(lang)
@@ -106,7 +108,8 @@ def _row(reason: Reason, lang: Language, indent: str) -> Iterator[str]:
 def _condition(condition: ConditionReport, lang: Language) -> str:
     held = _HELD[condition.held][lang == "en"]
     text = condition.text if lang == "en" else condition.text_zh
-    values = _say(lang, "，", ", ").join(f"{name} = {_shown(value, lang)}" for name, value in condition.values)
+    shown = condition.shown if lang == "zh" else [(name, _shown(value, lang)) for name, value in condition.values]
+    values = _say(lang, "，", ", ").join(f"{name} = {value}" for name, value in shown)
     seen = f" [{values}]" if values else ""
     return _say(lang, f"{text}：{held}{seen}", f"{text}: {held}{seen}")
 

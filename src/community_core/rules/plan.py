@@ -46,6 +46,10 @@ class Names(Protocol):
         """Return how things are called in *lang*."""
         ...
 
+    def shown_zh(self, value: Any) -> str:
+        """Return a value as a Chinese reader names it."""
+        ...
+
     def use(self, term: str, day: dt.date, key: str = "") -> ParameterUse | None:
         """Return a parameter's value on *day*, or ``None`` while it is open."""
         ...
@@ -292,28 +296,32 @@ class _Tracer:
 
     def conditions(self, row: BoundRow) -> Iterator[ConditionReport]:
         for tree, folded in zip(_atoms(row.when), _atoms(row.folded), strict=True):
-            values = dict(self.seen_in(tree))
+            seen = dict.fromkeys(self.seen_in(tree))
             yield ConditionReport(
-                text=unparse(tree),
+                text=unparse(tree, self.plan.names.naming("en")),
                 text_zh=unparse(tree, self.plan.names.naming("zh"), zh=True),
                 held=value_of(folded, self.at),
-                values=tuple(values.items()),
+                values=tuple((name, value) for name, _, value in seen),
+                shown=tuple((label, self.plan.names.shown_zh(value)) for _, label, value in seen),
             )
 
-    def seen_in(self, tree: n.Node) -> Iterator[tuple[str, Any]]:
+    def seen_in(self, tree: n.Node) -> Iterator[tuple[str, str, Any]]:
+        """Yield what a condition sees: name, Chinese label and value."""
+        zh = self.plan.names.naming("zh")
         for node in n.walk(tree):
             if isinstance(node, n.FactRef):
                 kind = self.types.get(node.name, node.type)
-                yield node.name, outer(kind, value_of(self.derived.get(node.name, node), self.at))
+                yield node.name, zh("fact", node.name), outer(kind, value_of(self.derived.get(node.name, node), self.at))
             elif isinstance(node, n.ParamRef):
                 use = self.plan.names.use(node.term, self.answer.on)
-                yield node.term.rpartition(".")[2], use.value if use else None
+                yield node.term.rpartition(".")[2], zh("parameter", node.term), use.value if use else None
             elif isinstance(node, n.DecisionRef):
                 name = node.term.rpartition(".")[2]
                 value = outer(node.type, self.at.decisions.get((node.term, node.output)))
-                yield f"{name}.{node.output}" if node.output else name, value
+                suffix = f".{node.output}" if node.output else ""
+                yield name + suffix, zh("decision", node.term) + suffix, value
             elif isinstance(node, n.DayRef):
-                yield "day", self.answer.on
+                yield "day", "当日", self.answer.on
 
     def uses(self, trees: Sequence[n.Node]) -> Iterator[ParameterUse]:
         found: dict[ParameterUse, None] = {}
