@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from community_core.base.labels import Label
-from community_core.pages.items import Board, BoardCase, Campaign, Progress
-from community_core.pages.texts import ENDS, KINDS, STANDINGS
+from community_core.pages.items import Board, BoardCase, Progress
+from community_core.pages.texts import AUDIENCES, ENDS, KINDS, STANDINGS
 from community_core.procedures.definition import PublishKind
 
 if TYPE_CHECKING:
@@ -70,7 +70,15 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     env.globals.update(
-        kinds=KINDS, standings=STANDINGS, ends=ENDS, bars=_bars, rate=_rate, file_name=file_name, grouped=_grouped
+        audiences=AUDIENCES,
+        named=Label,
+        kinds=KINDS,
+        standings=STANDINGS,
+        ends=ENDS,
+        bars=_bars,
+        rate=_rate,
+        file_name=file_name,
+        grouped=_grouped,
     )
     env.filters["thousands"] = lambda number: f"{number:,}"
     return env
@@ -126,8 +134,3 @@ def write_board(board: Board, folder: Path) -> tuple[Path, ...]:
             draft.replace(path)
         written.append(path)
     return tuple(written)
-
-
-def campaign_totals(campaign: Campaign) -> Progress:
-    """Return the row of all buildings together."""
-    return Progress(Label("合计", "all buildings"), campaign.totals)

@@ -75,7 +75,7 @@ class Progress:
 class Campaign:
     """Many cases of one procedure, shown by building and never one by one.
 
-    *done* is the index of the state that counts as reached.
+    *goal* says what the campaign is about, and *done* which of the states count as having reached it.
     """
 
     name: str
@@ -83,7 +83,12 @@ class Campaign:
     states: tuple[Label, ...]
     rows: tuple[Progress, ...]
     note: Label = Label()
-    done: int = 0
+    goal: Label = Label("完成", "reached")
+    done: tuple[int, ...] = (0,)
+
+    def reached(self, counts: tuple[int, ...]) -> int:
+        """Return how many of *counts* have reached the goal."""
+        return sum(counts[place] for place in self.done)
 
     @property
     def totals(self) -> tuple[int, ...]:

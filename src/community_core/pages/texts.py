@@ -41,6 +41,14 @@ ENDS: Mapping[EndKind, Label] = {
 }
 
 
+#: To whom something is published, where the word is one of the library's.
+AUDIENCES: Mapping[str, Label] = {
+    "residents": Label("居民", "residents"),
+    "representatives": Label("居民代表", "residents' representatives"),
+    "proposer": Label("提出人", "the proposer"),
+}
+
+
 def value_text(value: Any, labels: Mapping[str, Label] | None = None) -> Label:
     """Return a plain value of any declared type as text; *labels* name the values of an enumeration."""
     if value is None:

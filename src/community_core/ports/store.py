@@ -11,6 +11,7 @@ from attrs import frozen
 
 from community_core.base.errors import StoreError
 from community_core.base.findings import Finding
+from community_core.base.labels import Label
 from community_core.procedures.events import Case, Effect, Event
 
 
@@ -59,6 +60,18 @@ class StoredCase:
     parent: str = ""
 
 
+@frozen
+class Tally:
+    """How many cases of one procedure under one rule text stand in a place, by state and latest step."""
+
+    procedure: str
+    rules: str
+    place: str
+    state: str
+    step: str
+    count: int
+
+
 class Registers(Protocol):
     """What the office asks about people, posts and places; all of it dated."""
 
@@ -68,6 +81,10 @@ class Registers(Protocol):
 
     def place_chain(self, place: str) -> Sequence[str]:
         """Return *place* and every place that contains it, the smallest first."""
+        ...
+
+    def place_names(self) -> Mapping[str, Label]:
+        """Return what each registered place is called; one without a name is left out."""
         ...
 
 
@@ -144,6 +161,14 @@ class Store(Registers, Protocol):
 
     def open_states(self, *, procedure: str = "", place: str = "") -> Iterator[Case]:
         """Yield the kept present states of cases that have not ended."""
+        ...
+
+    def tally(self) -> Sequence[Tally]:
+        """Return how many cases stand where, by procedure, rule text, place, state and latest step."""
+        ...
+
+    def head(self) -> str:
+        """Return a hash over the whole record; two equal records have one head."""
         ...
 
     def verify(self) -> Iterator[Finding]:

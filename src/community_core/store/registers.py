@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -79,6 +79,12 @@ class SqlRegisters:
         with self._transactions.reading() as connection, checked():
             found = connection.execute(select(above.c.place).order_by(above.c.height)).scalars().all()
         return tuple(found) or (place,)
+
+    def place_names(self) -> Mapping[str, Label]:
+        """Return what each registered place is called; one without a name is left out."""
+        query = select(places.c.place, places.c.zh, places.c.en).where(places.c.zh != "").order_by(places.c.place)
+        with self._transactions.reading() as connection, checked():
+            return {row.place: Label(row.zh, row.en) for row in connection.execute(query)}
 
     def add_posting(self, posting: Posting, *, case: str = "") -> None:
         """Register an appointment; a second time with the same values changes nothing.

@@ -17,7 +17,7 @@ from community_core.base.errors import StoreError
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.codec.texts import digest as digest_of
-from community_core.ports.store import Conflict, StoredCase, StoredEvent
+from community_core.ports.store import Conflict, StoredCase, StoredEvent, Tally
 from community_core.procedures.events import Case, Event
 from community_core.store.appending import append, chunked, next_ids
 from community_core.store.chains import verify
@@ -25,6 +25,7 @@ from community_core.store.connections import Synchronous, Transactions, in_drive
 from community_core.store.delivering import Delivery, deliver
 from community_core.store.failures import checked
 from community_core.store.migrating import is_current, upgrade
+from community_core.store.overviews import head, tally
 from community_core.store.records import (
     case_row,
     kept_state,
@@ -275,6 +276,14 @@ class SqlStore(SqlRegisters):
         query = _narrowed(_present().where(snapshot_table.c.ended == ""), procedure, place)
         for row in self._pages(query):
             yield kept_state(row)
+
+    def tally(self) -> Sequence[Tally]:
+        """Return how many cases stand where, by procedure, rule text, place, state and latest step."""
+        return tally(self._transactions)
+
+    def head(self) -> str:
+        """Return a hash over the hashes of all events in the order of their cases: two equal records have one head."""
+        return head(self._transactions)
 
     def verify(self) -> Iterator[Finding]:
         """Yield a finding for all in the record that is not as it was written; none means that it holds together.
