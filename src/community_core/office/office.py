@@ -12,7 +12,7 @@ from community_core.base.findings import Finding, finding
 from community_core.office.bindings import Bindings, not_a_day, refused
 from community_core.office.bulk import Batch, BulkRun, again
 from community_core.office.clock import SystemClock
-from community_core.office.views import Due, Moment, Permission, board, chunked, step_label, timeline
+from community_core.office.views import Due, Moment, Permission, board, chunked, step_label, timeline, values_used
 from community_core.office.work import Command, Work, only_opening
 from community_core.pages.items import BoardCase, BoardItem
 from community_core.ports.store import Clock, Posting, Store, StoredCase
@@ -21,6 +21,7 @@ from community_core.procedures.deadlines import deadlines, settle
 from community_core.procedures.events import SYSTEM, Case, Event
 from community_core.procedures.reading import WorkingDays
 from community_core.procedures.step import possible
+from community_core.rules.answer import ParameterUse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -341,6 +342,15 @@ class Office:
         """
         now = self.case(case if isinstance(case, str) else case.id)
         return timeline(self._bindings.of(now.procedure, now.rules), self.store.events(now.id))
+
+    def values_used(self, case: Case | str) -> tuple[ParameterUse, ...]:
+        """Return the parameters on which a case rests so far, with their values, standing and documents.
+
+        Raises:
+            Refused: if there is no such case.
+        """
+        now = self.case(case if isinstance(case, str) else case.id)
+        return values_used(self._bindings.of(now.procedure, now.rules), now)
 
     def board_items(self, *, procedure: str = "", place: str = "") -> Iterator[BoardItem]:
         """Yield what is public, case by case: of each thing published, the fields that are classed public."""

@@ -7,19 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from community_core.base.citations import Citation
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy
+from community_core.jurisdiction.expressions import expressions_of
 from community_core.office.bindings import Binding, Bindings
 from community_core.office.showing import shown
 from community_core.office.work import restore
 from community_core.pages.items import BoardCase, BoardField, BoardItem
 from community_core.ports.store import Store, StoredCase, StoredEvent
 from community_core.procedures.definition import LateAction, Procedure, PublishKind
-from community_core.procedures.events import LATE, PublishedItem
+from community_core.procedures.events import LATE, Case, PublishedItem
+from community_core.procedures.reading import Reading
+from community_core.rules.answer import ParameterUse
 
 T = TypeVar("T")
 _CHUNK = 500
@@ -117,6 +120,24 @@ def timeline(binding: Binding, events: Sequence[StoredEvent]) -> tuple[Moment, .
             )
         )
     return tuple(found)
+
+
+def values_used(binding: Binding, case: Case) -> tuple[ParameterUse, ...]:
+    """Return the parameters on which the steps taken in *case* and its deadlines rest, each once, by term."""
+    procedure = binding.procedure
+    states = {step.to for step in procedure.steps if step.name in case.steps}
+    gone_through = evolve(
+        procedure,
+        steps=tuple(step for step in procedure.steps if step.name in case.steps),
+        late=tuple(rule for rule in procedure.late if rule.state in states),
+    )
+    reading = Reading(procedure, case, case.latest or case.opened, binding.evaluate, None, case.data)
+    found = {
+        (use.term, use.key): use
+        for place in expressions_of(gone_through)
+        for use in reading.value(place.expression, guard=True).uses
+    }
+    return tuple(found[key] for key in sorted(found))
 
 
 def board_items(binding: Binding, stored: StoredCase, events: Sequence[StoredEvent]) -> Iterator[BoardItem]:

@@ -12,6 +12,7 @@ from community_core.base.days import add_months
 from community_core.base.findings import Finding, finding
 from community_core.procedures.definition import Procedure, Step
 from community_core.procedures.events import SYSTEM, Case
+from community_core.rules.answer import ParameterUse
 from community_core.rules.terms import Expression
 from community_core.rules.types import ValueType
 
@@ -39,6 +40,11 @@ class Evaluation(Protocol):
     @property
     def missing(self) -> tuple[str, ...]:
         """The names of the fields, facts and parameters that would have to be known."""
+        ...
+
+    @property
+    def uses(self) -> tuple[ParameterUse, ...]:
+        """The parameters that the expression used, with their values and standing."""
         ...
 
     @property
