@@ -174,7 +174,7 @@ def test_the_board_shows_what_is_public_and_nothing_else(office, run_hearing, he
     ]
     notice = {field.name: field.value for field in items[1].fields}
     assert set(notice) == {"counts", "outcome", "reasons"}
-    assert notice["counts"].zh == "build 2、green 4、弃权 1、废票 0"
+    assert notice["counts"].zh == "build 2，green 4，弃权 1，废票 0"
     assert items[1].until == dt.date(2006, 5, 25)
     assert items[1].cite == hearing.CITE
     assert {field.name for field in items[0].fields} == {"title", "options", "venue", "held_day"}

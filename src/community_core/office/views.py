@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -13,19 +13,28 @@ from community_core.base.citations import Citation
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy
+from community_core.instruments.ballot import ABSTAIN, SPOILT
 from community_core.jurisdiction.expressions import expressions_of
 from community_core.office.bindings import Binding, Bindings
-from community_core.office.showing import shown
 from community_core.office.work import restore
 from community_core.pages.items import BoardCase, BoardField, BoardItem
+from community_core.pages.texts import value_text
 from community_core.ports.store import Store, StoredCase, StoredEvent
-from community_core.procedures.definition import LateAction, Procedure, PublishKind
+from community_core.procedures.definition import LateAction, Procedure, PublishKind, StepField
 from community_core.procedures.events import LATE, Case, PublishedItem
 from community_core.procedures.reading import Reading
 from community_core.rules.answer import ParameterUse
 
 T = TypeVar("T")
 _CHUNK = 500
+
+#: What counts and outcomes call a ballot without an option, and the answers to a yes-or-no question.
+BALLOT_WORDS: Mapping[str, Label] = {
+    ABSTAIN: Label("弃权", "abstained"),
+    SPOILT: Label("废票", "spoilt"),
+    "yes": Label("赞成", "yes"),
+    "no": Label("反对", "no"),
+}
 
 
 @frozen
@@ -176,7 +185,14 @@ def _fields(procedure: Procedure, published: PublishedItem, data: dict[str, Any]
     for name in published.what:
         item = procedure.field(name)
         if item is not None and item.privacy is Privacy.PUBLIC and data.get(name) is not None:
-            yield BoardField(name, item.label or Label(name), shown(item, data[name]))
+            yield BoardField(name, item.label or Label(name), _shown(item, data[name]))
+
+
+def _shown(item: StepField, value: Any) -> Label:
+    labels = dict(item.labels)
+    if item.name in ("counts", "outcome"):
+        labels = {**BALLOT_WORDS, **labels}
+    return value_text(dict(value) if item.name == "counts" else value, labels)
 
 
 def board(
