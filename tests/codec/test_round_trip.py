@@ -61,7 +61,7 @@ def decide(**_values):
 
 
 def made(kind):
-    """Return a strategy for values of a declared type, by the type alone: a new field is covered without being named."""
+    """Return a strategy for values of a declared type, by the type alone; new fields are covered too."""
     if kind in MADE:
         return MADE[kind]
     origin, parts = typing.get_origin(kind), typing.get_args(kind)

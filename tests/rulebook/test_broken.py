@@ -94,7 +94,17 @@ def test_ten_faults_give_ten_findings_and_the_sound_terms_load():
     assert set(broken.values()) <= set(loaded.findings)
 
 
-@pytest.mark.parametrize("head", ["standing: propsal", "standng: proposal", "rank: distrct", "rank: law\nrank: city"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "standing: propsal",
+        "standng: proposal",
+        "rank: distrct",
+        "rank: law\nrank: city",
+        "rank: *law",
+        "standing: &s proposal",
+    ],
+)
 def test_a_doubtful_head_makes_every_term_unavailable(head):
     """Where a document's own standing or rank cannot be read, none of its terms is loaded as if it were in force."""
     text = f"practice: a.b\n{head}\ngaps: {{g: 甲}}\nset: {{p.q: [{{value: 1, from: undated}}]}}\n"
@@ -139,7 +149,7 @@ def test_a_misspelt_key_suggests_the_near_one(written, meant):
 
 def test_text_in_another_encoding_is_a_finding():
     """A file in GBK is a finding at the first byte that is no UTF-8."""
-    loaded = read_text("practice: a.b\ntitle: ".encode() + "独居老人".encode("gbk"), "gbk.yaml")
+    loaded = read_text(b"practice: a.b\ntitle: " + "独居老人".encode("gbk"), "gbk.yaml")
     assert met(loaded) == [("not-utf8", 2, 8)]
 
 

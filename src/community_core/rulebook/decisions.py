@@ -13,7 +13,7 @@ from community_core.rulebook.labels import CITE, EN, LABEL, ZH, label_of, labels
 from community_core.rulebook.nodes import Mapping, Node
 from community_core.rulebook.readers import EXPRESSION, NAME, Choice, Each, Raw, not_a_name, read_entry
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, NamedReader, Reading, Record, entries, suggestion
-from community_core.rulebook.values import AT_LEAST_KEY, MEMBER_HELP, TYPE, TYPE_KEY, UNIT_KEY, type_of
+from community_core.rulebook.values import AT_LEAST_KEY, MEMBER_HELP, TYPE, TYPE_KEY, UNIT_KEY, TypeReader, type_of
 from community_core.rules.terms import Aggregation, DecisionTable, Expression, HitPolicy, Output, Row
 
 ALWAYS = Expression("true")
@@ -39,31 +39,38 @@ _TYPED = Record(
 class OutputReader(NamedReader):
     """One output: its type, or a mapping with its type and labels."""
 
+    single: TypeReader = TYPE
+    record: Record = _TYPED
+
     def read(self, node: Node, reading: Reading, name: str = "", origin: Origin | None = None) -> Output | Bad:
         """Return the output under its name."""
         if isinstance(node, Mapping):
-            output: Output | Bad = _TYPED.read(node, reading, name, origin)
+            output: Output | Bad = self.record.read(node, reading, name, origin)
             return output
-        kind = TYPE.read(node, reading)
+        kind = self.single.read(node, reading)
         return BAD if kind is BAD else Output(name, kind)
+
+
+_OUTPUT = OutputReader()
 
 
 @frozen
 class OutputsReader:
     """The outputs of a decision: one type (or a mapping with ``type``), or a mapping of several by name."""
 
+    one: OutputReader = _OUTPUT
+
     def read(self, node: Node, reading: Reading) -> tuple[Output, ...] | Bad:
         """Return the outputs; a single one has the empty name."""
-        one = OutputReader()
         if not isinstance(node, Mapping) or any(getattr(key, "text", "") == "type" for key, _ in node.pairs):
-            output = one.read(node, reading)
+            output = self.one.read(node, reading)
             return BAD if output is BAD else (output,)
         since = len(reading.findings)
         outputs: list[Any] = []
         for name, key, value in entries(node, reading)[0]:
             if not NAME.allows(name):
                 not_a_name(name, reading, reading.origin(key))
-            outputs.append(read_entry(one, name, key, value, reading))
+            outputs.append(read_entry(self.one, name, key, value, reading))
         if len(reading.findings) > since or BAD in outputs:
             return BAD
         if not outputs:

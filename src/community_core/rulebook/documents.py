@@ -73,11 +73,17 @@ _SECTIONS = (
 
 def _doubt(fields: Fields, reading: Reading) -> Finding | None:
     """Return the finding that makes every term of the document unavailable, or ``None``."""
-    names = [key for key in _DECIDING if key in fields.bad]
+    faults = {
+        key: reading.fault(fields.nodes[key].index, fields.nodes[key].end + 1)
+        for key in _DECIDING
+        if key in fields.nodes
+    }
+    names = [key for key in _DECIDING if key in fields.bad or faults.get(key) is not None]
     if not names:
         return None
+    known = [each for each in faults.values() if each is not None]
     near = [each for each in reading.findings if each.level == "error" and _concerns(each, names, fields, reading)]
-    return near[0] if near else reading.findings[0]
+    return [*known, *near, *reading.findings][0]
 
 
 def _concerns(each: Finding, names: list[str], fields: Fields, reading: Reading) -> bool:
@@ -162,12 +168,17 @@ FIGURE = Record(
 )
 
 
+_FIGURES = Section(FIGURE, Label("情况", "figures by name"))
+
+
 @frozen
 class _Profile:
     """The figures of a place; a broken one is left out, with its finding."""
 
+    section: Section = _FIGURES
+
     def read(self, node: Node, reading: Reading) -> tuple[tuple[str, DatedValue], ...] | Bad:
-        found = Section(FIGURE, Label("情况", "figures by name")).read(node, reading)
+        found = self.section.read(node, reading)
         return BAD if found is BAD else found.entries
 
 

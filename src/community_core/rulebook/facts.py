@@ -224,9 +224,11 @@ PARAMETER = Record(
 class SettingReader:
     """The dated values given to another's open parameter; its type is declared elsewhere and checked later."""
 
+    values: Each = HISTORY
+
     def read(self, node: Node, reading: Reading) -> tuple[DatedValue, ...] | Bad:
         """Return the values, each by its own form."""
-        history = HISTORY.read(node, reading)
+        history = self.values.read(node, reading)
         if history is BAD:
             return BAD
         values = [each.read(None, reading, reading.standing) for each in history if each is not BAD]
