@@ -146,7 +146,7 @@ def expected(fact: Fact) -> Label:
 
 
 def shown(fact: Fact, text: str) -> str:
-    """Return a bad cell's text for a finding, or nothing where the fact is personal: findings reach screens and logs."""
+    """Return a bad cell's text for a finding; nothing where the fact is personal, as findings are shown and logged."""
     return "" if fact.privacy in (Privacy.PERSONAL, Privacy.SENSITIVE) else text
 
 

@@ -105,7 +105,7 @@ def match_headings(headings: Sequence[str], index: Index, origin: Origin) -> tup
                 finding(
                     "ambiguous-heading",
                     f"第{position}列“{text}”可指多个事实（{names}），该列未用；请改用事实的名称",
-                    f"column {position}, {text!r}, may mean several facts ({names}); it is not used: write the fact's name",
+                    f"column {position}, {text!r}, may mean several facts ({names}) and is not used; write the name",
                     place,
                     heading=text,
                 )
@@ -114,7 +114,9 @@ def match_headings(headings: Sequence[str], index: Index, origin: Origin) -> tup
     return _without_doubles(found, findings, origin)
 
 
-def _without_doubles(found: list[Heading], findings: list[Finding], origin: Origin) -> tuple[list[Heading], list[Finding]]:
+def _without_doubles(
+    found: list[Heading], findings: list[Finding], origin: Origin
+) -> tuple[list[Heading], list[Finding]]:
     times = Counter(heading.fact.name for heading in found if heading.fact is not None)
     kept: list[Heading] = []
     for heading in found:

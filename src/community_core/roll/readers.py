@@ -1,11 +1,11 @@
-"""Reading tables as offices have them, CSV and Parquet: bad rows become findings and are set aside, good rows go through."""
+"""Reading tables as offices have them, CSV and Parquet: bad rows are named and set aside, good rows go through."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from community_core.base.findings import Finding, Origin, finding
 from community_core.roll.cells import Column, expected, read_column, shown
@@ -45,7 +45,7 @@ class _Faults:
         zh, en = what.zh, what.en
         if code == "rounded-by-spreadsheet":
             zh = "号码已被电子表格改写成数字而丢失末位，请从原件重录，并把该列设为文本"
-            en = "a spreadsheet has turned the number into a rounded one; take it from the original, with the column as text"
+            en = "a spreadsheet has rounded the number; take it from the original, with the column as text"
         self._add(lines, f"“{heading.text}”：{zh}")
         for line, text in zip(lines.head(self._room), texts.head(self._room), strict=True):
             value = shown(fact, text)
@@ -149,9 +149,18 @@ def _from_sheet(path: Path, sheet: Sheet, decoded: Decoded, index: Index) -> Tab
     if decoded.damaged:
         whole = pl.any_horizontal(pl.all().exclude(LINE).str.contains("\ufffd", literal=True))
         lines = sheet.cells.filter(whole.fill_null(False))[LINE]
-        faults.rows(lines, "undecodable-text", "有不能识别的字符，请从原件重录", "signs are damaged; take them from the original")
+        faults.rows(
+            lines,
+            "undecodable-text",
+            "有不能识别的字符，请从原件重录",
+            "signs are damaged; take them from the original",
+        )
     for why, zh, en in (
-        ("long-row", "单元格多于标题，内容可能已错位；含分隔符的内容请加引号", "more cells than headings; quote a cell that holds the separator"),
+        (
+            "long-row",
+            "单元格多于标题，内容可能已错位；含分隔符的内容请加引号",
+            "more cells than headings; quote a cell that holds the separator",
+        ),
         ("unclosed-quote", "引号没有成对", "a quotation mark is not closed"),
     ):
         faults.rows(sheet.refused.filter(why=why)[LINE], why, zh, en)
@@ -163,7 +172,8 @@ def _from_sheet(path: Path, sheet: Sheet, decoded: Decoded, index: Index) -> Tab
     good = ~sheet.cells[LINE].is_in(reasons[LINE].implode())
     frame = pl.DataFrame(values).filter(good)
     aside = sheet.cells.filter(good).select(
-        pl.col(LINE).alias(ROW_NUMBER), **_aside(headings, {heading.position: str(heading.position - 1) for heading in headings})
+        pl.col(LINE).alias(ROW_NUMBER),
+        **_aside(headings, {heading.position: str(heading.position - 1) for heading in headings}),
     )
     rejected = _rejected(sheet, headings, reasons)
     findings = (*head, *faults.listed())
@@ -197,7 +207,7 @@ def _about_the_file(file: str, sheet: Sheet, decoded: Decoded) -> list[Finding]:
             finding(
                 "short-rows",
                 f"有{sheet.short}行的单元格少于标题（首见第{sheet.first_short}行），缺的按“不详”处理",
-                f"lines with fewer cells than headings: {sheet.short} (first: line {sheet.first_short}); the rest is unknown",
+                f"lines with too few cells: {sheet.short} (first: line {sheet.first_short}); the rest is unknown",
                 Origin(file, sheet.first_short),
                 "warning",
                 count=sheet.short,
@@ -280,7 +290,9 @@ def _read_parquet(path: Path, index: Index) -> TableRead:
         if typed is None:
             head.append(why.at(Origin(file, 0, heading.position)))
             continue
-        faults.cells(heading, heading.fact, lines.filter(bad), column.filter(bad).cast(pl.String, strict=False), "bad-cell")
+        faults.cells(
+            heading, heading.fact, lines.filter(bad), column.filter(bad).cast(pl.String, strict=False), "bad-cell"
+        )
         values.append(typed.rename(heading.fact.name))
     reasons = faults.reasons()
     good = ~lines.is_in(reasons[LINE].implode())

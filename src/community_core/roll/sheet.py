@@ -1,4 +1,4 @@
-"""A text file cut into lines and cells, every cell a text and every line with its number; no cell is interpreted here."""
+"""A text file cut into lines and cells: every cell a text, every line with its number; no cell is interpreted here."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def cut(text: str, index: Index) -> Sheet | None:
     The headings are the first of the first lines in which most headings mean a fact, and the separator is the one
     that shows most of them.
     """
-    lines = pl.Series(LINE, [text]).str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
+    lines = (
+        pl.Series(LINE, [text]).str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
+    )
     frame = pl.DataFrame({"raw": lines.str.split("\n").explode(empty_as_null=False)})
     frame = frame.with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64))
     frame = frame.filter(pl.col("raw").str.strip_chars(_BLANKS).str.len_bytes() > 0)
@@ -169,9 +171,7 @@ def _records(
         for position in range(width):
             columns[position].append(record[position] if position < len(record) else None)
     lines = pl.Series(LINE, [number for number, _, _ in records], dtype=pl.Int64)
-    cells = pl.DataFrame(
-        [lines, *(pl.Series(str(at), column, dtype=pl.String) for at, column in enumerate(columns))]
-    )
+    cells = pl.DataFrame([lines, *(pl.Series(str(at), column, dtype=pl.String) for at, column in enumerate(columns))])
     counts = pl.DataFrame(
         [
             lines,

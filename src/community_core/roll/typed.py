@@ -12,7 +12,7 @@ _NO_FAULT = finding("column-type", "", "")
 
 
 def as_texts(column: pl.Series) -> pl.Series | None:
-    """Return a column of texts as such, stripped, with empty ones as unknown; ``None`` where it holds something else."""
+    """Return a column of texts, stripped, with empty ones as unknown; ``None`` where it holds something else."""
     if column.dtype in (pl.Categorical, pl.Enum):
         column = column.cast(pl.String)
     if column.dtype != pl.String:

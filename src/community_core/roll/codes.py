@@ -1,0 +1,57 @@
+"""Conditions as base-3 digits of a code, and the numbering of codes and inputs that occur; it decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from community_core.roll.extras import nw, pl
+
+#: So many conditions go into one group of digits: 3**10 codes, which a table of that size turns into numbers.
+GROUP = 10
+_HALF = 5
+_LARGEST_TABLE = 4_000_000
+_MARK = "\x1f"
+
+
+def group_code(expressions: Sequence[nw.Expr], nullable: Sequence[bool]) -> nw.Expr:
+    """Return up to ten conditions as one number: false, true, unknown are the digits 0, 1, 2 in base 3."""
+    halves: list[nw.Expr] = []
+    for start in range(0, len(expressions), _HALF):
+        total: nw.Expr | None = None
+        for place, (expr, unsure) in enumerate(
+            zip(expressions[start : start + _HALF], nullable[start : start + _HALF], strict=True)
+        ):
+            digit = expr.cast(nw.UInt8())
+            if unsure:
+                digit = digit.fill_null(2)
+            if place:
+                digit = digit * nw.lit(3**place, nw.UInt8())
+            total = digit if total is None else total + digit
+        if total is not None:
+            halves.append(total)
+    low = halves[0].cast(nw.UInt16())
+    return low + halves[1].cast(nw.UInt16()) * nw.lit(3**_HALF, nw.UInt16()) if len(halves) > 1 else low
+
+
+def dense(values: pl.Series, size: int) -> tuple[list[int], pl.Series]:
+    """Return the different values (all below *size*) and for each place the number of its own among them."""
+    different = values.unique().sort()
+    dtype = pl.UInt16 if len(different) <= 2**16 else pl.UInt32
+    numbers = pl.Series(range(len(different)), dtype=dtype)
+    if size <= _LARGEST_TABLE:
+        places = pl.zeros(size, dtype=dtype, eager=True).scatter(different.cast(pl.UInt32), numbers)
+        return different.to_list(), places.gather(values.cast(pl.UInt32) if values.dtype == pl.UInt64 else values)
+    return different.to_list(), values.replace_strict(different, numbers, return_dtype=dtype)
+
+
+def grouped(keys: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Return, for rows that are equal in every column, the position of the first, and each row's group."""
+    names = keys.columns
+    nested = [name for name in names if keys.schema[name].is_nested()]
+    # lists are no keys of a join; as JSON they are compared member by member
+    keys = keys.with_columns(pl.struct(name).struct.json_encode().alias(name) for name in nested)
+    position, group = _MARK + "position", _MARK + "group"
+    numbered = keys.with_row_index(position)
+    firsts = numbered.group_by(names, maintain_order=True).agg(pl.col(position).first()).with_row_index(group)
+    joined = keys.join(firsts, on=names, how="left", nulls_equal=True, maintain_order="left")
+    return firsts[position], joined[group]

@@ -1,0 +1,277 @@
+"""Deciding a whole roll: the same answers as at the counter, by columns and codes; it reads and writes no files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Protocol
+
+from attrs import define, frozen
+
+from community_core.base.labels import Label
+from community_core.roll.extras import pl
+from community_core.roll.stage import Staged, Stager
+from community_core.roll.subjects import Subjects
+from community_core.roll.tables import TableRead
+from community_core.roll.values import ROW_NUMBER
+from community_core.rules.answer import Answer
+from community_core.rules.engine import Engine
+from community_core.rules.pattern import Status
+from community_core.rules.terms import Fact, Output
+from community_core.rules.types import INT, TEXT, checked, enum_of
+from community_core.rules.vocabulary import outer
+
+Progress = Callable[[int, int, str], None]
+
+STATUSES = tuple(status.value for status in Status)
+_INT64 = 2**63
+
+
+class HasEngine(Protocol):
+    """Rules: anything that holds an engine."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that decides."""
+        ...
+
+
+@frozen
+class PatternCount:
+    """One pattern of conditions as it occurs in a roll: how often, what it gives, and a row to look at.
+
+    *outcome* is as an answer gives it. Where an outcome is computed from a subject's own facts, a code has one entry
+    for each result.
+    """
+
+    code: int
+    count: int
+    status: Status
+    outcome: Any
+    row: int | None
+    example: int
+
+
+@frozen
+class Total:
+    """How many subjects have a status and an outcome (of one output)."""
+
+    status: Status
+    outcome: Any
+    count: int
+
+
+@define(eq=False)
+class TermResult:
+    """The results of one decision over a roll; columns, counts and patterns are worked out when asked for."""
+
+    term: str
+    staged: Staged
+    rows: pl.Series
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """The decision's outputs."""
+        return self.staged.plan.outputs
+
+    def column(self, output: str = "") -> str:
+        """Return what the column of *output* is called: ``term``, or ``term.output`` where there are several."""
+        return f"{self.term}.{output}" if len(self.outputs) > 1 else self.term
+
+    @cached_property
+    def counts(self) -> Mapping[int, int]:
+        """How many subjects have each result, by its number."""
+        counted = self.staged.index.rename("index").value_counts()
+        return dict(zip(counted["index"].to_list(), counted["count"].to_list(), strict=True))
+
+    @cached_property
+    def columns(self) -> pl.DataFrame:
+        """Outcomes, status, row and code of every subject, as columns."""
+        results = self.staged.results
+        small: dict[str, pl.Series] = {}
+        for position, output in enumerate(self.outputs):
+            small[self.column(output.name)] = self.staged.output(position, output)
+        small[f"{self.term}.status"] = pl.Series([result.status.value for result in results], dtype=pl.Enum(STATUSES))
+        small[f"{self.term}.row"] = pl.Series([result.row for result in results], dtype=pl.Int32)
+        codes = [result.code for result in results]
+        # more than 39 conditions do not fit into 64 bits: such a code stands as text
+        fits = all(code < _INT64 for code in codes)
+        small[f"{self.term}.code"] = pl.Series(codes if fits else [str(code) for code in codes])
+        return pl.DataFrame([values.gather(self.staged.index).rename(name) for name, values in small.items()])
+
+    @cached_property
+    def patterns(self) -> tuple[PatternCount, ...]:
+        """What occurs, most frequent first."""
+        index = self.staged.index
+        firsts = index.arg_unique()
+        example = dict(zip(index.gather(firsts).to_list(), self.rows.gather(firsts).to_list(), strict=True))
+        found = []
+        for number, count in self.counts.items():
+            result = self.staged.results[number]
+            found.append(
+                PatternCount(
+                    result.code, count, result.status, self._outcome(result.outcome), result.row, example[number]
+                )
+            )
+        return tuple(sorted(found, key=lambda item: (-item.count, item.example)))
+
+    def _outcome(self, values: tuple[Any, ...] | None) -> Any:
+        if values is None:
+            return None
+        named = {output.name: outer(output.type, value) for output, value in zip(self.outputs, values, strict=True)}
+        return named if len(named) > 1 else next(iter(named.values()))
+
+    def totals(self, output: str | None = None) -> tuple[Total, ...]:
+        """Return how many subjects have each status and outcome, most frequent first.
+
+        With *output*, outcomes are those of that output alone; without, those of the whole decision.
+        """
+        counted: Counter[tuple[Status, Any]] = Counter()
+        position = None if output is None else [item.name for item in self.outputs].index(output)
+        for number, count in self.counts.items():
+            result = self.staged.results[number]
+            values = result.outcome
+            kept = values if values is None or position is None else (values[position],)
+            counted[(result.status, kept)] += count
+        found = []
+        for (status, values), count in counted.items():
+            if values is None or position is None:
+                found.append(Total(status, self._outcome(values), count))
+            else:
+                found.append(Total(status, outer(self.outputs[position].type, values[0]), count))
+        return tuple(sorted(found, key=lambda total: (-total.count, total.status.value, str(total.outcome))))
+
+
+@define(eq=False)
+class RollResult:
+    """A decided roll: columns for every subject, totals, and the same answer as the counter for any one of them."""
+
+    engine: Engine
+    subjects: Subjects
+    on: dt.date
+    given: Mapping[str, Any]
+    terms: Mapping[str, TermResult]
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """The results of every subject, in the order of the roll.
+
+        ``row_number``, then for each term: ``term`` (or ``term.output`` for several outputs), ``term.status``,
+        ``term.row`` and ``term.code``. A null outcome is one that is not determined.
+        """
+        parts = [self.subjects.rows.to_frame(ROW_NUMBER), *(result.columns for result in self.terms.values())]
+        return pl.concat(parts, how="horizontal")
+
+    def __getitem__(self, term: str) -> TermResult:
+        return self.terms[term]
+
+    def totals(self, term: str, output: str | None = None) -> tuple[Total, ...]:
+        """Return how many subjects have each status and outcome of *term*; see :meth:`TermResult.totals`."""
+        return self.terms[term].totals(output)
+
+    def patterns(self, term: str) -> tuple[PatternCount, ...]:
+        """Return the patterns of *term* that occur, most frequent first."""
+        return self.terms[term].patterns
+
+    def subject(self, row_number: int) -> dict[str, Any]:
+        """Return the facts of one row as the counter would get them, those given for all included.
+
+        Raises:
+            FactError: if there is no such row.
+        """
+        position = pl.Series([self.subjects.position(row_number)])
+        names = [name for name in self.subjects.frame.columns if name in self.subjects.facts and name not in self.given]
+        facts = self.subjects.subjects_at(position, names)[0]
+        return {**facts, **self.given}
+
+    def explain(self, row_number: int, term: str) -> Answer:
+        """Return the answer of *term* for one row, with its reasons, as the counter gives it.
+
+        Raises:
+            FactError: if there is no such row.
+        """
+        return self.engine.decide(term, self.subject(row_number), on=self.on)
+
+    def described(self) -> dict[str, Output | Fact]:
+        """Return what each column of :attr:`frame` holds, for :func:`~community_core.roll.writers.write_table`."""
+        found: dict[str, Output | Fact] = {}
+        labels = tuple((status.value, _STATUS_LABELS[status]) for status in Status)
+        for term, result in self.terms.items():
+            title = result.staged.plan.title
+            for output in result.outputs:
+                label = output.label
+                if not label and len(result.outputs) == 1:
+                    label = title
+                elif label and title:
+                    label = Label(f"{title.zh}·{label.zh}", f"{title.text('en')}: {label.text('en')}")
+                found[result.column(output.name)] = Output(output.name, output.type, label, output.labels)
+            name = Label(title.zh, title.en) if title else Label(term)
+            en = name.text("en")
+            found[f"{term}.status"] = Output(
+                "status", enum_of(*STATUSES), Label(f"{name.zh}·状态", f"{en}: status"), labels
+            )
+            found[f"{term}.row"] = Output("row", INT, Label(f"{name.zh}·行", f"{en}: row"))
+            found[f"{term}.code"] = Output("code", TEXT, Label(f"{name.zh}·条件码", f"{en}: code"))
+        return found
+
+
+_STATUS_LABELS: Mapping[Status, Label] = {
+    Status.DETERMINED: Label("已定", "determined"),
+    Status.UNDETERMINED: Label("待定", "undetermined"),
+    Status.GAP: Label("缺项", "gap"),
+    Status.UNCOVERED: Label("未覆盖", "uncovered"),
+    Status.CONFLICT: Label("冲突", "conflict"),
+    Status.UNAVAILABLE: Label("不可用", "unavailable"),
+}
+
+
+def decide_roll(
+    rules: Engine | HasEngine,
+    terms: Sequence[str],
+    frame: pl.DataFrame | TableRead | Subjects,
+    *,
+    on: dt.date,
+    given: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> RollResult:
+    """Decide *terms* for every row of *frame* on the day *on*.
+
+    Every answer is the one that ``decide`` gives for the row's facts. *given* are facts that are the same for all
+    (the service); they go before columns of the same name, and ``None`` is unknown for all. *progress* is called with
+    how many terms are done, how many there are, and the next one's name (empty at the end). Pass
+    :func:`ready` subjects to decide the same roll several times.
+
+    Raises:
+        UnknownTerm: if there is no such decision.
+        FactError: if a column or a given fact does not fit its fact; unknown values are never taken as false.
+    """
+    engine = rules if isinstance(rules, Engine) else rules.engine
+    if isinstance(frame, TableRead):
+        frame = frame.frame
+    subjects = frame if isinstance(frame, Subjects) else ready(engine, frame)
+    known = {}
+    for name, value in (given or {}).items():
+        fact = engine.scope.facts.get(name)
+        if value is not None and fact is not None:
+            known[name] = checked(name, fact.type, value)
+    absent = [name for name, value in (given or {}).items() if value is None and name in subjects.frame.columns]
+    if absent:
+        subjects = Subjects(subjects.frame.drop(absent).with_columns(subjects.rows), subjects.facts)
+    stager = Stager(subjects, engine, on, frozenset(known))
+    found: dict[str, TermResult] = {}
+    for done, term in enumerate(terms):
+        if progress is not None:
+            progress(done, len(terms), term)
+        plan = engine.plan(term, on, known or None)
+        found[term] = TermResult(term, stager.staged(plan), subjects.rows)
+    if progress is not None:
+        progress(len(terms), len(terms), "")
+    return RollResult(engine, subjects, on, known, found)
+
+
+def ready(rules: Engine | HasEngine, frame: pl.DataFrame | TableRead) -> Subjects:
+    """Return *frame* as subjects that can be decided several times: its columns are checked only once."""
+    engine = rules if isinstance(rules, Engine) else rules.engine
+    return Subjects(frame.frame if isinstance(frame, TableRead) else frame, engine.scope.facts)

@@ -1,0 +1,164 @@
+"""A table of subjects made ready: each column checked against its fact once, with its bounds; it decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import define, field
+
+from community_core.base.errors import FactError
+from community_core.base.labels import Label
+from community_core.roll.cell import Cell, days_since_epoch
+from community_core.roll.extras import nw, pl
+from community_core.roll.typed import as_texts, typed_column
+from community_core.roll.values import ROW_NUMBER, dtype_of, from_cell, share_value
+from community_core.rules.terms import Fact
+from community_core.rules.types import Kind
+
+_OVER = "\x1fover"
+_SHOWN = 5
+
+
+@define(eq=False)
+class Subjects:
+    """The subjects of a roll: a Polars frame whose columns are called by facts.
+
+    Money is whole fen (or decimals in yuan), a share its text (``60%``), an enumeration the name of its value. A null
+    is unknown, and so is a fact without a column; columns that are no facts are left alone. Rows are numbered from 1
+    where the frame has no column ``row_number``. Columns are checked when a decision first asks for them, once.
+    """
+
+    frame: pl.DataFrame
+    facts: Mapping[str, Fact]
+    rows: pl.Series = field(init=False)
+    ready: pl.DataFrame = field(init=False)
+    _cells: dict[str, Cell] = field(factory=dict, init=False)
+    #: What decisions found on these subjects, for those that are asked again (services that share a tier).
+    memo: dict[Any, Any] = field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        height = self.frame.height
+        numbered = ROW_NUMBER in self.frame.columns
+        self.rows = self.frame[ROW_NUMBER] if numbered else pl.Series(ROW_NUMBER, range(1, height + 1), dtype=pl.Int64)
+        # a frame without columns would lose its height
+        self.ready = pl.DataFrame({ROW_NUMBER: self.rows})
+
+    def cells(self, names: Iterable[str]) -> dict[str, Cell]:
+        """Return the cells of those facts among *names* that the frame has.
+
+        Raises:
+            FactError: if a column holds what its fact cannot be; the message names the rows.
+        """
+        found: dict[str, Cell] = {}
+        for name in names:
+            if name not in self.frame.columns or name not in self.facts:
+                continue
+            if name not in self._cells:
+                self._cells[name] = self._prepare(self.facts[name])
+            found[name] = self._cells[name]
+        return found
+
+    def _prepare(self, fact: Fact) -> Cell:
+        column = self.frame[fact.name]
+        kind = fact.type.kind
+        if kind is Kind.MONEY and column.dtype.is_integer():
+            values, bad = column.cast(pl.Int64, strict=False), None
+        elif kind is Kind.ENUM and column.dtype in (pl.String, pl.Categorical, pl.Enum):
+            values, bad = column.cast(pl.String).cast(pl.Enum(fact.type.values), strict=False), None
+        elif kind in (Kind.TEXT, Kind.SHARE) and (texts := as_texts(column)) is not None:
+            values, bad = (column.cast(pl.String) if kind is Kind.TEXT else texts), None
+        elif column.dtype == pl.String and column.null_count() != len(column):
+            raise self._wrong(fact, column, column.is_not_null())
+        else:
+            typed, bad, why = typed_column(column, fact)
+            if typed is None:
+                raise FactError(why.message, (why,))
+            values = typed
+        if kind is Kind.ENUM and values.dtype == pl.String:  # a column of nulls
+            values = values.cast(pl.Enum(fact.type.values))
+        lost = values.null_count() > column.null_count() and kind is not Kind.SHARE
+        if lost or (bad is not None and bad.any()):
+            raise self._wrong(fact, column, column.is_not_null() & values.is_null() if bad is None else bad)
+        return self._keep(fact, values.rename(fact.name))
+
+    def _keep(self, fact: Fact, values: pl.Series) -> Cell:
+        kind = fact.type.kind
+        self.ready = self.ready.with_columns(values)
+        nullable = values.null_count() > 0
+        expr = nw.col(fact.name)
+        if kind in (Kind.INT, Kind.MONEY):
+            return Cell(kind, expr, *_bounds(values), nullable)
+        if kind is Kind.DATE:
+            low, high = values.min(), values.max()
+            days = [days_since_epoch(day) if day is not None else 0 for day in (low, high)]  # type: ignore[arg-type]
+            return Cell(kind, expr, days[0], days[1], nullable)
+        if kind is Kind.ENUM:
+            return Cell(kind, expr, nullable=nullable, categories=fact.type.values)
+        if kind is Kind.SHARE:
+            return self._keep_share(fact, values, nullable=nullable)
+        return Cell(kind, expr, nullable=nullable)
+
+    def _keep_share(self, fact: Fact, values: pl.Series, *, nullable: bool) -> Cell:
+        texts = values.unique().drop_nulls().to_list()
+        shares = {text: share for text in texts if (share := share_value(text)) is not None}
+        if len(shares) < len(texts):
+            raise self._wrong(fact, values, values.is_not_null() & ~values.is_in(list(shares)))
+        if any(max(abs(share.numerator), share.denominator) >= 2**62 for share in shares.values()):
+            raise self._wrong(fact, values, values.is_not_null())
+        columns = []
+        for name, parts in (
+            (fact.name + _OVER + "1", [share.numerator for share in shares.values()]),
+            (fact.name + _OVER, [share.denominator for share in shares.values()]),
+        ):
+            new = pl.Series(parts, dtype=pl.Int64)
+            columns.append(
+                values.replace_strict(pl.Series(list(shares), dtype=pl.String), new, return_dtype=pl.Int64).rename(name)
+            )
+        self.ready = self.ready.with_columns(columns)
+        part, over = columns
+        cell = Cell(Kind.INT, nw.col(over.name), *_bounds(over), nullable)
+        return Cell(Kind.SHARE, nw.col(part.name), *_bounds(part), nullable, cell)
+
+    def _wrong(self, fact: Fact, column: pl.Series, bad: pl.Series) -> FactError:
+        numbers = self.rows.filter(bad)
+        shown = ", ".join(str(number) for number in numbers.head(_SHOWN))
+        more = f" (+{len(numbers) - _SHOWN})" if len(numbers) > _SHOWN else ""
+        return FactError(
+            Label(
+                f"列“{fact.name}”有不符合类型 {fact.type} 的值（{column.dtype}），见行 {shown}{more}，请改正",
+                f"column {fact.name!r} ({column.dtype}) holds what is no {fact.type}: rows {shown}{more}; correct it",
+            )
+        )
+
+    def subjects_at(self, positions: pl.Series, names: Iterable[str]) -> list[dict[str, Any]]:
+        """Return the subjects at *positions* (from 0) as the counter would get them: facts as plain values."""
+        held = [name for name in names if name in self._cells or name in self.cells([name])]
+        if not held:
+            return [{} for _ in range(len(positions))]
+        columns = [
+            [from_cell(self.facts[name].type, value) for value in self.ready[name].gather(positions).to_list()]
+            for name in held
+        ]
+        return [dict(zip(held, values, strict=True)) for values in zip(*columns, strict=True)]
+
+    def position(self, row_number: int) -> int:
+        """Return the position (from 0) of the row with *row_number*.
+
+        Raises:
+            FactError: if there is no such row.
+        """
+        found = self.rows.index_of(row_number)
+        if found is None:
+            raise FactError(Label(f"名册没有第{row_number}行", f"the roll has no row {row_number}"))
+        return int(found)
+
+
+def _bounds(values: pl.Series) -> tuple[int, int]:
+    low, high = values.min(), values.max()
+    return (int(low), int(high)) if isinstance(low, int) and isinstance(high, int) else (0, 0)
+
+
+def empty_of(fact: Fact, height: int) -> pl.Series:
+    """Return a column of *fact* that is unknown in every row."""
+    return pl.Series(fact.name, [None] * height, dtype=dtype_of(fact.type))

@@ -1,0 +1,251 @@
+"""The roll gives every subject exactly the answer of the counter: random rules, random subjects, unknowns included."""
+
+import datetime as dt
+from functools import cache
+from fractions import Fraction
+
+import polars as pl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from community_core.base.labels import Label
+from community_core.base.money import Money
+from community_core.base.citations import Citation
+from community_core.roll.run import decide_roll
+from community_core.roll.values import dtype_of, to_cell
+from community_core.rules.engine import Engine
+from community_core.rules.python import decision
+from community_core.rules.terms import (
+    DatedValue,
+    DecisionTable,
+    Expression,
+    Fact,
+    HitPolicy,
+    Output,
+    Parameter,
+    Row,
+)
+from community_core.rules.types import BOOL, DATE, INT, MONEY, SHARE, TEXT, Kind, enum_of, list_of
+
+import os
+from hypothesis import Phase
+PHASES = (Phase.generate,) if os.environ.get("NOSHRINK") else tuple(Phase)
+ON = dt.date(2006, 2, 28)
+MEANS = enum_of("dibao", "low", "own", "other")
+SERVICE = enum_of("meal", "visit", "bath")
+LEVEL = enum_of("high", "middle", "none")
+
+FACTS = (
+    Fact("birth_date", DATE),
+    Fact("age", INT, derived=Expression("age_on(birth_date, day)")),
+    Fact("moved", DATE),
+    Fact("alone", BOOL),
+    Fact("ill", BOOL),
+    Fact("means", MEANS),
+    Fact("service", SERVICE),
+    Fact("size", INT),
+    Fact("rooms", INT),
+    Fact("income", MONEY),
+    Fact("part", SHARE),
+    Fact("tags", list_of(TEXT)),
+    Fact("note", TEXT),
+)
+PARAMETERS = {
+    "p.elder_age": Parameter("elder_age", INT, history=(DatedValue(60),)),
+    "p.open_number": Parameter("open_number", INT),
+    "p.list_price": Parameter(
+        "list_price", MONEY, per="service", history=(DatedValue((("meal", Money(1050)), ("visit", Money(333)))),)
+    ),
+    "p.parts": Parameter("parts", SHARE, per="service", history=(DatedValue((("meal", Fraction(1, 3)),)),)),
+    "p.low_part": Parameter("low_part", SHARE, history=(DatedValue(Fraction(3, 10)),)),
+    "p.open_part": Parameter("open_part", SHARE),
+}
+
+
+@cache
+def texts(kind: str, depth: int, refs: tuple[str, ...]) -> st.SearchStrategy[str]:
+    """Expressions of a kind; *refs* are names of decisions that may be used."""
+
+    def sub(other: str) -> st.SearchStrategy[str]:
+        return texts(other, depth - 1, refs)
+
+    leaves = {
+        "bool": [
+            "alone", "ill", "means == dibao", "means in (low, own)", "means != other", "note == '甲'",
+            "note in ('甲', '乙')", "'甲' in tags", "service == meal", "age >= elder_age", "age < 65", "age == 53",
+            "60 <= age", "true", "size > open_number", "part >= pct(50)", "birth_date < date('1953-02-28')",
+            "age_on(birth_date, day) > 60", "age_on(moved, day) != 2", "not means in (dibao, low)",
+        ],
+        "int": ["size", "rooms", "2", "0", "-3", "count(tags)", "open_number", "age", "days_between(moved, day)",
+                "months_between(moved, day)", "months_between(birth_date, moved)", "1000003"],
+        "money": ["income", "yuan('12.50')", "list_price[service]", "yuan('0')"],
+        "share": ["part", "pct(60)", "permille(333)", "low_part", "open_part", "parts[service]"],
+        "date": ["birth_date", "moved", "day", "date('2000-02-29')", "birth_date + months(6)", "moved - days(40)"],
+    }[kind]  # fmt: skip
+    options = [st.sampled_from(leaves)]
+    own = {"bool": ["low.flag"], "int": ["low.number"], "money": ["low.price", "mid.price"], "share": ["low.part"]}
+    options += [st.just(ref) for ref in own.get(kind, []) if ref.split(".")[0] in refs]
+    if kind == "bool":
+        options += [st.just(f"{ref}.level == high") for ref in refs if ref != "func"]
+        options += [st.just("func == middle")] if "func" in refs else []
+    if depth <= 0:
+        return st.one_of(options)
+    if kind == "bool":
+        sign = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
+        options += [
+            st.builds("not ({})".format, sub("bool")),
+            st.builds("({}) and ({})".format, sub("bool"), sub("bool")),
+            st.builds("({}) or ({})".format, sub("bool"), sub("bool")),
+            *(
+                st.builds("({}) {} ({})".format, sub(item), sign, sub(item))
+                for item in ("int", "money", "share", "date")
+            ),
+            st.builds("({}) == ({})".format, sub("bool"), sub("bool")),
+            st.builds("share({}, {}) {} ({})".format, sub("int"), sub("int"), sign, sub("share")),
+            st.builds("({}) in (({}), ({}))".format, sub("int"), sub("int"), sub("int")),
+            st.builds("means == (dibao if {} else low)".format, sub("bool")),
+        ]
+    elif kind in ("int", "money"):
+        options += [
+            st.builds("({}) {} ({})".format, sub(kind), st.sampled_from(["+", "-"]), sub(kind)),
+            st.builds("({}) * ({})".format, sub(kind), st.sampled_from(["size", "rooms", "3", "2"])),
+            st.builds("({}) // ({})".format, sub(kind), st.sampled_from(["size", "rooms", "7", "size - rooms"])),
+            st.builds("({}) if ({}) else ({})".format, sub(kind), sub("bool"), sub(kind)),
+        ]
+        how = st.sampled_from(["half_up", "half_even", "up", "down"])
+        if kind == "money":
+            unit = st.sampled_from(["fen", "jiao", "yuan"])
+            options.append(st.builds("rounded(({}) * ({}), {}, {})".format, sub("money"), sub("share"), how, unit))
+        else:
+            options.append(st.builds("rounded(({}) * ({}), {})".format, sub("int"), sub("share"), how))
+    elif kind == "share":
+        options += [
+            st.builds("share({}, {})".format, sub("int"), sub("int")),
+            st.builds("({}) if ({}) else ({})".format, sub("share"), sub("bool"), sub("share")),
+        ]
+    return st.one_of(options)
+
+
+@st.composite
+def tables(draw: st.DrawFn, name: str, refs: tuple[str, ...]) -> DecisionTable:
+    """A random table with the outputs level, flag, number, price and part."""
+    level = st.sampled_from(["high", "middle", "none"])
+    constant = draw(st.booleans())
+
+    def then() -> tuple[tuple[str, Expression], ...]:
+        deep = 0 if constant else 1
+        made = {
+            "level": draw(level),
+            "flag": draw(st.sampled_from(["true", "false"]) if constant else texts("bool", deep, refs)),
+            "number": draw(st.sampled_from(["1", "2"]) if constant else texts("int", deep, refs)),
+            "price": draw(st.just("yuan('1')") if constant else texts("money", deep, refs)),
+            "part": draw(st.sampled_from(["pct(1)", "low_part"]) if constant else texts("share", deep, refs)),
+        }
+        return tuple((key, Expression(text)) for key, text in made.items())
+
+    rows = []
+    for _ in range(draw(st.integers(1, 4))):
+        when = draw(texts("bool", 2, refs))
+        gap = draw(st.integers(0, 5)) == 0
+        rows.append(Row(when, gap=Label("空")) if gap else Row(when, then()))
+    otherwise = Row("true", then()) if draw(st.booleans()) else None
+    outputs = (Output("level", LEVEL), Output("flag", BOOL), Output("number", INT), Output("price", MONEY), Output("part", SHARE))
+    policy = draw(st.sampled_from([HitPolicy.FIRST, HitPolicy.FIRST, HitPolicy.UNIQUE, HitPolicy.ANY]))
+    return DecisionTable(name, outputs, tuple(rows), hit=policy, otherwise=otherwise)
+
+
+@decision(
+    inputs=("age", "means", "p.low.level"),
+    yields=["high", "middle", "none"],
+    because=Label("函数"),
+    cite=Citation("文件"),
+)
+def func(age, means, level):
+    """A decision in Python that covers some, and fails for some."""
+    if means == "other":
+        raise RuntimeError(means)
+    if means == "own":
+        return None
+    return level if age > 60 else "middle"
+
+
+def unknown_or(values):
+    return st.one_of(st.none(), values)
+
+
+DAYS = st.one_of(
+    st.dates(dt.date(1900, 1, 1), dt.date(2006, 12, 31)),
+    st.sampled_from([dt.date(1952, 2, 29), dt.date(1946, 2, 28), dt.date(1946, 3, 1), dt.date(2004, 2, 29)]),
+)
+SUBJECTS = st.fixed_dictionaries(
+    {
+        "birth_date": unknown_or(DAYS),
+        "age": st.one_of(st.none(), st.none(), st.integers(0, 100)),
+        "moved": unknown_or(DAYS),
+        "alone": unknown_or(st.booleans()),
+        "ill": unknown_or(st.booleans()),
+        "means": unknown_or(st.sampled_from(MEANS.values)),
+        "service": unknown_or(st.sampled_from(SERVICE.values)),
+        "size": unknown_or(st.integers(-3, 9)),
+        "rooms": unknown_or(st.one_of(st.integers(-2, 4), st.just(2**40))),
+        "income": unknown_or(st.integers(-500, 100_000).map(Money)),
+        "part": unknown_or(st.builds(Fraction, st.integers(0, 6), st.integers(1, 7))),
+        "tags": unknown_or(st.lists(st.sampled_from("甲乙丙"), max_size=3).map(tuple)),
+        "note": unknown_or(st.sampled_from(["甲", "乙", "甲乙"])),
+    }
+)
+
+
+def frame_of(subjects: list[dict]) -> pl.DataFrame:
+    """The subjects as a table; a fact unknown to all has no column."""
+    columns = {"row_number": pl.Series(range(11, 11 + len(subjects)), dtype=pl.Int64)}
+    for fact in FACTS:
+        cells = [to_cell(fact.type, subject[fact.name]) for subject in subjects]
+        if any(cell is not None for cell in cells):
+            columns[fact.name] = pl.Series(cells, dtype=dtype_of(fact.type))
+    return pl.DataFrame(columns)
+
+
+def outcome_in(result, term: str, row: dict):
+    """What the roll's columns say, as an answer says it."""
+    outputs = result[term].outputs
+    values = {}
+    for output in outputs:
+        cell = row[result[term].column(output.name)]
+        if cell is not None and output.type.kind is Kind.MONEY:
+            cell = Money(cell)
+        if cell is not None and output.type.kind is Kind.SHARE:
+            top, _, base = cell.partition("/") if "/" in cell else (cell[:-1], "", "100")
+            cell = Fraction(top) / Fraction(base)
+        values[output.name] = cell
+    if row[f"{term}.status"] != "determined":
+        assert set(values.values()) <= {None}
+        return None
+    return values if len(values) > 1 else next(iter(values.values()))
+
+
+@settings(max_examples=150, phases=PHASES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    low=tables("low", ()),
+    mid=tables("mid", ("low", "func")),
+    top=tables("top", ("low", "mid", "func")),
+    subjects=st.lists(SUBJECTS, min_size=1, max_size=25),
+    fixed=st.one_of(
+        st.just({}),
+        st.fixed_dictionaries({"service": st.sampled_from(SERVICE.values)}),
+        st.fixed_dictionaries({"service": st.none(), "age": st.integers(50, 70), "means": st.just("dibao")}),
+    ),
+)
+def test_every_row_has_the_answer_of_the_counter(low, mid, top, subjects, fixed):
+    """For random tables over tables, whatever is unknown or given for all, status, outcome and row are the counter's."""
+    decisions = {"p.low": low, "p.mid": mid, "p.top": top, "p.func": func}
+    engine = Engine(facts=FACTS, parameters=PARAMETERS, decisions=decisions)
+    result = decide_roll(engine, ["top", "mid", "low", "func"], frame_of(subjects), on=ON, given=fixed)
+    rows = result.frame.rows(named=True)
+    assert [row["row_number"] for row in rows] == list(range(11, 11 + len(subjects)))
+    for term in ("top", "mid", "low", "func"):
+        for subject, row in zip(subjects, rows, strict=True):
+            answer = engine.decide(term, {**subject, **fixed}, on=ON)
+            outcome = answer.outcome
+            given_row = (row[f"{term}.status"], outcome_in(result, term, row), row[f"{term}.row"])
+            assert given_row == (answer.status.value, dict(outcome) if hasattr(outcome, "keys") else outcome, answer.row)
