@@ -2,8 +2,9 @@
 
 from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace
 from community_core.rules.engine import Engine, Evaluated
+from community_core.rules.function_plan import FunctionPlan
 from community_core.rules.pattern import GAP, OTHERWISE, Choice, Pattern, Status
-from community_core.rules.plan import BrokenPlan, FunctionPlan, Plan, TablePlan
+from community_core.rules.plan import BrokenPlan, Plan, TablePlan
 from community_core.rules.python import decision
 from community_core.rules.terms import (
     Aggregation,

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import ast
-import datetime as dt
 from collections.abc import Mapping
-from fractions import Fraction
 
 from attrs import field, frozen
 
 from community_core.base.findings import Finding, finding
 from community_core.base.money import Money, Rounding
 from community_core.rules import nodes as n
+from community_core.rules.quantities import QUANTITIES, arithmetic_type, quantity
 from community_core.rules.scope import Ambiguous, Scope
 from community_core.rules.terms import Expression
 from community_core.rules.text import Syntax, parse
-from community_core.rules.types import BOOL, DATE, INT, MONEY, SHARE, TEXT, Kind, ValueType, read_day
-from community_core.rules.vocabulary import EXACT, ROUNDED_TO, TypeMismatch, inner, same_unit
+from community_core.rules.types import BOOL, INT, MONEY, TEXT, Kind, ValueType
+from community_core.rules.vocabulary import EXACT, ROUNDED_TO, TypeMismatch, same_unit
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
@@ -30,8 +29,6 @@ _ARITHMETIC: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mu
 _ORDERED = (Kind.INT, Kind.DATE, Kind.MONEY, Kind.SHARE)
 #: The code of a fault that only passes on another one.
 DEPENDS = "depends-on-broken"
-
-_PERIODS = {"days": "day", "workdays": "workday", "months": "month", "years": "year", "metres": "metre"}
 
 
 @frozen
@@ -413,7 +410,7 @@ class _Binder:
                 f"arithmetic is + - * // only: {self.source(node)!r}",
             )
         left, right = self.bind(node.left), self.bind(node.right)
-        kind = _arithmetic_type(sign, left.type, right.type)
+        kind = arithmetic_type(sign, left.type, right.type)
         if kind is None:
             raise self.fault(
                 node,
@@ -474,9 +471,8 @@ class _Binder:
             raise self.fault(
                 node, "expression-form", "函数的参数不写名字", "arguments of a function are written without names"
             )
-        literal = self.quantity(node, name)
-        if literal is not None:
-            return literal
+        if name in QUANTITIES:
+            return self.quantity(node, name)
         if name == "known":
             return self.known(node)
         word = self.scope.words.get(name)
@@ -534,64 +530,14 @@ class _Binder:
         extra = tuple(n.Const(word, TEXT) for word in (*words, *([] if money else [""])))
         return n.Call("rounded", (amount, *extra), MONEY if money else INT)
 
-    def quantity(self, node: ast.Call, name: str) -> n.Node | None:
-        """A quantity written as a call of a constant: ``pct(60)``, ``yuan('12.50')``, ``days(10)``, ``date('…')``."""
-        if name not in ("pct", "permille", "yuan", "date") and name not in _PERIODS:
-            return None
+    def quantity(self, node: ast.Call, name: str) -> n.Node:
         value = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], ast.Constant) else None
-        if name == "pct" and type(value) is int:
-            return n.Const(Fraction(value, 100), SHARE.in_unit("pct"))
-        if name == "permille" and type(value) is int:
-            return n.Const(Fraction(value, 1000), SHARE.in_unit("permille"))
-        if name == "yuan" and isinstance(value, str | int) and not isinstance(value, bool):
-            try:
-                return n.Const(Money.yuan(str(value)), MONEY)
-            except ValueError:
-                value = None
-        if name == "date" and isinstance(value, str):
-            day: dt.date | None = read_day(value)
-            if day is not None:
-                return n.Const(day, DATE)
-        if name in _PERIODS and type(value) is int:
-            return n.Const(value, INT.in_unit(_PERIODS[name]))
-        raise self.fault(
-            node,
-            "expression-constant",
-            f"{self.source(node)!r} 不是一个量；可写 pct(60)、permille(3)、yuan('12.50')、days(10)、date('2006-05-01')",
-            f"{self.source(node)!r} is no quantity; write pct(60), yuan('12.50'), days(10), date('2006-05-01')",
-        )
-
-
-def _arithmetic_type(sign: str, left: ValueType, right: ValueType) -> ValueType | None:
-    if EXACT in (left.unit, right.unit):
-        return None
-    kinds = (left.kind, right.kind)
-    if sign in ("+", "-"):
-        if kinds in ((Kind.INT, Kind.INT), (Kind.MONEY, Kind.MONEY)) and same_unit(left, right):
-            return left if left.unit else right
-        if kinds == (Kind.DATE, Kind.INT) and right.unit in ("day", "month"):
-            return DATE
-        return None
-    if sign == "*":
-        if Kind.SHARE in kinds and (kinds[0] in (Kind.INT, Kind.MONEY) or kinds[1] in (Kind.INT, Kind.MONEY)):
-            amount = left if right.kind is Kind.SHARE else right
-            return amount.in_unit(EXACT)
-        if kinds == (Kind.INT, Kind.INT) and not (left.unit and right.unit):
-            return left if left.unit else right
-        if kinds in ((Kind.MONEY, Kind.INT), (Kind.INT, Kind.MONEY)):
-            return MONEY
-        return None
-    if kinds == (Kind.INT, Kind.INT):
-        if not right.unit:
-            return left
-        return INT if left.unit == right.unit else None
-    if kinds == (Kind.MONEY, Kind.INT):
-        return MONEY
-    return None
-
-
-def constant_value(node: n.Node) -> object:
-    """Return the inner value of a constant node (money as whole fen)."""
-    if not isinstance(node, n.Const):
-        raise TypeError("not a constant")
-    return inner(node.type, node.value)
+        constant = quantity(name, value)
+        if constant is None:
+            raise self.fault(
+                node,
+                "expression-constant",
+                f"{self.source(node)!r} 不是一个量；可写 pct(60)、yuan('12.50')、days(10)、date('2006-05-01')",
+                f"{self.source(node)!r} is no quantity; write pct(60), yuan('12.50'), days(10), date('2006-05-01')",
+            )
+        return constant

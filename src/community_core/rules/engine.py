@@ -9,39 +9,35 @@ from typing import Any
 from attrs import evolve, frozen
 
 from community_core.base.errors import UnknownTerm
-from community_core.base.findings import Finding, finding
+from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.base.ranks import Standing
 from community_core.rules import nodes as n
-from community_core.rules.answer import Answer, ParameterUse, json_value
-from community_core.rules.bind import DEPENDS, Bound, bind
+from community_core.rules.answer import Answer, ParameterUse
+from community_core.rules.bind import Bound, bind
+from community_core.rules.binding import Binding, BoundFunction, result_outputs
 from community_core.rules.codegen import Values, compile_values
 from community_core.rules.fold import Folding
+from community_core.rules.function_plan import FunctionPlan
 from community_core.rules.interpret import Surroundings, unknown_leaves
+from community_core.rules.naming import Naming
+from community_core.rules.parts import BoundRow, part_values
 from community_core.rules.plan import (
-    BoundRow,
     BrokenPlan,
-    FunctionPlan,
     Plan,
     TablePlan,
-    part_values,
 )
-from community_core.rules.scope import Ambiguous, Names, Scope
+from community_core.rules.scope import Ambiguous, Names
 from community_core.rules.terms import (
-    Aggregation,
     DatedValue,
     Decision,
-    DecisionTable,
     Expression,
     Fact,
     Function,
-    HitPolicy,
-    Output,
     Parameter,
-    PythonDecision,
     Row,
 )
-from community_core.rules.types import BOOL, INT, ValueType, list_of
+from community_core.rules.types import BOOL, ValueType
 from community_core.rules.vocabulary import inner, outer
 
 _PLANS = 4096
@@ -70,33 +66,10 @@ class _Prepared:
     uses: tuple[ParameterUse, ...]
 
 
-@frozen
-class _BoundTable:
-    table: DecisionTable
-    rows: tuple[tuple[Row, n.Node, tuple[n.Node, ...]], ...]
-    otherwise: tuple[Row, n.Node, tuple[n.Node, ...]] | None
-
-
-@frozen
-class _BoundFunction:
-    decision: PythonDecision
-    inputs: tuple[n.Node, ...]
-
-
 def value_on(parameter: Parameter, day: dt.date) -> DatedValue | None:
     """Return the value of *parameter* that holds on *day*: the latest begun of those whose span holds it."""
     held = [item for item in parameter.history if item.span.holds(day)]
     return max(held, key=lambda item: item.span.start or dt.date.min, default=None)
-
-
-def result_outputs(decision: Decision) -> tuple[Output, ...]:
-    """Return the outputs as callers get them: ``collect`` makes a list, a count, or one of the outcomes' type."""
-    if not isinstance(decision, DecisionTable) or decision.hit is not HitPolicy.COLLECT:
-        return decision.outputs
-    first = decision.outputs[0]
-    if decision.aggregation is Aggregation.LIST:
-        return (evolve(first, type=list_of(first.type)),)
-    return (evolve(first, type=INT),) if decision.aggregation is Aggregation.COUNT else (first,)
 
 
 class Engine:
@@ -127,193 +100,48 @@ class Engine:
         digest: str = "",
         standings: Mapping[str, Standing] | None = None,
     ) -> None:
-        shown = {full: evolve(item, outputs=result_outputs(item)) for full, item in (decisions or {}).items()}
-        self.decisions: dict[str, Decision] = dict(decisions or {})
-        self.broken: dict[str, Finding] = dict(broken or {})
-        self.scope = Scope(
+        self.binding = Binding(
             facts=facts,
-            parameters=parameters,
-            decisions=shown,
+            parameters=parameters or {},
+            decisions=decisions or {},
             functions=functions,
-            aliases=aliases,
-            broken=self.broken_terms,
+            broken=broken or {},
+            aliases=aliases or {},
         )
+        self.scope = self.binding.scope
         self.digest = digest
+        self.names = Naming(self.scope, self.binding.decisions)
         self._standings = dict(standings or {})
-        self._names = Names([*self.decisions, *(name for name in self.broken if name not in self.decisions)])
+        unread = [name for name in self.broken if name not in self.decisions]
+        self._decision_names = Names([*self.decisions, *unread])
         self._aliases = dict(aliases or {})
-        self.findings: tuple[Finding, ...] = ()
-        self._derived: dict[str, n.Node] = {}
-        self._bound: dict[str, _BoundTable | _BoundFunction] = {}
-        self._bind_all()
         self._plans: dict[tuple[str, dt.date], Plan] = {}
         self._segments: dict[tuple[Any, ...], Plan] = {}
-        self._full: dict[str, str] = {}
         self._prepared: dict[tuple[Any, ...], _Prepared | tuple[Finding, ...]] = {}
         self._kept: list[Any] = []
-        self._naming_zh = self._names_zh()
 
     @property
-    def broken_terms(self) -> tuple[str, ...]:
-        """The full names of terms whose declaration is broken; facts without their practice."""
-        return tuple(name.removeprefix("fact ") for name in self.broken)
+    def decisions(self) -> Mapping[str, Decision]:
+        """The decisions by full name."""
+        return self.binding.decisions
 
-    # -- binding ---------------------------------------------------------------------------------------------------
+    @property
+    def broken(self) -> Mapping[str, Finding]:
+        """What is unavailable, and why, by full name; a fact as ``fact`` and its name."""
+        return self.binding.broken
 
-    def _bind_all(self) -> None:
-        found: list[Finding] = []
-        for fact in self.scope.facts.values():
-            if fact.derived is not None:
-                bound = bind(fact.derived, self.scope, "", expected=fact.type)
-                found += [fault for fault in bound.findings if fault.code != DEPENDS]
-                if bound.node is None:
-                    self.broken[f"fact {fact.name}"] = bound.findings[0]
-                else:
-                    self._derived[fact.name] = bound.node
-        for full, decision in self.decisions.items():
-            if full in self.broken:
-                continue
-            faults, result = self._bind(full, decision)
-            found += [fault for fault in faults if fault.code != DEPENDS]
-            if faults or result is None:
-                self.broken[full] = faults[0]
-            else:
-                self._bound[full] = result
-        found += self._cycles()
-        self._spread()
-        self.findings = tuple(found)
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with any expression."""
+        return self.binding.findings
 
-    def _bind(self, full: str, decision: Decision) -> tuple[list[Finding], _BoundTable | _BoundFunction | None]:
-        practice = full.rpartition(".")[0]
-        if isinstance(decision, PythonDecision):
-            inputs = [bind(Expression(name, decision.origin), self.scope, practice) for name in decision.inputs]
-            faults = [item for bound in inputs for item in bound.findings]
-            nodes = tuple(bound.node for bound in inputs if bound.node is not None)
-            return faults, None if faults else _BoundFunction(decision, nodes)
-        faults = []
-        if decision.hit is HitPolicy.COLLECT and len(decision.outputs) > 1:
-            faults.append(
-                finding(
-                    "collect-outputs",
-                    f"{full}：collect 只能有一个结果",
-                    f"{full}: a table that collects has one output",
-                    decision.origin,
-                )
-            )
-        rows = []
-        for row in decision.rows:
-            row_faults, bound = self._bind_row(row, decision, practice)
-            faults += row_faults
-            rows.append(bound)
-        otherwise = None
-        if decision.otherwise is not None:
-            row_faults, otherwise = self._bind_row(decision.otherwise, decision, practice)
-            faults += row_faults
-        if faults:
-            return faults, None
-        return [], _BoundTable(decision, tuple(row for row in rows if row is not None), otherwise)
+    def naming(self, lang: str) -> Callable[[str, str], str]:
+        """Return how things are called in *lang*."""
+        return self.names.naming(lang)
 
-    def _bind_row(
-        self, row: Row, table: DecisionTable, practice: str
-    ) -> tuple[list[Finding], tuple[Row, n.Node, tuple[n.Node, ...]] | None]:
-        bounds: list[Bound] = [bind(row.when, self.scope, practice, expected=BOOL)]
-        if row.gap is None:
-            then = dict(row.then)
-            names = {output.name for output in table.outputs}
-            if set(then) != names:
-                wanted = ", ".join(sorted(names - {""})) or "then"
-                return [
-                    finding(
-                        "row-outputs",
-                        f"每一行要给出全部结果：{wanted}",
-                        f"each row gives every output: {wanted}",
-                        row.origin,
-                    )
-                ], None
-            bounds += [bind(then[o.name], self.scope, practice, expected=o.type) for o in table.outputs]
-        faults = [item for bound in bounds for item in bound.findings]
-        nodes = [bound.node for bound in bounds if bound.node is not None]
-        return faults, None if faults else (row, nodes[0], tuple(nodes[1:]))
-
-    def _trees(self, full: str) -> list[n.Node]:
-        bound = self._bound.get(full)
-        if isinstance(bound, _BoundFunction):
-            return list(bound.inputs)
-        if bound is None:
-            return []
-        rows = [*bound.rows, *([bound.otherwise] if bound.otherwise else [])]
-        return [tree for _, when, then in rows for tree in (when, *then)]
-
-    def _needs(self, full: str) -> tuple[list[str], list[str], list[str]]:
-        """The decisions, parameters and facts that a decision names itself, derived facts' own included."""
-        return self._named(self._trees(full))
-
-    def _named(self, trees: Iterable[n.Node]) -> tuple[list[str], list[str], list[str]]:
-        decisions: dict[str, None] = {}
-        parameters: dict[str, None] = {}
-        facts: dict[str, None] = {}
-        queue = list(trees)
-        while queue:
-            for node in n.walk(queue.pop(0)):
-                if isinstance(node, n.DecisionRef):
-                    decisions[node.term] = None
-                elif isinstance(node, (n.ParamRef, n.Lookup)):
-                    parameters[node.term] = None
-                elif isinstance(node, (n.FactRef, n.Derived)) and node.name not in facts:
-                    facts[node.name] = None
-                    if node.name in self._derived:
-                        queue.append(self._derived[node.name])
-        return list(decisions), list(parameters), list(facts)
-
-    def _cycles(self) -> list[Finding]:
-        found = []
-        edges: dict[str, list[str]] = {full: self._needs(full)[0] for full in self._bound}
-        for name, tree in self._derived.items():
-            named = [node.name for node in n.walk(tree) if isinstance(node, n.FactRef)]
-            edges[f"fact {name}"] = [f"fact {other}" for other in named if other in self._derived]
-        for full, direct in edges.items():
-            seen: set[str] = set()
-            queue = list(direct)
-            while queue:
-                name = queue.pop()
-                if name not in seen:
-                    seen.add(name)
-                    queue += edges.get(name, [])
-            if full in seen:
-                declared = self.decisions.get(full) or self.scope.facts[full.removeprefix("fact ")]
-                fault = finding(
-                    "cycle",
-                    f"{full} 直接或间接地依赖自己",
-                    f"{full} depends on itself, directly or through others",
-                    declared.origin,
-                )
-                found.append(fault)
-                self.broken[full] = fault
-        for full in [name for name in self._bound if name in self.broken]:
-            del self._bound[full]
-        for full in [name for name in self._derived if f"fact {name}" in self.broken]:
-            del self._derived[full]
-        return found
-
-    def _spread(self) -> None:
-        """Make unavailable whatever depends on something broken."""
-        changed = True
-        while changed:
-            changed = False
-            for full in list(self._bound):
-                decisions, parameters, facts = self._needs(full)
-                needed = [*decisions, *parameters, *(f"fact {name}" for name in facts)]
-                bad = next((name for name in needed if name in self.broken), None)
-                if bad is not None:
-                    cause = self.broken[bad]
-                    self.broken[full] = finding(
-                        DEPENDS,
-                        f"{full} 依赖有问题的 {bad}：{cause.message.zh}",
-                        f"{full} depends on {bad}, which is broken: {cause.message.en}",
-                        cause.origin,
-                    )
-                    del self._bound[full]
-                    changed = True
+    def shown_zh(self, value: Any) -> str:
+        """Return a value as a Chinese reader names it."""
+        return self.names.shown_zh(value)
 
     # -- names -----------------------------------------------------------------------------------------------------
 
@@ -324,7 +152,7 @@ class Engine:
             UnknownTerm: if there is none, or several.
         """
         try:
-            full = self._names.find(term)
+            full = self._decision_names.find(term)
         except Ambiguous as several:
             names = "、".join(several.names)
             raise UnknownTerm(
@@ -334,43 +162,11 @@ class Engine:
                 )
             ) from None
         if full is None:
-            near = ", ".join(self._names.near(term)) or ", ".join(sorted(self.decisions)[:8])
+            near = ", ".join(self._decision_names.near(term)) or ", ".join(sorted(self.decisions)[:8])
             raise UnknownTerm(
                 Label(f"没有叫 {term!r} 的判定表；有：{near}", f"no decision is called {term!r}; there are: {near}")
             )
         return self._aliases.get(full, full)
-
-    def naming(self, lang: str) -> Callable[[str, str], str]:
-        """Return how things are called in *lang*: by label in Chinese, by identifier otherwise."""
-        return self._naming_zh if lang == "zh" else lambda _kind, name: name.rpartition(".")[2]
-
-    def shown_zh(self, value: Any) -> str:
-        """Return a value as a Chinese reader names it: by its label where it has one."""
-        if value is None:
-            return "未知"
-        if isinstance(value, bool):
-            return "是" if value else "否"
-        plain = json_value(value)
-        if isinstance(plain, list):
-            return "、".join(self.shown_zh(item) for item in plain)
-        return self._naming_zh("value", plain) if isinstance(plain, str) else str(plain)
-
-    def _names_zh(self) -> Callable[[str, str], str]:
-        labels: dict[tuple[str, str], str] = {}
-        for fact in self.scope.facts.values():
-            labels[("fact", fact.name)] = fact.label.zh
-            labels.update({("value", value): label.zh for value, label in fact.labels})
-        for full, parameter in self.scope.parameters.items():
-            labels[("parameter", full)] = parameter.label.zh
-        for full, decision in self.decisions.items():
-            labels[("decision", full)] = decision.title.zh
-            for output in decision.outputs:
-                labels.update({("value", value): label.zh for value, label in output.labels})
-
-        def naming(kind: str, name: str) -> str:
-            return labels.get((kind, name)) or (name if kind == "value" else name.rpartition(".")[2])
-
-        return naming
 
     def use(self, term: str, day: dt.date, key: str = "") -> ParameterUse | None:
         """Return the value of the parameter with the full name *term* on *day*; ``None`` while it is open.
@@ -441,69 +237,38 @@ class Engine:
         full = self.full_name(term)
         if given:
             return self._build(full, on, given)
-        decisions, parameters = self._reach(full)
-        del decisions
+        _, parameters = self.binding.reach_of(full)
         held = tuple(value_on(self.scope.parameters[name], on) for name in parameters)
         segment = (full, tuple(id(item) for item in held))
         plan = self._segments.get(segment)
         if plan is None:
             plan = self._segments[segment] = self._build(full, on, {})
-            self._kept.append(held)
         if len(self._plans) >= _PLANS:
             self._plans.clear()
         self._plans[(term, on)] = plan
         return plan
-
-    def _reach(self, full: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        decisions: dict[str, None] = {}
-        parameters: dict[str, None] = {}
-        queue = [full]
-        while queue:
-            name = queue.pop()
-            if name in decisions:
-                continue
-            decisions[name] = None
-            more, used, _ = self._needs(name)
-            queue += more
-            parameters.update(dict.fromkeys(used))
-        return tuple(decisions), tuple(parameters)
-
-    def reach(self, trees: Iterable[n.Node]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """Return the full names of decisions and parameters, and the facts, that *trees* lead to, all the way down."""
-        decisions, parameters, facts = map(dict.fromkeys, self._named(trees))
-        for full in list(decisions):
-            more, used = self._reach(full)
-            decisions.update(dict.fromkeys(more))
-            parameters.update(dict.fromkeys(used))
-        for full in decisions:
-            facts.update(dict.fromkeys(self._needs(full)[2]))
-        for name in list(parameters):
-            per = self.scope.parameters[name].per
-            if per:
-                facts[per] = None
-        return tuple(decisions), tuple(parameters), tuple(facts)
 
     def _folding(self, parameters: Iterable[str], on: dt.date, given: Mapping[str, Any]) -> Folding:
         values = {}
         for name in parameters:
             held = value_on(self.scope.parameters[name], on)
             values[name] = None if held is None else held.value
-        return Folding(values, given, self._derived, self.scope.words)
+        return Folding(values, given, self.binding.derived, self.scope.words)
 
     def _build(self, full: str, on: dt.date, given: Mapping[str, Any]) -> Plan:
-        bound = self._bound.get(full)
+        bound = self.binding.bound.get(full)
         if bound is None:
             cause = self.broken[full]
             declared = self.decisions.get(full)
             title = declared.title if declared is not None else Label()
             return BrokenPlan(full, title, self.digest, cause)
-        decisions, parameters, names = self._needs(full)
+        decisions, parameters, names = self.binding.needs(full)
         folding = self._folding(parameters, on, given)
         facts = tuple(self.scope.facts[name] for name in names if name not in given)
         parts = tuple((name, self._build(name, on, given) if given else self.plan(name, on)) for name in decisions)
         practice = full.rpartition(".")[0]
         usual = self._standings.get(practice, Standing.IN_FORCE)
-        if isinstance(bound, _BoundFunction):
+        if isinstance(bound, BoundFunction):
             return FunctionPlan(
                 term=full,
                 title=bound.decision.title,
@@ -540,6 +305,10 @@ class Engine:
             words=self.scope.words,
             names=self,
         )
+
+    def reach(self, trees: Iterable[n.Node]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Return the full names of decisions and parameters, and the facts, that *trees* lead to, all the way down."""
+        return self.binding.reach(trees)
 
     # -- expressions of procedures ---------------------------------------------------------------------------------
 
@@ -606,7 +375,7 @@ class Engine:
         bound = self.bind_expression(expression, practice=practice, fields=fields, guard=guard)
         if bound.node is None:
             return bound.findings
-        decisions, parameters, names = self._named([bound.node])
+        decisions, parameters, names = self.binding.named([bound.node])
         bad = next((self.broken[name] for name in (*decisions, *parameters) if name in self.broken), None)
         if bad is not None:
             return (bad,)

@@ -1,0 +1,150 @@
+"""Plans of Python decisions: a function that runs once for each distinct set of known inputs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, field
+
+from community_core.base.findings import Finding, finding
+from community_core.base.labels import Label
+from community_core.base.ranks import Standing
+from community_core.rules import nodes as n
+from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace
+from community_core.rules.codegen import Values, compile_values
+from community_core.rules.interpret import Surroundings, unknown_leaves, value_of
+from community_core.rules.parts import MEMO, Answering, Getter, Names, blocked_answer, getter_of, part_values
+from community_core.rules.pattern import Choice, Pattern, Status
+from community_core.rules.terms import Fact, Output, PythonDecision
+from community_core.rules.types import fits
+from community_core.rules.vocabulary import Word, inner, outer
+
+
+@define(eq=False, slots=True)
+class FunctionPlan:
+    """A Python decision for one day's values; the function runs once for each distinct set of inputs."""
+
+    term: str
+    title: Label
+    digest: str
+    decision: PythonDecision
+    outputs: tuple[Output, ...]
+    facts: tuple[Fact, ...]
+    parts: tuple[tuple[str, Answering], ...]
+    inputs: tuple[n.Node, ...]
+    folded: tuple[n.Node, ...]
+    standing: Standing
+    words: Mapping[str, Word]
+    names: Names
+    atoms: tuple[n.Node, ...] = ()
+    _read: Values = field(init=False)
+    _seen: Values = field(init=False)
+    _memo: dict[tuple[Any, ...], tuple[Choice, Finding | None]] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self._read = compile_values(self.facts, self.folded, self.words)
+        self._seen = compile_values(self.facts, [n.FactRef(fact.name, fact.type) for fact in self.facts], self.words)
+
+    def code(self, values: Mapping[str, Any], on: dt.date | None = None) -> int:  # noqa: ARG002 - the same for every subject
+        """Return the code of the conditions: a function has none, so always 0."""
+        return 0
+
+    def pattern(self, code: int) -> Pattern:
+        """Return the one pattern of a function: computed for each subject."""
+        return Pattern(code, (True,), Choice(Status.DETERMINED, (1,)), computed=True)
+
+    def answer(self, subject: Any, on: dt.date) -> Answer:
+        """Return the answer for *subject* on the day *on*; see :meth:`TablePlan.answer`."""
+        return self.answer_for(getter_of(subject), on)
+
+    def answer_for(self, get: Getter, on: dt.date) -> Answer:
+        """Return the answer for the subject whose facts *get* gives."""
+        parts = {term: plan.answer_for(get, on) for term, plan in self.parts}
+        values = part_values(parts)
+        key = self._read(get, on, values)
+        choice, _ = self._decided(key)
+        seen = self._seen(get, on, values)
+        answer = Answer(self, choice.status, choice.outcome, on, choice, (True,), seen, parts)
+        return blocked_answer(answer) if parts and choice.status is Status.UNDETERMINED else answer
+
+    def _decided(self, key: tuple[Any, ...]) -> tuple[Choice, Finding | None]:
+        found = self._memo.get(key)
+        if found is None:
+            found = self._decide(key)
+            if len(self._memo) < MEMO:
+                self._memo[key] = found
+        return found
+
+    def _decide(self, key: tuple[Any, ...]) -> tuple[Choice, Finding | None]:
+        if None in key:
+            return Choice(Status.UNDETERMINED, (1,)), None
+        names = self.decision.inputs
+        given = {
+            name.rpartition(".")[2]: outer(tree.type, value)
+            for name, tree, value in zip(names, self.inputs, key, strict=True)
+        }
+        try:
+            result = self.decision.function(**given)
+        except Exception as error:  # noqa: BLE001 - a plugin's function may raise anything; it is named, not let through
+            return Choice(Status.UNAVAILABLE, ()), finding(
+                "function-failed",
+                f"判定函数 {self.term} 出错：{error!r}；请联系插件的维护者",
+                f"the decision function {self.term} failed: {error!r}; tell its plugin's maintainers",
+                self.decision.origin,
+            )
+        if result is None:
+            return Choice(Status.UNCOVERED, ()), None
+        outputs = self.outputs
+        values = (result,) if len(outputs) == 1 else tuple(result.get(output.name) for output in outputs)
+        values = tuple(tuple(value) if isinstance(value, list) else value for value in values)
+        wrong = [output for output, value in zip(outputs, values, strict=True) if not fits(output.type, value)]
+        if wrong:
+            return Choice(Status.UNAVAILABLE, ()), finding(
+                "function-outcome",
+                f"判定函数 {self.term} 给出的 {result!r} 不符合类型 {wrong[0].type}",
+                f"the decision function {self.term} gave {result!r}, which is no {wrong[0].type}",
+                self.decision.origin,
+            )
+        return Choice(
+            Status.DETERMINED, (1,), tuple(inner(o.type, value) for o, value in zip(outputs, values, strict=True))
+        ), None
+
+    def trace(self, answer: Answer) -> Trace:
+        """Return what *answer* rests on."""
+        values = dict(zip((fact.name for fact in self.facts), answer.seen, strict=True))
+        at = Surroundings(values, part_values(answer.parts), answer.on, self.words)
+        asks: list[str] = []
+        uses: dict[ParameterUse, None] = {}
+        seen: list[tuple[str, Any]] = []
+        for name, tree, folded in zip(self.decision.inputs, self.inputs, self.folded, strict=True):
+            seen.append((name, outer(tree.type, value_of(folded, at))))
+            for leaf in unknown_leaves(folded, at):
+                asks += [leaf.name] if isinstance(leaf, n.FactRef) else []
+                asks += [leaf.ask.rpartition(".")[2]] if isinstance(leaf, n.Unknown) else []
+            if isinstance(tree, n.ParamRef) and (use := self.names.use(tree.term, answer.on)) is not None:
+                uses[use] = None
+        found = self._decided(tuple(value_of(tree, at) for tree in self.folded))[1]
+        blocked = [part for part in answer.parts.values() if part.status is not Status.DETERMINED]
+        reason = Reason(
+            term=self.term,
+            row=1,
+            held=None if asks or blocked else True,
+            counts=True,
+            because=self.decision.because,
+            standing=self.standing,
+            cite=self.decision.cite,
+            conditions=(
+                ConditionReport(f"{self.term}()", f"{self.title or self.term}", None if asks else True, tuple(seen)),
+            ),
+            origin=self.decision.origin,
+        )
+        return Trace(
+            rows=(reason,),
+            parameters=tuple(uses),
+            ask=tuple(dict.fromkeys([*asks, *(name for part in blocked for name in part.ask)])),
+            gaps=tuple(gap for part in blocked for gap in part.gaps),
+            parts=tuple(answer.parts.values()),
+            findings=(found,) if found else (),
+        )

@@ -1,0 +1,97 @@
+"""What plans of all kinds share: bound rows, the values of decisions underneath, and how a subject is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from community_core.base.ranks import Standing
+from community_core.model.serving import facts_of
+from community_core.rules import nodes as n
+from community_core.rules.answer import Answer, ParameterUse
+from community_core.rules.pattern import Choice, Status
+from community_core.rules.terms import Row
+from community_core.rules.vocabulary import inner
+
+Getter = Callable[[str], Any]
+
+NO_PARTS: Mapping[str, Answer] = {}
+NO_VALUES: Mapping[tuple[str, str], Any] = {}
+
+#: The most entries that a plan remembers.
+MEMO = 100_000
+
+
+class Names(Protocol):
+    """What a plan asks of its engine when it explains: names in two languages, and parameters as used."""
+
+    def naming(self, lang: str) -> Callable[[str, str], str]:
+        """Return how things are called in *lang*."""
+        ...
+
+    def shown_zh(self, value: Any) -> str:
+        """Return a value as a Chinese reader names it."""
+        ...
+
+    def use(self, term: str, day: dt.date, key: str = "") -> ParameterUse | None:
+        """Return a parameter's value on *day*, or ``None`` while it is open."""
+        ...
+
+
+@frozen
+class BoundRow:
+    """A row with its trees: *when* as bound, *folded* for the plan's values, *then* likewise (empty for a gap)."""
+
+    row: Row
+    when: n.Node
+    folded: n.Node
+    then: tuple[n.Node, ...]
+    folded_then: tuple[n.Node, ...]
+    standing: Standing
+
+    @property
+    def constant(self) -> tuple[Any, ...] | None:
+        """Inner values of the outcome where it is the same for every subject."""
+        if all(isinstance(tree, n.Const) for tree in self.folded_then):
+            return tuple(inner(tree.type, tree.value) for tree in self.folded_then if isinstance(tree, n.Const))
+        return None
+
+
+def getter_of(subject: Any) -> Getter:
+    """Return how the facts of *subject*, a mapping or an entity of the model, are read."""
+    if isinstance(subject, Mapping):
+        getter: Getter = subject.get
+        return getter
+    return facts_of(subject).get
+
+
+def blocked_answer(answer: Answer) -> Answer:
+    """Return an undetermined *answer* with the status of the decision that blocks it, where there is nothing to ask."""
+    if answer.ask:
+        return answer
+    blocked = [part.status for part in answer.trace.parts if part.status is not Status.DETERMINED]
+    if not blocked or blocked[0] is Status.UNDETERMINED:
+        return answer
+    choice = Choice(blocked[0], answer.choice.rows)
+    return Answer(answer.source, blocked[0], None, answer.on, choice, answer.states, answer.seen, answer.parts)
+
+
+class Answering(Protocol):
+    """A plan as another one uses it."""
+
+    def answer_for(self, get: Getter, on: dt.date) -> Answer:
+        """Return the answer for the subject whose facts *get* gives."""
+        ...
+
+
+def part_values(answers: Mapping[str, Answer]) -> dict[tuple[str, str], Any]:
+    """Return the inner outcome values of *answers* by term and output, where they are determined."""
+    found: dict[tuple[str, str], Any] = {}
+    for term, answer in answers.items():
+        if answer.inner is not None:
+            for output, value in zip(answer.source.outputs, answer.inner, strict=True):
+                found[(term, output.name)] = value
+    return found

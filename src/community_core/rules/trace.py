@@ -1,0 +1,167 @@
+"""Works out what an answer of a table rests on: rows, conditions with what they saw, parameters, questions, gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from community_core.base.findings import NOWHERE
+from community_core.rules import nodes as n
+from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace
+from community_core.rules.interpret import Surroundings, unknown_leaves, value_of
+from community_core.rules.parts import BoundRow, Names, part_values
+from community_core.rules.pattern import OTHERWISE, Status
+from community_core.rules.terms import Fact
+from community_core.rules.unparse import unparse
+from community_core.rules.vocabulary import Word, outer
+
+
+@frozen
+class Traced:
+    """What of a table's plan an explanation needs."""
+
+    term: str
+    facts: tuple[Fact, ...]
+    rows: tuple[BoundRow, ...]
+    otherwise: BoundRow | None
+    sequential: bool
+    words: Mapping[str, Word]
+    names: Names
+
+    def row_at(self, number: int) -> BoundRow:
+        """Return row *number*; 0 is ``otherwise``."""
+        row = self.otherwise if number == OTHERWISE else self.rows[number - 1]
+        if row is None:
+            raise IndexError(number)
+        return row
+
+
+class Tracer:
+    """Works out the trace of one answer of a table."""
+
+    def __init__(self, plan: Traced, answer: Answer) -> None:
+        self.plan = plan
+        self.answer = answer
+        values = dict(zip((fact.name for fact in plan.facts), answer.seen, strict=True))
+        self.at = Surroundings(values, part_values(answer.parts), answer.on, plan.words)
+        self.types = {fact.name: fact.type for fact in plan.facts}
+        folded = [tree for row in plan.rows for tree in (row.folded, *row.folded_then)]
+        self.derived = {node.name: node for tree in folded for node in n.walk(tree) if isinstance(node, n.Derived)}
+
+    def trace(self) -> Trace:
+        """Return what the answer rests on."""
+        plan, answer = self.plan, self.answer
+        counted = answer.choice.rows
+        last = max(counted, default=0)
+        sequential = plan.sequential and OTHERWISE not in counted and counted
+        examined = [(number, row) for number, row in enumerate(plan.rows, 1) if not sequential or number <= last]
+        reasons = [self._reason(number, row, number in counted) for number, row in examined]
+        trees = [row.when for _, row in examined]
+        if plan.otherwise is not None and OTHERWISE in counted:
+            reasons.append(self._reason(OTHERWISE, plan.otherwise, counts=True))
+        bound_counted = [plan.row_at(number) for number in counted]
+        trees += [tree for row in bound_counted for tree in row.then]
+        needed = [answer.parts[term] for term in self._parts_in(trees)]
+        asks = self._asks(bound_counted)
+        silent = self.answer.status is not Status.UNDETERMINED
+        gaps = [row.row.gap for row in bound_counted if row.row.gap is not None and silent]
+        blocked = [part for part in needed if part.status is not Status.DETERMINED]
+        return Trace(
+            rows=tuple(reasons),
+            parameters=tuple(self._uses(trees)),
+            ask=tuple(dict.fromkeys([*asks, *(name for part in blocked for name in part.ask)])),
+            gaps=tuple(dict.fromkeys([*gaps, *(gap for part in blocked for gap in part.gaps)])),
+            parts=tuple(needed),
+            findings=tuple(found for part in blocked for found in part.findings),
+        )
+
+    def _parts_in(self, trees: Sequence[n.Node]) -> Iterator[str]:
+        terms = [node.term for tree in trees for node in n.walk(tree) if isinstance(node, n.DecisionRef)]
+        yield from dict.fromkeys(terms)
+
+    def _asks(self, rows: Sequence[BoundRow]) -> Iterator[str]:
+        if self.answer.status is not Status.UNDETERMINED:
+            return
+        for row in rows:
+            for tree in (row.folded, *row.folded_then):
+                for leaf in unknown_leaves(tree, self.at):
+                    if isinstance(leaf, n.FactRef):
+                        yield leaf.name
+                    elif isinstance(leaf, n.Unknown):
+                        yield leaf.ask.rpartition(".")[2]
+
+    def _reason(self, number: int, row: BoundRow, counts: bool) -> Reason:
+        held = True if number == OTHERWISE else self.answer.states[number - 1]
+        source = row.row
+        return Reason(
+            term=self.plan.term,
+            row=number,
+            held=held,
+            counts=counts,
+            because=source.because,
+            standing=row.standing,
+            gap=source.gap,
+            cite=source.cite,
+            conditions=tuple(self._conditions(row)) if number != OTHERWISE else (),
+            origin=source.origin if source.origin != NOWHERE else source.when.origin,
+        )
+
+    def _conditions(self, row: BoundRow) -> Iterator[ConditionReport]:
+        for tree, folded in zip(atoms_of(row.when), atoms_of(row.folded), strict=True):
+            seen = dict.fromkeys(self._seen_in(tree))
+            yield ConditionReport(
+                text=unparse(tree, self.plan.names.naming("en")),
+                text_zh=unparse(tree, self.plan.names.naming("zh"), zh=True),
+                held=value_of(folded, self.at),
+                values=tuple((name, value) for name, _, value in seen),
+                shown=tuple((label, self.plan.names.shown_zh(value)) for _, label, value in seen),
+            )
+
+    def _seen_in(self, tree: n.Node) -> Iterator[tuple[str, str, Any]]:
+        """Yield what a condition sees: name, Chinese label and value."""
+        zh = self.plan.names.naming("zh")
+        for node in n.walk(tree):
+            if isinstance(node, n.FactRef):
+                kind = self.types.get(node.name, node.type)
+                yield (
+                    node.name,
+                    zh("fact", node.name),
+                    outer(kind, value_of(self.derived.get(node.name, node), self.at)),
+                )
+            elif isinstance(node, n.ParamRef):
+                use = self.plan.names.use(node.term, self.answer.on)
+                yield node.term.rpartition(".")[2], zh("parameter", node.term), use.value if use else None
+            elif isinstance(node, n.DecisionRef):
+                name = node.term.rpartition(".")[2]
+                value = outer(node.type, self.at.decisions.get((node.term, node.output)))
+                suffix = f".{node.output}" if node.output else ""
+                yield name + suffix, zh("decision", node.term) + suffix, value
+            elif isinstance(node, n.DayRef):
+                yield "day", "当日", self.answer.on
+
+    def _uses(self, trees: Sequence[n.Node]) -> Iterator[ParameterUse]:
+        found: dict[ParameterUse, None] = {}
+        for tree in trees:
+            for node in n.walk(tree):
+                use = None
+                if isinstance(node, n.ParamRef):
+                    use = self.plan.names.use(node.term, self.answer.on)
+                elif isinstance(node, n.Lookup):
+                    key = value_of(node.key, self.at)
+                    use = None if key is None else self.plan.names.use(node.term, self.answer.on, str(key))
+                if use is not None:
+                    found[use] = None
+        yield from found
+
+
+def atoms_of(node: n.Node) -> Iterator[n.Node]:
+    """Yield the conditions that *node* joins, from left to right."""
+    if isinstance(node, (n.And, n.Or)):
+        for item in node.items:
+            yield from atoms_of(item)
+    elif isinstance(node, n.Not):
+        yield from atoms_of(node.item)
+    else:
+        yield node
