@@ -15,7 +15,7 @@ from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace
 from community_core.rules.codegen import Values, compile_values
 from community_core.rules.interpret import Surroundings, unknown_leaves, value_of
-from community_core.rules.parts import MEMO, Answering, Getter, Names, blocked_answer, getter_of, part_values
+from community_core.rules.parts import MEMO, Getter, Names, blocked_answer, getter_of, part_values
 from community_core.rules.pattern import Choice, Pattern, Status
 from community_core.rules.terms import Fact, Output, PythonDecision
 from community_core.rules.types import fits
@@ -32,7 +32,7 @@ class FunctionPlan:
     decision: PythonDecision
     outputs: tuple[Output, ...]
     facts: tuple[Fact, ...]
-    parts: tuple[tuple[str, Answering], ...]
+    parts: tuple[tuple[str, Any], ...]
     inputs: tuple[n.Node, ...]
     folded: tuple[n.Node, ...]
     standing: Standing

@@ -79,14 +79,6 @@ def blocked_answer(answer: Answer) -> Answer:
     return Answer(answer.source, blocked[0], None, answer.on, choice, answer.states, answer.seen, answer.parts)
 
 
-class Answering(Protocol):
-    """A plan as another one uses it."""
-
-    def answer_for(self, get: Getter, on: dt.date) -> Answer:
-        """Return the answer for the subject whose facts *get* gives."""
-        ...
-
-
 def part_values(answers: Mapping[str, Answer]) -> dict[tuple[str, str], Any]:
     """Return the inner outcome values of *answers* by term and output, where they are determined."""
     found: dict[tuple[str, str], Any] = {}

@@ -18,7 +18,6 @@ from community_core.rules.parts import (
     MEMO,
     NO_PARTS,
     NO_VALUES,
-    Answering,
     BoundRow,
     Getter,
     Names,
@@ -54,7 +53,7 @@ class TablePlan:
     table: DecisionTable
     outputs: tuple[Output, ...]
     facts: tuple[Fact, ...]
-    parts: tuple[tuple[str, Answering], ...]
+    parts: tuple[tuple[str, Plan], ...]
     rows: tuple[BoundRow, ...]
     otherwise: BoundRow | None
     words: Mapping[str, Word]
@@ -176,7 +175,7 @@ class BrokenPlan:
     finding: Finding
     outputs: tuple[Output, ...] = ()
     facts: tuple[Fact, ...] = ()
-    parts: tuple[tuple[str, Answering], ...] = ()
+    parts: tuple[tuple[str, Plan], ...] = ()
     atoms: tuple[n.Node, ...] = ()
 
     def code(self, values: Mapping[str, Any], on: dt.date | None = None) -> int:  # noqa: ARG002 - the same for every subject
