@@ -83,3 +83,13 @@ def test_a_plugins_effect_is_a_function_to_records(caused):
 
     effect = spec("summon", post="committee.member")
     assert caused(effect, functions={"summon": summon}) == (Remind("committee.member", "305 大院空地 2006-05-08"),)
+
+
+def test_a_plugins_effect_that_fails_refuses_the_step_and_is_named(caused):
+    """A function that raises, or gives no effect records, stops the step; the finding names it and no value."""
+
+    def broken(case, day, given):
+        raise ValueError(case.data["title"])
+
+    for function in (broken, lambda *_: ["305"]):
+        assert caused(spec("summon"), functions={"summon": function}) == ["effect-failed"]

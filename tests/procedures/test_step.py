@@ -181,13 +181,38 @@ def test_months_are_counted_on_the_calendar(hearing, attempt, text, unit):
     assert ("2006-06-10" if unit == "month" else "2007-06-14") in result.findings[0].message.zh
 
 
-def test_a_field_that_the_case_holds_need_not_be_given_again(hearing, attempt):
-    """A later step may leave out or repeat what is known, and may not change what it does not take."""
+def test_what_a_step_takes_is_given_with_it(hearing, attempt):
+    """A value that the case holds is not taken for a new answer; what the step does not take may only be repeated."""
     procedure = changed(hearing.HEARING, "check_competence", takes=("competence", "title"))
-    assert dict(attempt(1, procedure=procedure).events[0].data) == {"competence": "residents"}
+    assert codes(attempt(1, procedure=procedure)) == ["missing-field"]
     same = attempt(1, data={"title": "305 大院空地", "options": ("build", "green")})
     assert dict(same.events[0].data) == {"competence": "residents"}
     assert codes(attempt(1, data={"title": "另一事项"})) == ["unexpected-field"]
+
+
+def test_a_second_vote_is_not_counted_from_the_first_ballots(hearing, attempt, evaluate):
+    """A step that decides again needs its own votes."""
+    case = hearing.run(5, evaluate)[0]
+    voted = evolve(case, data={**case.data, "votes": ("green",) * 7})
+    assert codes(attempt(5, case=voted, data={"votes": None})) == ["missing-field"]
+
+
+def test_whoever_took_a_step_at_any_time_is_kept_from_another(hearing, attempt, evaluate):
+    """`not_by` counts everybody who took the step, not only the last one."""
+    procedure = changed(hearing.HEARING, "conclude", not_by=("speak",), by=("representative",))
+    case = hearing.run(5, evaluate)[0]
+    spoken = {"actor": "r2", "post": "representative", "day": hearing.HELD, "evaluate": evaluate}
+    case = take(hearing.HEARING, case, "speak", {"statement": "x"}, **spoken).case
+    for actor, expected in (("r1", ["same-person"]), ("r2", ["same-person"])):
+        assert codes(attempt(5, procedure=procedure, case=case, actor=actor, post="representative")) == expected
+    assert isinstance(attempt(5, procedure=procedure, case=case, actor="r3", post="representative"), Taken)
+
+
+def test_a_period_needs_a_unit(hearing, attempt):
+    """A bare number, or a value that is no number, is no period."""
+    for text in ("6", "title"):
+        procedure = changed(hearing.HEARING, "convene", not_before=Waiting("announce", Expression(text)))
+        assert codes(attempt(3, procedure=procedure)) == ["period-without-unit"]
 
 
 def test_the_proposer_may_withdraw_and_another_resident_may_not(hearing, evaluate):

@@ -139,6 +139,11 @@ def _bind(name: str, rules: Rules, text: str) -> Binding:
     return Binding(name, digest(text), text, rules.procedure(name), evaluate, missing)
 
 
-def not_a_day(day: object) -> bool:
-    """Whether *day* is something else than a day (a moment is)."""
-    return type(day) is not dt.date
+def require_day(day: object) -> None:
+    """Refuse what is no day (a moment is none).
+
+    Raises:
+        Refused: if *day* is something else.
+    """
+    if type(day) is not dt.date:
+        raise refused(finding("not-a-day", f"{day!r} 不是日期", f"{day!r} is no day"))

@@ -5,30 +5,28 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from community_core.base.findings import Finding, finding
-from community_core.office.bindings import Bindings, not_a_day, refused
+from community_core.base.findings import Finding
+from community_core.jurisdiction.rules import Rules
+from community_core.office.bindings import Bindings, require_day
 from community_core.office.bulk import Batch, BulkRun, again
 from community_core.office.clock import SystemClock
-from community_core.office.views import Due, Moment, Permission, board, chunked, step_label, timeline, values_used
+from community_core.office.permitting import Permission, permissions
+from community_core.office.views import Due, Moment, board, chunked, timeline, values_used
 from community_core.office.work import Command, Work, only_opening
 from community_core.pages.items import BoardCase, BoardItem
 from community_core.ports.store import Clock, Posting, Store, StoredCase
 from community_core.procedures.consequences import EffectFunction
-from community_core.procedures.deadlines import deadlines, settle
-from community_core.procedures.events import SYSTEM, Case, Event
+from community_core.procedures.deadlines import deadlines
+from community_core.procedures.events import Case, Event
 from community_core.procedures.reading import WorkingDays
-from community_core.procedures.step import possible
 from community_core.rules.answer import ParameterUse
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sqlalchemy import URL, Connection, Engine
-
-    from community_core.jurisdiction.rules import Rules
 
 CHUNK = 1000
 
@@ -40,7 +38,7 @@ log = logging.getLogger("community_core.office")
 
 def open_office(
     rules: Rules,
-    where: str | Path | URL | Engine | Connection,
+    where: str | Path | URL | Engine | Connection | Store,
     *,
     clock: Clock | None = None,
     workdays: WorkingDays | None = None,
@@ -50,8 +48,8 @@ def open_office(
 
     Args:
         rules: the rules under which new cases begin; older ones finish under those that they began under.
-        where: a file path, ``:memory:`` or database URL; an engine; or an open connection, whose transaction stays
-            the caller's.
+        where: a file path, ``:memory:`` or database URL; an engine; an open connection, whose transaction stays the
+            caller's; or a store that is open already.
         clock: gives the moment of entry; the system's clock in UTC unless given.
         workdays: the calendar of working days; without one, a step that counts them is refused.
         observers: told of every event after it is committed, besides those of the plugins.
@@ -59,14 +57,15 @@ def open_office(
     Raises:
         StoreError: if the store cannot be opened.
     """
-    from community_core.store.sql import open_store  # noqa: PLC0415 - SQLAlchemy is heavy and needed only here
+    from sqlalchemy import URL, Connection, Engine  # noqa: PLC0415 - SQLAlchemy is heavy and needed only here
 
+    from community_core.store.sql import open_store  # noqa: PLC0415 - the same
+
+    store = open_store(where) if isinstance(where, (str, Path, URL, Engine, Connection)) else where
     told: list[Told] = [(item.plugin, item.observe) for item in rules.observers]
     told += [(getattr(item, "__qualname__", type(item).__name__), item) for item in observers]
     functions = {item.name: item.run for item in rules.effects}
-    return Office(
-        rules, open_store(where), clock or SystemClock(), functions=functions, workdays=workdays, observers=told
-    )
+    return Office(rules, store, clock or SystemClock(), functions=functions, workdays=workdays, observers=told)
 
 
 class Office:
@@ -139,6 +138,7 @@ class Office:
             UnknownTerm: if there is no such procedure.
             Conflict: if *case_id* is kept already.
         """
+        require_day(day)
         binding = self._bindings.present(procedure)
         opening = step or only_opening(binding.procedure).name
         command = Command(opening, data, actor, day, key or "", post or "")
@@ -147,8 +147,6 @@ class Office:
             before = self.store.by_key(command.key) if command.key else None
             if before is not None:
                 return again(work, before.event, command, opening=(binding.name, place))
-            if not_a_day(day):
-                raise refused(finding("not-a-day", f"{day!r} 不是日期", f"{day!r} is no day"))
             self.store.keep_rules(binding.digest, binding.text)
             name = case_id or self.store.next_ids(binding.procedure.name, day.year, 1)[0]
             case = work.open(binding, name, place, command)
@@ -189,7 +187,12 @@ class Office:
         return taken
 
     def advance(self, to: dt.date, *, procedure: str = "", place: str = "") -> tuple[Event, ...]:
-        """Settle every deadline of open cases that is overdue on the day *to*, and return the events."""
+        """Settle every deadline of open cases that is overdue on the day *to*, and return the events.
+
+        Raises:
+            Refused: if *to* is no day.
+        """
+        require_day(to)
         found: list[Event] = []
         for chunk in chunked(self._open_cases(procedure, place)):
             overdue = [case.id for case in chunk if any(item.overdue(to) for item in self._deadlines(case))]
@@ -223,28 +226,9 @@ class Office:
         Decided by the same code as the step itself, as the case would stand once its overdue deadlines are settled;
         nothing is recorded, and no data is asked for.
         """
-        work = self._work()
-        now = work.case(case if isinstance(case, str) else case.id)
-        binding = work.binding(now)
-        now = settle(binding.procedure, now, day, binding.evaluate, workdays=self._workdays).case
-        found = []
-        for step in binding.procedure.steps:
-            if not step.opens:
-                post = "" if person == SYSTEM else work.post(now, step, person, day)
-                against = possible(
-                    binding.procedure,
-                    now,
-                    step,
-                    actor=person,
-                    post=post,
-                    day=day,
-                    evaluate=binding.evaluate,
-                    workdays=self._workdays,
-                )
-                label = step_label(binding.procedure, step.name)
-                against = (*binding.problems, *against)
-                found.append(Permission(step.name, label, not against, post, against))
-        return tuple(found)
+        return permissions(
+            self._work(), case if isinstance(case, str) else case.id, person, day, workdays=self._workdays
+        )
 
     # -- many at once ----------------------------------------------------------------------------------------------
 
@@ -271,6 +255,7 @@ class Office:
             ValueError: if there are not as many places or keys as rows.
             UnknownTerm: if there is no such procedure.
         """
+        require_day(day)
         binding = self._bindings.present(procedure)
         opening = step or only_opening(binding.procedure).name
         places = [place] * len(rows) if isinstance(place, str) else place

@@ -73,17 +73,6 @@ class Due:
     why: Finding | None = None
 
 
-@frozen
-class Permission:
-    """Whether somebody may try a step on a day, as what (*post*), and otherwise why not."""
-
-    step: str
-    label: Label
-    allowed: bool
-    post: str = ""
-    findings: tuple[Finding, ...] = ()
-
-
 def chunked(items: Iterable[T], size: int = _CHUNK) -> Iterator[list[T]]:
     """Yield *items* in lists of *size*."""
     rest = iter(items)

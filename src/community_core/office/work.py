@@ -11,7 +11,7 @@ from attrs import Factory, define, evolve, field, frozen
 from community_core.base.errors import FactError, StoreError, UnknownTerm
 from community_core.base.findings import Finding, finding
 from community_core.office.authority import Authority
-from community_core.office.bindings import Binding, Bindings, not_a_day, refused
+from community_core.office.bindings import Binding, Bindings, refused, require_day
 from community_core.ports.store import Store, StoredCase, StoredEvent
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.deadlines import settle
@@ -76,6 +76,7 @@ class Work:
         self._draft = _Draft()
         self._expected: dict[str, int] = {}
         self._keys: dict[str, Event] = {}
+        self._texts: set[str] = set()
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -213,7 +214,9 @@ class Work:
         except UnknownTerm as error:
             raise refused(finding("unknown-procedure", error.message.zh, error.message.en)) from error
         follow.require_functions()
-        self._store.keep_rules(follow.digest, follow.text)
+        if follow.digest not in self._texts:
+            self._store.keep_rules(follow.digest, follow.text)
+            self._texts.add(follow.digest)
         stored = StoredCase(child_id, follow.name, case.place, day, follow.digest, case.id)
         self._open(draft, follow, stored, Command("", dict(effect.data), SYSTEM, day))
 
@@ -331,8 +334,7 @@ def _given(procedure: Procedure, step: Step, data: Mapping[str, Any]) -> dict[st
 
 
 def _sane(command: Command) -> None:
-    if not_a_day(command.day):
-        raise refused(finding("not-a-day", f"{command.day!r} 不是日期", f"{command.day!r} is no day"))
+    require_day(command.day)
     if command.actor == SYSTEM or not command.actor:
         raise refused(
             finding(

@@ -95,7 +95,7 @@ def _records(
     case, day = reading.case, reading.day
     function = functions.get(spec.kind)
     if function is not None:
-        return list(function(evolve(case, data=dict(reading.values)), day, given))
+        return _run(function, spec, evolve(case, data=dict(reading.values)), day, given)
     rest = dict(given)
     if spec.kind == "open":
         procedure = rest.pop("procedure", "")
@@ -122,6 +122,28 @@ def _records(
         else:
             made.append(EndAppointment(person, post, place, rest.get("day", day), str(rest.get("reason", step.name))))
     return made
+
+
+def _run(
+    function: EffectFunction, spec: EffectSpec, case: Case, day: dt.date, given: Mapping[str, Any]
+) -> list[Effect] | Finding:
+    try:
+        made: list[Any] = list(function(case, day, given))
+    except Exception as error:  # noqa: BLE001 - a plugin's function is somebody else's code; it is named and refused
+        # The kind of the error only: what it says may hold personal values.
+        said = type(error).__name__
+    else:
+        strange = [type(item).__name__ for item in made if not isinstance(item, Effect)]
+        if not strange:
+            return made
+        said = ", ".join(strange)
+    return finding(
+        "effect-failed",
+        f"效果 {spec.kind} 的函数出错或返回了别的东西（{said}），请告知其插件的作者",
+        f"the function of the effect {spec.kind!r} failed or gave something else ({said}); tell the plugin's author",
+        spec.origin,
+        effect=spec.kind,
+    )
 
 
 def _lacks(step: Step, spec: EffectSpec, name: str) -> Finding:

@@ -96,7 +96,8 @@ class Case:
     *entered* is the day on which the present state was entered; *steps* gives, for each step taken, its last day and
     taker; *data* every field's present value. *reminded* says whether the late rules that only remind or escalate have
     been settled in the present state. *ended* is the kind of the end (a value of ``EndKind``) once the case has one:
-    the step function sets it, since events alone do not know the procedure.
+    the step function sets it, since events alone do not know the procedure. *takers* are all who took each step; a
+    state that is only kept for lists does not have them.
     """
 
     id: str
@@ -113,6 +114,12 @@ class Case:
     reminded: bool = False
     parent: str = ""
     ended: str = ""
+    takers: Mapping[str, frozenset[str]] = field(factory=dict, eq=False)
+
+    def took(self, step: str, person: str) -> bool:
+        """Whether *person* ever took *step* in this case."""
+        last = self.steps.get(step)
+        return (last is not None and last[1] == person) or person in self.takers.get(step, ())
 
     def after(self, event: Event) -> Case:
         """Return the case as it stands after *event*."""
@@ -125,6 +132,7 @@ class Case:
             latest=event.day,
             data=self.data if event.step == LATE else {**self.data, **dict(event.data)},
             steps={**self.steps, event.step: (event.day, event.actor)},
+            takers={**self.takers, event.step: self.takers.get(event.step, frozenset()) | {event.actor}},
             reminded=False if moved else (self.reminded or event.step == LATE),
         )
 

@@ -14,10 +14,13 @@ from community_core.procedures.definition import Procedure, Step
 from community_core.procedures.events import SYSTEM, Case
 from community_core.rules.answer import ParameterUse
 from community_core.rules.terms import Expression
-from community_core.rules.types import ValueType
+from community_core.rules.types import Kind, ValueType
 
 #: Counts working days from a day: the last day of a period of so many; ``None`` where the calendar does not reach.
 WorkingDays = Callable[[dt.date, int], "dt.date | None"]
+
+#: The units in which a period may be counted.
+PERIODS = frozenset({"day", "workday", "month", "year"})
 
 #: The word in a step's ``by`` for whoever opened the case, and the one for everybody.
 PROPOSER = "proposer"
@@ -99,6 +102,13 @@ class Reading:
         if read.value is None:
             return unknown(expression, read, "period-unknown", "期限", "the period")
         unit, count = read.type.unit, read.value
+        if read.type.kind is not Kind.INT or unit not in PERIODS:
+            return finding(
+                "period-without-unit",
+                f"{expression.text} 不是期限，请写 days(…)、workdays(…)、months(…) 或同类型的参数",
+                f"{expression.text} is no period; write days(…), workdays(…), months(…) or a parameter of such a type",
+                expression.origin,
+            )
         if count < 0:
             return finding(
                 "period-negative",
@@ -147,13 +157,13 @@ def no_calendar(expression: Expression) -> Finding:
 
 
 def roles(procedure: Procedure, case: Case, actor: str) -> frozenset[str]:
-    """Return what *actor* is by the case itself: ``anyone``, ``proposer``, and the names of the steps last taken.
+    """Return what *actor* is by the case itself: ``anyone``, ``proposer``, and the names of the steps taken.
 
     The library's own actor is ``system`` and nothing else.
     """
     if actor == SYSTEM:
         return frozenset({SYSTEM})
-    took = {name for name, (_, taker) in case.steps.items() if taker == actor}
+    took = {name for name in case.steps if case.took(name, actor)}
     if any(name in took and step.opens for name, step in procedure.step_names.items()):
         took.add(PROPOSER)
     return frozenset({ANYONE, *took})

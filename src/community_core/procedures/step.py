@@ -194,19 +194,18 @@ def _authority(procedure: Procedure, case: Case, step: Step, actor: str, post: s
     found: list[Finding] = []
     if not follow_up and (post not in step.by or (by_case and post not in own)):
         found.append(not_entitled(step))
-    for earlier in step.not_by:
-        taker = case.steps.get(earlier)
-        if taker is not None and taker[1] == actor:
-            found.append(
-                finding(
-                    "same-person",
-                    f"办理过环节 {earlier} 的人不能再办理 {step.name}，请换人",
-                    f"whoever took {earlier} may not take {step.name}; somebody else must",
-                    step.origin,
-                    step=step.name,
-                )
-            )
+    found += [_same_person(step, earlier) for earlier in step.not_by if case.took(earlier, actor)]
     return found
+
+
+def _same_person(step: Step, earlier: str) -> Finding:
+    return finding(
+        "same-person",
+        f"办理过环节 {earlier} 的人不能再办理 {step.name}，请换人",
+        f"whoever took {earlier} may not take {step.name}; somebody else must",
+        step.origin,
+        step=step.name,
+    )
 
 
 def not_entitled(step: Step) -> Finding:
