@@ -78,11 +78,11 @@ def test_ten_faults_give_ten_findings_and_the_sound_terms_load():
         for items in (practice.facts, practice.parameters, practice.decisions, practice.procedures, practice.gaps)
         for item in items
     ]
-    assert names == ["lives_alone", "elder_age", "sound_class", "sound_procedure", "sound_gap"]
+    assert names == ["lives_by_herself", "widow_age", "sound_class", "sound_procedure", "sound_gap"]
     broken = dict(practice.broken)
     assert set(broken) == {
-        "shenhe.ten.means",
-        "shenhe.ten.age",
+        "shenhe.ten.hardship",
+        "shenhe.ten.years",
         "shenhe.ten.quorum",
         "shenhe.ten.fee",
         "shenhe.ten.care_class",
