@@ -13,6 +13,7 @@ from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.ports.store import Conflict, StoredEvent
 from community_core.procedures.events import Event
+from community_core.store.connections import savepoint
 from community_core.store.records import event_row, genesis, moment_text, stored_case
 from community_core.store.schema import SEQUENCE, cases, counters, events, outbox
 
@@ -58,16 +59,14 @@ def append(
         heads[event.case] = (event.version, digest)
         rows.append(row)
         stored.append(StoredEvent(event, entered, digest, previous))
-    savepoint = connection.begin_nested()
     try:
-        _insert_events(connection, rows)
+        with savepoint(connection):
+            _insert_events(connection, rows)
     except IntegrityError as error:
-        savepoint.rollback()
         raise _refused(connection, new) from error
     connection.execute(update(counters).where(counters.c.name == SEQUENCE).values(value=last))
     delivered_later = select(events.c.seq).where(events.c.seq > first, events.c.seq <= last)
     connection.execute(insert(outbox).from_select(["seq"], delivered_later))
-    savepoint.commit()
     return stored
 
 

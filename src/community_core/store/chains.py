@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -9,58 +10,38 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import define
 from sqlalchemy import Connection, Select, func, select, union
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from community_core.base.errors import CommunityError
 from community_core.base.findings import Finding, finding
 from community_core.codec.texts import digest
+from community_core.procedures.events import Case, Event
 from community_core.store.records import NOTHING, event_hash, event_text, genesis, stored_case, written
 from community_core.store.schema import SEQUENCE, cases, counters, events, rule_texts, snapshots
 
 CHUNK: Final = 2000
 BATCH: Final = 500
+_NO_DAY: Final = dt.date.min
 
 
 @define
 class _Chain:
-    """One case's events folded as they stream by, in the JSON form in which snapshots keep them."""
+    """One case's events as they stream by; *present* is folded from them, with values and days as JSON has them."""
 
     case: Any
     first: Any
+    hash: Any
+    present: Case
     version: int = 0
-    hash: Any = None
     seq: int = 0
-    state: Any = ""
-    entered: Any = ""
-    latest: Any = ""
-    reminded: bool = False
     sound: bool = True
-    data: dict[str, Any] = field(factory=dict)
-    steps: dict[str, Any] = field(factory=dict)
-
-    def fold(self, step: str, state: str, day: str, actor: str, pairs: Sequence[Sequence[Any]]) -> None:
-        moved = state != self.state
-        if moved:
-            self.entered = day
-        self.reminded = not moved and (self.reminded or step == "late")
-        self.state = state
-        self.latest = day
-        for name, value in pairs:
-            self.data[name] = value
-        self.steps[step] = (day, actor)
 
     def kept(self) -> tuple[Any, ...]:
-        return (
-            self.state,
-            self.version,
-            self.entered,
-            self.latest,
-            self.reminded,
-            written(self.data),
-            written(self.steps),
-        )
+        now = self.present
+        data, steps = written(dict(now.data)), written(dict(now.steps))
+        return now.state, now.version, now.entered or "", now.latest or "", now.reminded, data, steps
 
 
 def verify(connection: Connection) -> Iterator[Finding]:
@@ -174,7 +155,8 @@ def _chains(connection: Connection) -> Iterator[Finding]:
                     yield from _beside(connection, batch)
                     batch = []
                 # What the first event follows is compared with the case; without event 1 there is nothing to compare.
-                chain = _Chain(case, first=row[13] if version == 1 else None, hash=row[13])
+                first = row[13] if version == 1 else None
+                chain = _Chain(case, first, row[13], Case(case, "", "", _NO_DAY))
                 batch.append(chain)
             yield from _event(chain, row)
             chain.version, chain.hash, chain.seq = version, row[14], row[0]
@@ -188,7 +170,7 @@ def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
         same = event_hash(text, previous, entered) == kept and key != ""
         pairs = json.loads(data)
         if same:
-            chain.fold(step, state, day, actor, pairs)
+            chain.present = chain.present.after(Event(case, version, step, state, actor, post, day, pairs))
         # What was published takes part in the hash as it stands; it has to be one JSON value and no more.
         if published != NOTHING:
             json.loads(published)

@@ -43,7 +43,7 @@ def make_engine(where: str | Path | URL, *, timeout: float, synchronous: Synchro
     else:
         try:
             url = make_url(where)
-        except ArgumentError as error:
+        except (ArgumentError, ValueError) as error:
             raise StoreError(Label("数据库地址无法识别", "the database URL cannot be read")) from error
     options: dict[str, Any] = {"hide_parameters": True}
     if url.get_backend_name() == "sqlite":
@@ -61,7 +61,18 @@ def make_engine(where: str | Path | URL, *, timeout: float, synchronous: Synchro
         ) from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, timeout, synchronous)
+    elif engine.dialect.name == "postgresql":
+        _prepare_postgresql(engine, timeout)
     return engine
+
+
+def _prepare_postgresql(engine: Engine, timeout: float) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET lock_timeout = {int(timeout * 1000)}")
+        cursor.close()
+        connection.commit()
 
 
 def _prepare_sqlite(engine: Engine, timeout: float, synchronous: Synchronous) -> None:
@@ -131,7 +142,7 @@ class Transactions:
         """One unit of work; with *lock*, other writers wait until it ends."""
         current = self.current
         if current is not None:
-            with self._savepoint(current):
+            with savepoint(current):
                 yield current
         elif isinstance(self._target, Engine):
             with self._transaction(self._target, lock=lock) as connection:
@@ -139,6 +150,16 @@ class Transactions:
         else:
             with self._guest(self._target, lock=lock):
                 yield self._target
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The connection of the unit of work that this thread is in; outside of one, a unit for this block."""
+        current = self.current
+        if current is not None:
+            yield current
+        else:
+            with self.begin() as connection:
+                yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -205,7 +226,7 @@ class Transactions:
             if not in_driver_transaction(connection):
                 # SQLite's driver opens a transaction late; a savepoint outside of one would commit when released.
                 connection.exec_driver_sql("BEGIN")
-        with self._savepoint(connection):
+        with savepoint(connection):
             if lock:
                 with checked():
                     _lock(connection)
@@ -215,24 +236,28 @@ class Transactions:
             finally:
                 self._local.connection = None
 
-    @contextmanager
-    def _savepoint(self, connection: Connection) -> Iterator[None]:
-        with checked():
-            savepoint = connection.begin_nested()
-        try:
-            yield
-        except BaseException:
-            with suppress(SQLAlchemyError):
-                savepoint.rollback()
-            raise
-        with checked():
-            savepoint.commit()
-
     def _enter(self, connection: Connection, *, lock: bool) -> None:
         if self.dialect == "sqlite" and not in_driver_transaction(connection):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         elif lock:
             _lock(connection)
+
+
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """A part of a transaction that leaves nothing where it raises."""
+    with checked():
+        nested = connection.begin_nested()
+    try:
+        yield
+    except BaseException:
+        # A full disk makes SQLite undo the whole transaction by itself; there is no savepoint to go back to then.
+        with suppress(SQLAlchemyError):
+            if in_driver_transaction(connection):
+                nested.rollback()
+        raise
+    with checked():
+        nested.commit()
 
 
 def _lock(connection: Connection) -> None:

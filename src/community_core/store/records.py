@@ -40,7 +40,7 @@ def published_text(published: tuple[PublishedItem, ...]) -> str:
     return written([to_plain(item) for item in published]) if published else NOTHING
 
 
-def event_text(  # noqa: PLR0917 - as many as an event has columns
+def event_text(
     case: str,
     version: int,
     step: str,

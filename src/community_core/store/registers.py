@@ -28,7 +28,7 @@ class SqlRegisters:
 
     def _writing(self) -> AbstractContextManager[Connection]:
         """Join the unit of work that this thread is in, or make one for a single call."""
-        return self._transactions.begin()
+        return self._transactions.writing()
 
     def postings(self, person: str, day: dt.date) -> Sequence[Posting]:
         """Return the appointments that *person* holds on *day*, the earliest first."""
@@ -199,13 +199,16 @@ class SqlRegisters:
         Raises:
             StoreError: if an appointment cannot begin or end so.
         """
-        for effect in effects:
-            if isinstance(effect, Appoint):
-                self.add_posting(
-                    Posting(effect.person, effect.post, effect.place, effect.since, effect.until), case=case
-                )
-            elif isinstance(effect, EndAppointment):
-                self.end_posting(effect, case=case)
+        registered = [effect for effect in effects if isinstance(effect, (Appoint, EndAppointment))]
+        if not registered:
+            return
+        with self._transactions.begin():
+            for effect in registered:
+                if isinstance(effect, EndAppointment):
+                    self.end_posting(effect, case=case)
+                else:
+                    begun = Posting(effect.person, effect.post, effect.place, effect.since, effect.until)
+                    self.add_posting(begun, case=case)
 
 
 def _posting(row: Any) -> Posting:

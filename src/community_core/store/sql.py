@@ -21,7 +21,7 @@ from community_core.ports.store import Conflict, StoredCase, StoredEvent, Tally
 from community_core.procedures.events import Case, Event
 from community_core.store.appending import append, chunked, next_ids
 from community_core.store.chains import verify
-from community_core.store.connections import Synchronous, Transactions, in_driver_transaction, make_engine
+from community_core.store.connections import Synchronous, Transactions, in_driver_transaction, make_engine, savepoint
 from community_core.store.delivering import Delivery, deliver
 from community_core.store.failures import checked
 from community_core.store.migrating import is_current, upgrade
@@ -61,7 +61,7 @@ def open_store(
             the caller, on which each unit of work is a transaction of ours; or an open ``Connection`` of the caller,
             whose transaction is never begun by us where he has one, never committed, rolled back or repeated: a unit
             of work is a savepoint in it. (Where he has none, one begins as with any statement, and is his to end.)
-        timeout: seconds to wait for a locked SQLite file, for an engine of ours.
+        timeout: seconds to wait for another writer (SQLite, PostgreSQL), for an engine of ours.
         synchronous: SQLite's setting for an engine of ours. ``FULL`` loses nothing that was acknowledged, even when
             power fails; ``NORMAL`` may then lose the last units of work.
 
@@ -153,15 +153,13 @@ class SqlStore(SqlRegisters):
         if not rows:
             return
         with self._writing() as connection, checked():
-            savepoint = connection.begin_nested()
             try:
-                connection.execute(insert(case_table), rows)
+                with savepoint(connection):
+                    connection.execute(insert(case_table), rows)
             except IntegrityError as error:
-                savepoint.rollback()
                 raise Conflict(
                     Label("同号办件已经存在；本次没有写入", "a case of that id is kept already; nothing was written")
                 ) from error
-            savepoint.commit()
 
     def next_id(self, procedure: str, year: int) -> str:
         """Return the next case id of *procedure* in *year*: ``core.hearing.hearing-2006-000001``.

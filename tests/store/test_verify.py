@@ -1,0 +1,310 @@
+"""Whatever is changed past the store is found; an untouched record gives no finding."""
+# ruff: noqa: S608 - the statements are built from the tests' own names, to change what no caller of the store can
+
+import datetime as dt
+
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from community_core.codec import digest
+from community_core.ports.store import StoredCase
+from community_core.procedures.events import Case, Event, fold
+from community_core.store import open_store
+from community_core.store.records import event_row, genesis
+from community_core.store.schema import cases, events, rule_texts
+
+DAY = dt.date(2006, 5, 1)
+RULES = "判定 text"
+CHANGES = {
+    "seq": "seq + 8",
+    "version": "version + 8",
+    "key": "CASE WHEN key IS NULL THEN 'x' ELSE NULL END",
+}
+
+
+def codes(store):
+    """Return the codes of what is found."""
+    return {finding.code for finding in store.verify()}
+
+
+@pytest.fixture
+def record(database, book):
+    """A record of three cases with four events each, and its store."""
+    store = database.store()
+    store.keep_rules(digest(RULES), RULES)
+    for name in ("h-1", "h-2", "h-3"):
+        book.write(store, name, 4, rules=digest(RULES))
+    assert codes(store) == set()
+    if not database.is_sqlite:
+        database.tamper(
+            "ALTER TABLE cc_events DROP CONSTRAINT cc_events_case",
+            "ALTER TABLE cc_snapshots DROP CONSTRAINT cc_snapshots_case",
+        )
+    return store
+
+
+def flipped(column):
+    """Return SQL for the column's value with its middle character changed."""
+    if column in CHANGES:
+        return CHANGES[column]
+    middle = f"(length({column}) / 2 + 1)"
+    changed = f"CASE substr({column}, {middle}, 1) WHEN '0' THEN '1' ELSE '0' END"
+    return f"substr({column}, 1, {middle} - 1) || {changed} || substr({column}, {middle} + 1)"
+
+
+@pytest.mark.parametrize("column", [column.name for column in events.columns])
+def test_a_change_in_any_column_of_an_event_is_found(database, record, column):
+    """One character changed in any column of one event is found, and the case is named."""
+    database.tamper(f"UPDATE cc_events SET {column} = {flipped(column)} WHERE case_id = 'h-2' AND version = 4")
+    found = list(record.verify())
+    assert found
+    if column not in ("seq", "case_id", "rules"):
+        assert {dict(finding.data)["case"] for finding in found} == {"h-2"}
+
+
+@pytest.mark.parametrize("column", [column.name for column in cases.columns])
+def test_a_change_in_any_column_of_a_case_is_found(database, record, column):
+    """One character changed in any column of a case's own record is found."""
+    value = "'h-1'" if column == "parent" else flipped(column)
+    database.tamper(f"UPDATE cc_cases SET {column} = {value} WHERE id = 'h-2'")
+    expected = "event-without-case" if column == "id" else "case-changed"
+    assert expected in codes(record)
+
+
+@pytest.mark.parametrize("column", [column.name for column in rule_texts.columns])
+def test_a_change_in_a_rule_text_is_found(database, record, column):
+    """One character changed in a rule text or its hash is found."""
+    database.tamper(f"UPDATE cc_rule_texts SET {column} = {flipped(column)}")
+    assert "rule-text-changed" in codes(record)
+
+
+@pytest.mark.parametrize("column", ["state", "version", "entered", "latest", "data", "steps", "reminded"])
+def test_a_present_state_that_differs_is_found(database, record, column):
+    """A present state that is not what the events make is found, whichever column differs."""
+    value = {"version": "version - 1", "reminded": "NOT reminded"}.get(column) or flipped(column)
+    database.tamper(f"UPDATE cc_snapshots SET {column} = {value} WHERE case_id = 'h-2'")
+    assert codes(record) == {"snapshot-differs"}
+
+
+def test_a_missing_rule_text_is_found(database, record):
+    """A rule text that cases run under and that is gone is found."""
+    database.tamper("DELETE FROM cc_rule_texts")
+    assert codes(record) == {"rule-text-missing"}
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_an_event_removed_from_a_chain_is_found(database, record, version):
+    """An event removed before others of its case is found where the next one stands."""
+    database.tamper(f"DELETE FROM cc_events WHERE case_id = 'h-2' AND version = {version}")
+    found = [(f.code, dict(f.data)["version"]) for f in record.verify() if f.code == "event-missing"]
+    assert found == [("event-missing", str(version + 1))]
+
+
+def test_the_end_cut_off_shows_in_state_and_sequence(database, record):
+    """A chain whose end is gone disagrees with its present state, and its numbers leave a gap."""
+    database.tamper("DELETE FROM cc_events WHERE case_id = 'h-2' AND version = 4")
+    assert codes(record) == {"snapshot-differs", "sequence-gap"}
+    database.tamper("DELETE FROM cc_snapshots")
+    assert codes(record) == {"sequence-gap"}
+
+
+def test_all_events_of_a_case_removed_is_found(database, record):
+    """A case without events is found."""
+    database.tamper("DELETE FROM cc_events WHERE case_id = 'h-2'")
+    assert codes(record) == {"case-without-events", "sequence-gap"}
+
+
+def test_an_event_without_its_case_is_found(database, record):
+    """Events whose case is gone, and a present state whose case is gone, are found."""
+    database.tamper("DELETE FROM cc_cases WHERE id = 'h-2'")
+    assert codes(record) == {"event-without-case", "snapshot-without-case"}
+
+
+@pytest.mark.parametrize("pair", [(1, 2), (2, 3), (1, 4)])
+def test_two_events_that_changed_places_are_found(database, record, pair):
+    """Two events of a case that changed their places are found."""
+    one, other = pair
+    where = "WHERE case_id = 'h-2' AND version ="
+    database.tamper(
+        f"UPDATE cc_events SET version = 99 {where} {one}",
+        f"UPDATE cc_events SET version = {one} {where} {other}",
+        f"UPDATE cc_events SET version = {other} {where} 99",
+    )
+    assert {"event-changed", "chain-broken"} <= codes(record)
+
+
+def test_events_that_changed_cases_are_found(database, record):
+    """Two events of two cases, exchanged with all but their ids, are found in both."""
+    database.tamper(
+        "UPDATE cc_events SET case_id = 'x' WHERE case_id = 'h-1' AND version = 2",
+        "UPDATE cc_events SET case_id = 'h-1' WHERE case_id = 'h-2' AND version = 2",
+        "UPDATE cc_events SET case_id = 'h-2' WHERE case_id = 'x'",
+    )
+    assert {dict(f.data).get("case") for f in record.verify() if f.code == "event-changed"} == {"h-1", "h-2"}
+
+
+def put(database, row):
+    """Write a row of events past the store."""
+    with database.engine().begin() as connection:
+        connection.execute(events.insert(), [dict(zip(events.c.keys(), row, strict=True))])
+
+
+def test_an_event_replaced_with_a_true_hash_is_found(database, record, book):
+    """An event replaced by another one, whose own hash is right, breaks the chain at the next one."""
+    kept = record.events("h-2")
+    database.tamper("DELETE FROM cc_events WHERE case_id = 'h-2' AND version = 2")
+    put(database, event_row(book.event("h-2", 2), 6, kept[0].hash, "2006-05-01T08:30:00.000000Z"))
+    found = [(f.code, dict(f.data).get("version")) for f in record.verify()]
+    assert ("chain-broken", "3") in found
+    assert "event-changed" not in dict(found)
+
+
+def test_an_event_inserted_is_found(database, record, book):
+    """An event put between others, which are moved up, is found."""
+    kept = record.events("h-2")
+    for version in (4, 3):
+        database.tamper(f"UPDATE cc_events SET version = version + 1 WHERE case_id = 'h-2' AND version = {version}")
+    put(database, event_row(book.event("h-2", 3), 13, kept[1].hash, "2006-05-01T08:30:00.000000Z"))
+    assert {"chain-broken", "event-changed", "snapshot-differs", "sequence-gap"} <= codes(record)
+
+
+def test_numbers_that_changed_places_in_a_case_are_found(database, record):
+    """Two sequence numbers exchanged within a case are found."""
+    database.tamper(
+        "UPDATE cc_events SET seq = 99 WHERE seq = 6",
+        "UPDATE cc_events SET seq = 6 WHERE seq = 7",
+        "UPDATE cc_events SET seq = 7 WHERE seq = 99",
+    )
+    assert codes(record) == {"sequence-disordered"}
+
+
+def test_verify_reads_one_moments_state(database, record, book):
+    """What is written while the record is verified makes no finding."""
+    found = record.verify()
+    for name in ("h-4", "h-5"):
+        book.write(record, name, 2)
+    book.write(record, "h-1", 2, first=5, rules=digest(RULES))
+    assert list(found) == []
+    assert codes(record) == set()
+
+
+def test_verify_sees_what_the_unit_wrote(database, record, book):
+    """Inside a unit of work its own events are verified with the rest."""
+    with record.begin():
+        record.append([book.event("h-1", 5, rules=digest(RULES))], {"h-1": 4}, book.now)
+        assert codes(record) == {"snapshot-differs"}
+
+
+STEP = st.builds(
+    Event,
+    case=st.just("h-1"),
+    version=st.just(0),
+    step=st.sampled_from(["late", "speak", "close"]),
+    state=st.sampled_from(["open", "closed"]),
+    actor=st.sampled_from(["a", "系统"]),
+    post=st.just("p"),
+    day=st.dates(),
+    data=st.dictionaries(st.sampled_from("abc"), st.none() | st.booleans() | st.integers() | st.dates()).map(
+        lambda found: tuple(found.items())
+    ),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps=st.lists(STEP, min_size=1, max_size=6))
+def test_a_state_folded_from_its_events_always_agrees(steps):
+    """The present state that events make, kept as it is, gives no finding; verifying folds as a case does."""
+    store = open_store(":memory:")
+    begun = Case("h-1", "p", "c", dt.date(2006, 5, 1))
+    with store.begin():
+        store.add_case(StoredCase("h-1", "p", "c", begun.opened, ""))
+        new = [evolve(step, version=i) for i, step in enumerate(steps, 1)]
+        store.append(new, {"h-1": 0}, dt.datetime(2006, 5, 1, tzinfo=dt.UTC))
+        store.snapshot(fold(begun, new))
+    assert codes(store) == set()
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A small SQLite record, as a store and as an open connection past it."""
+    path = tmp_path_factory.mktemp("small") / "record.db"
+    store = open_store(path)
+    rules = digest(RULES)
+    store.keep_rules(rules, RULES)
+    with store.begin():
+        store.add_case(StoredCase("h-1", "p", "c", DAY, rules, "h-0"))
+        new = [Event("h-1", i, "say", "open", "a", "p", DAY, (("说", "好"),), (), rules, f"k{i}") for i in (1, 2, 3)]
+        store.append(new, {"h-1": 0}, dt.datetime(2006, 5, 1, tzinfo=dt.UTC))
+    yield store
+    store.close()
+
+
+TABLES = {
+    "cc_events": [c.name for c in events.c],
+    "cc_cases": [c.name for c in cases.c],
+    "cc_rule_texts": ["hash", "text"],
+}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_flipped_bit_is_found(small, data):
+    """Any bit flipped in any byte of any column of events, cases and rule texts is found, broken UTF-8 included."""
+    table = data.draw(st.sampled_from(sorted(TABLES)))
+    column = data.draw(st.sampled_from(TABLES[table]))
+    engine = small._transactions.engine
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        rows = connection.execute(text(f"SELECT rowid, {column}, CAST({column} AS BLOB) FROM {table}")).all()
+        row, value, raw = data.draw(st.sampled_from(rows))
+        if isinstance(value, int):
+            bit = data.draw(st.integers(0, 31))
+            changed, put_as = value ^ (1 << bit), ":value"
+        else:
+            assume(raw)
+            at = data.draw(st.integers(0, len(raw) - 1))
+            flip = 1 << data.draw(st.integers(0, 7))
+            changed, put_as = raw[:at] + bytes([raw[at] ^ flip]) + raw[at + 1 :], "CAST(:value AS TEXT)"
+        taken = column in ("seq", "version", "key") and changed in {other for row in rows for other in row[1:]}
+        assume(not taken)
+        connection.execute(
+            text(f"UPDATE {table} SET {column} = {put_as} WHERE rowid = :row"), {"value": changed, "row": row}
+        )
+        moved = changed if column == "seq" else row
+    try:
+        found = codes(small)
+        assert found
+        assert "store-damaged" not in found
+    finally:
+        with engine.connect() as connection:
+            connection.execute(
+                text(f"UPDATE {table} SET {column} = :value WHERE rowid = :row"), {"value": value, "row": moved}
+            )
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+    assert codes(small) == set()
+
+
+def test_a_damaged_file_is_a_finding(sqlite_file, book, raw):
+    """A file whose pages are damaged gives a finding, not an exception."""
+    store = sqlite_file.store()
+    with store.begin():
+        store.add_cases(book.case(f"h-{i}") for i in range(500))
+        store.append([book.event(f"h-{i}", 1) for i in range(500)], {f"h-{i}": 0 for i in range(500)}, book.now)
+    connection = raw(sqlite_file)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    store.close()
+    path = sqlite_file.store()._transactions.engine.url.database
+    with open(path, "r+b") as file:  # noqa: PTH123 - bytes in place
+        file.seek(4096 * 20)
+        file.write(b"\xff" * 4096 * 8)
+    assert "store-damaged" in codes(sqlite_file.store())
+
+
+def test_genesis_covers_the_parent(book):
+    """The hash that a chain begins with depends on the case's parent too."""
+    assert genesis(book.case("h-1")) != genesis(book.case("h-1", parent="h-0"))
