@@ -1,0 +1,1 @@
+"""Practices of my town for community_core; importing it does nothing."""
