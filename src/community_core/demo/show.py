@@ -42,6 +42,13 @@ class Show:
         for note in notes:
             self.console.print(Text(note, style="dim"))
 
+    def closing(self, *commands: str) -> None:
+        """Print how long it took, and what to try next."""
+        self.console.print()
+        self.console.print(Text(f"完成，用时 {self.seconds:.0f} 秒 · done in {self.seconds:.0f} s", style="bold green"))
+        for command in commands:
+            self.console.print(Text(f"  {command}", style="dim"))
+
     def part(self, zh: str, en: str) -> None:
         """Begin a part of the demo."""
         number = _NUMBERS[self._part]

@@ -1,0 +1,253 @@
+"""The demo's campaign: contract texts drafted, discussed, asked about and settled, then signed building by building."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from community_core.demo.desk import Desk
+from community_core.office.bulk import Batch
+from community_core.procedures.events import Case
+
+SUBDISTRICT = "fangzi.hengan"
+#: The two pilot communities of the document; the others are made up and bear numbers.
+COMMUNITIES = (
+    ("fangzi.hengan.wuyi", "五一社区", "Wuyi community"),
+    ("fangzi.hengan.wumalu", "五马路社区", "Wumalu community"),
+    ("fangzi.hengan.c3", "第3社区（虚构）", "Community 3 (made up)"),
+    ("fangzi.hengan.c4", "第4社区（虚构）", "Community 4 (made up)"),
+    ("fangzi.hengan.c5", "第5社区（虚构）", "Community 5 (made up)"),
+    ("fangzi.hengan.c6", "第6社区（虚构）", "Community 6 (made up)"),
+)
+BUILDINGS = 10
+MATTERS = (("rented_housing", "出租房屋"), ("migrants", "流动人口管理"))
+CHUNK = 1000
+
+OFFER_DAY = dt.date(2007, 4, 16)
+SIGN_DAY = dt.date(2007, 4, 28)
+LATER_DAY = dt.date(2007, 5, 26)
+_MARCH = 3
+_TRUE = {"capacity": True, "free_will": True, "lawful": True}
+
+Line = tuple[str, str, dt.date, Mapping[str, Any]]
+
+
+@frozen
+class Contract:
+    """One contract to be: its number within the community, building and matter, and what becomes of it."""
+
+    number: int
+    building: str
+    matter: str
+
+    @property
+    def fate(self) -> str:
+        """What happens at the door: of twenty sixteen sign, one refuses, three are not met, of whom two sign later."""
+        return {0: "refuse", 7: "miss", 13: "later", 18: "later"}.get(self.number % 20, "sign")
+
+
+def play(desk: Desk) -> None:
+    """Run the campaign; each chunk is committed with its keys, so that a killed run goes on where it stopped."""
+    show = desk.show
+    show.part(
+        f"契约：拟稿、讨论、征求意见、商定，按楼签 {desk.contracts:,} 份",
+        "Contracts: drafted, discussed, asked about, settled, signed by building",
+    )
+    before = desk.done("contracts")
+    if not before:
+        _register(desk)
+        texts = {place: _settle_text(desk, place) for place, _, _ in COMMUNITIES}
+        _campaign(desk, texts)
+        desk.finish("contracts")
+    _tell(desk)
+    if before:
+        show.already(f"{desk.contracts:,} 份契约，未改动", f"{desk.contracts:,} contracts, left as they are")
+    else:
+        show.made(f"{desk.contracts:,} 份契约已送交并办理", f"{desk.contracts:,} contracts offered and dealt with")
+
+
+def building_names(community: str) -> tuple[str, ...]:
+    """Return the ids of a community's buildings."""
+    return tuple(f"{community}.b{number:02d}" for number in range(1, BUILDINGS + 1))
+
+
+def contracts_of(community: str, total: int) -> Iterator[Contract]:
+    """Yield the contracts of *community* out of *total* in all, spread evenly over communities and buildings."""
+    index = [place for place, _, _ in COMMUNITIES].index(community)
+    count = total * (index + 1) // len(COMMUNITIES) - total * index // len(COMMUNITIES)
+    buildings = building_names(community)
+    matter = MATTERS[index % len(MATTERS)][1]
+    for number in range(count):
+        yield Contract(number, buildings[number * BUILDINGS // count], matter)
+
+
+def _register(desk: Desk) -> None:
+    office = desk.fangzi
+    since = dt.date(2007, 1, 1)
+    with office.store.begin():
+        office.register_place("fangzi", "", layer="district", zh="坊子区", en="Fangzi")
+        office.register_place(SUBDISTRICT, "fangzi", layer="subdistrict", zh="恒安街道", en="Heng'an sub-district")
+        for place, zh, en in COMMUNITIES:
+            office.register_place(place, SUBDISTRICT, layer="community", zh=zh, en=en)
+            short = zh.removesuffix("（虚构）")
+            for number, building in enumerate(building_names(place), start=1):
+                english = en.removesuffix(" (made up)")
+                office.register_place(
+                    building, place, layer="building", zh=f"{short}{number}号楼", en=f"{english}, building {number}"
+                )
+            name = place.rpartition(".")[2]
+            for post in ("committee.chair", "committee.member", "council.chair", "council.member", "resident"):
+                office.appoint(f"{name}-{post.replace('.', '-')}", post, place, since)
+            office.appoint(f"{name}-organisation-delegate", "community_organisation.delegate", place, since)
+
+
+def _settle_text(desk: Desk, community: str) -> str:
+    """Bring the community's contract text from the draft to its settlement and return the case's id."""
+    name = community.rpartition(".")[2]
+    matter, zh = MATTERS[[place for place, _, _ in COMMUNITIES].index(community) % len(MATTERS)]
+    case = desk.open(
+        desk.fangzi,
+        "contract_text",
+        {
+            "title": f"{zh}契约文本（示例）",
+            "contract_matter": matter,
+            "first_party": "committee",
+            "second_party": "resident",
+            "scope": f"本社区内的{zh}",
+            "content": "条款材料未载；此处为示例",
+            "form": "书面",
+        },
+        actor=f"{name}-committee-member",
+        day=dt.date(2007, _MARCH, 5),
+        place=community,
+        key=f"demo.text.{name}.draft",
+    )
+    for number, (step, post, day, data) in enumerate(_text_steps(), start=1):
+        key = f"demo.text.{name}.{number:02d}.{step}"
+        case = desk.take(desk.fangzi, case, step, data, actor=f"{name}-{post}", day=day, key=key)
+    return case.id
+
+
+def _text_steps() -> Sequence[Line]:
+    def march(day: int) -> dt.date:
+        return dt.date(2007, _MARCH, day)
+
+    lawful = {"fits_law": True, "fits_policy": True, "fits_guidance": True, "elements_complete": True}
+    took_part = {"legal_adviser": True, "judicial_staff": True, "enforcement_staff": True}
+    asked = {"specialists_asked": False, "materials_looked_up": False}
+    return (
+        ("see_to_legality", "committee-chair", march(8), {**took_part, **asked, **lawful, "legal_base": "示例依据"}),
+        ("discuss", "organisation-delegate", march(9), {"position": "同意范围和形式"}),
+        ("discuss", "council-member", march(9), {"position": "同意"}),
+        ("agree", "council-chair", march(12), {"organisations_agree": True, "council_agrees": True}),
+        ("ask_opinions", "committee-chair", march(13), {}),
+        ("give_opinion", "resident", march(15), {"opinion": "请写明联系人"}),
+        ("answer", "committee-member", march(16), {"reply": "已写明联系人"}),
+        ("close_opinions", "committee-chair", march(26), {"opinions_received": 1, "replies_given": 1}),
+        ("settle", "council-chair", march(30), {"in_favour": 46, "taking_part": 60}),
+    )
+
+
+def _campaign(desk: Desk, texts: Mapping[str, str]) -> None:
+    with desk.show.progress("送交 offered", desk.contracts) as advance:
+        offered = {place: _offer(desk, place, texts[place], advance) for place, _, _ in COMMUNITIES}
+    steps = sum(1 + (item.fate == "later") for pairs in offered.values() for item, _ in pairs)
+    with desk.show.progress("上门 at the door", steps) as advance:
+        for fate, step, day, data in (
+            ("sign", "sign", SIGN_DAY, _TRUE),
+            ("refuse", "refuse", SIGN_DAY, {}),
+            ("miss", "miss", SIGN_DAY, {}),
+            ("later", "miss", SIGN_DAY, {}),
+            ("later", "sign_later", LATER_DAY, _TRUE),
+        ):
+            for place, pairs in offered.items():
+                met = [(item, case) for item, case in pairs if item.fate == fate]
+                _knock(desk, place, met, step, day, data, advance)
+
+
+def _offer(desk: Desk, place: str, text: str, advance: Callable[[int], None]) -> Sequence[tuple[Contract, Case]]:
+    name = place.rpartition(".")[2]
+    items = list(contracts_of(place, desk.contracts))
+    desk.clock.day = OFFER_DAY
+    batch = desk.fangzi.open_many(
+        "contract",
+        [{"text_case": text, "matter": item.matter, "party": f"{name}-party-{item.number:05d}"} for item in items],
+        actor=f"{name}-committee-member",
+        day=OFFER_DAY,
+        place=[item.building for item in items],
+        keys=[f"demo.offer.{name}.{item.number:05d}" for item in items],
+        chunk=CHUNK,
+        progress=_counting(advance),
+    )
+    return list(zip(items, _all(batch), strict=True))
+
+
+def _knock(
+    desk: Desk,
+    place: str,
+    met: Sequence[tuple[Contract, Case]],
+    step: str,
+    day: dt.date,
+    data: Mapping[str, Any],
+    advance: Callable[[int], None],
+) -> None:
+    name = place.rpartition(".")[2]
+    desk.clock.day = day
+    batch = desk.fangzi.take_many(
+        [(case, data) for _, case in met],
+        step,
+        actor=f"{name}-committee-member",
+        day=day,
+        keys=[f"demo.{step}.{name}.{item.number:05d}" for item, _ in met],
+        chunk=CHUNK,
+        progress=_counting(advance),
+    )
+    _all(batch)
+
+
+def _all(batch: Batch) -> Sequence[Case]:
+    """Return every case of a batch.
+
+    Raises:
+        RuntimeError: if one was refused; the demo's own data fits the rules, so that would be a fault in one of them.
+    """
+    if batch.refused:
+        raise RuntimeError(f"the demo was refused: {batch.refused[0].findings}")
+    return batch.done
+
+
+def _counting(advance: Callable[[int], None]) -> Callable[[int], None]:
+    """Turn *so many are done in all* into *so many more*."""
+    seen = 0
+
+    def progress(done: int) -> None:
+        nonlocal seen
+        advance(done - seen)
+        seen = done
+
+    return progress
+
+
+_COLUMNS = (("signed", "sign"), ("signed", "sign_later"), ("refused", "refuse"), ("not_met", "miss"))
+
+
+def _tell(desk: Desk) -> None:
+    """Print the campaign by community from the record."""
+    office = desk.fangzi
+    contract = office.rules.procedure_name("contract")
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for item in office.store.tally():
+        if item.procedure == contract:
+            counted[item.place.rpartition(".")[0], item.state, item.step] += item.count
+    rows = []
+    for place, zh, en in COMMUNITIES:
+        counts = [counted[place, state, step] for state, step in _COLUMNS]
+        rows.append((f"{zh} {en}", *(f"{count:,}" for count in counts), f"{sum(counts):,}"))
+    totals = [sum(counted[place, state, step] for place, _, _ in COMMUNITIES) for state, step in _COLUMNS]
+    rows.append(("合计 all", *(f"{count:,}" for count in totals), f"{sum(totals):,}"))
+    heads = ("社区 community", "已签 signed", "补签 signed later", "不签 refused", "未遇 not met", "合计 all")
+    desk.show.table(heads, rows, right=(1, 2, 3, 4, 5))
