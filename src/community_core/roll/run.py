@@ -12,7 +12,8 @@ from attrs import define, frozen
 
 from community_core.base.labels import Label
 from community_core.roll.extras import pl
-from community_core.roll.stage import Staged, Stager
+from community_core.roll.stage import Stager
+from community_core.roll.staged import Staged
 from community_core.roll.subjects import Subjects
 from community_core.roll.tables import TableRead
 from community_core.roll.values import ROW_NUMBER
@@ -107,14 +108,16 @@ class TermResult:
         index = self.staged.index
         firsts = index.arg_unique()
         example = dict(zip(index.gather(firsts).to_list(), self.rows.gather(firsts).to_list(), strict=True))
-        found = []
+        merged: dict[tuple[Any, ...], tuple[int, int]] = {}
         for number, count in self.counts.items():
             result = self.staged.results[number]
-            found.append(
-                PatternCount(
-                    result.code, count, result.status, self._outcome(result.outcome), result.row, example[number]
-                )
-            )
+            key = (result.code, result.status, result.outcome, result.row)
+            before, first = merged.get(key, (0, example[number]))
+            merged[key] = (before + count, min(first, example[number]))
+        found = [
+            PatternCount(code, count, status, self._outcome(outcome), row, first)
+            for (code, status, outcome, row), (count, first) in merged.items()
+        ]
         return tuple(sorted(found, key=lambda item: (-item.count, item.example)))
 
     def _outcome(self, values: tuple[Any, ...] | None) -> Any:

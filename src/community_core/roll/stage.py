@@ -3,64 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from community_core.roll.cell import Cell, NotInColumns
 from community_core.roll.codes import GROUP, dense, group_code, grouped
 from community_core.roll.columns import Columns
 from community_core.roll.extras import nw, pl
+from community_core.roll.staged import Result, Staged
 from community_core.roll.subjects import Subjects
-from community_core.roll.trees import Blocking, facts_in, outcome_trees, trees_of
-from community_core.roll.values import dtype_of, from_cell, to_cell
+from community_core.roll.trees import (
+    Blocking,
+    facts_in,
+    is_settled,
+    outcome_trees,
+    plan_facts,
+    refs_in,
+    split,
+    surely_asks,
+)
+from community_core.roll.values import from_cell
 from community_core.rules import nodes as n
 from community_core.rules.codegen import compile_values
 from community_core.rules.engine import Engine
-from community_core.rules.pattern import Pattern, Status
+from community_core.rules.pattern import Pattern, Status, digits_of
 from community_core.rules.plan import BrokenPlan, Plan
-from community_core.rules.terms import Fact, Output
 from community_core.rules.types import Kind
 from community_core.rules.vocabulary import inner
 
 _MARK = "\x1f"
-
-
-@frozen
-class Result:
-    """What a group of subjects gets: status, inner values of the outputs (``None`` unless determined), row, code."""
-
-    status: Status
-    outcome: tuple[Any, ...] | None
-    row: int | None
-    code: int
-
-
-@frozen(eq=False)
-class Staged:
-    """A plan's results, and for each subject the number of its result (*index*) and of its code (*codes*)."""
-
-    plan: Plan
-    results: tuple[Result, ...]
-    index: pl.Series
-    codes: pl.Series
-
-    def output(self, position: int, output: Output) -> pl.Series:
-        """Return one output as it differs among the results; null where there is no outcome."""
-        values = [result.outcome[position] if result.outcome is not None else None for result in self.results]
-        kind = output.type
-        if kind.kind is Kind.ENUM:
-            return pl.Series(output.name, values, dtype=pl.Enum(kind.values))
-        return pl.Series(output.name, [to_cell(kind, value) for value in values], dtype=dtype_of(kind))
-
-
-def facts_of(plan: Plan) -> dict[str, Fact]:
-    """Return every fact that *plan* and the decisions under it may read."""
-    found = {fact.name: fact for fact in plan.facts}
-    for _, part in plan.parts:
-        found |= facts_of(part)
-    return found
 
 
 @define(eq=False)
@@ -75,7 +47,7 @@ class Stager:
     engine: Engine
     on: dt.date
     given: frozenset[str] = frozenset()
-    _done: dict[int, Staged] = field(factory=dict, init=False)
+    _done: dict[str, Staged] = field(factory=dict, init=False)
 
     def staged(self, plan: Plan) -> Staged:
         """Return *plan* run over the subjects.
@@ -84,18 +56,22 @@ class Stager:
             FactError: if a column does not fit its fact.
         """
         usual = self.engine.plan(plan.term, self.on)
-        shared = self.given.isdisjoint(facts_of(usual))
-        plan, kept = (usual, self.subjects.memo) if shared else (plan, self._done)
-        # the plan is kept with its result, so that its id stays its own
-        key: Any = (id(plan), self.on) if shared else id(plan)
-        found: Staged | None = kept.get(key)
-        if found is None:
-            found = kept[key] = _Run(self.subjects, self.on, plan, self).run()
-        return found
+        if self.given.isdisjoint(plan_facts(usual)):
+            # the plan is kept with its result, so that its id stays its own
+            key = (id(usual), self.on)
+            found: Staged | None = self.subjects.memo.get(key)
+            if found is None:
+                found = self.subjects.memo[key] = Run(self.subjects, self.on, usual, self).run()
+            return found
+        if plan.term not in self._done:
+            self._done[plan.term] = Run(self.subjects, self.on, plan, self).run()
+        return self._done[plan.term]
 
 
 @define(eq=False)
-class _Run:
+class Run:
+    """One plan over all subjects, once."""
+
     subjects: Subjects
     on: dt.date
     plan: Plan
@@ -105,43 +81,111 @@ class _Run:
     columns: Columns = field(init=False)
 
     def run(self) -> Staged:
+        """Return the results, and for each subject which is its own."""
         plan = self.plan
-        zeros = pl.zeros(len(self.subjects.rows), dtype=pl.UInt16, eager=True)
+        shared = self.stager.given.isdisjoint(plan_facts(self.stager.engine.plan(plan.term, self.on)))
         if isinstance(plan, BrokenPlan):
+            zeros = pl.zeros(len(self.subjects.rows), dtype=pl.UInt16, eager=True)
             return Staged(plan, (Result(Status.UNAVAILABLE, None, None, 0),), zeros, zeros)
         self.parts = {term: self.stager.staged(part) for term, part in plan.parts}
-        cells = self.subjects.cells(fact.name for fact in plan.facts)
+        self.columns = Columns(self.subjects.cells(fact.name for fact in plan.facts), self.on, {})
         self.table = self.subjects.ready
-        self.columns = Columns(cells, self.on, self._part_cells())
-        numbers, codes = self._codes(plan.atoms) if plan.atoms else ([0], zeros)
-        patterns = [plan.pattern(number) for number in numbers]
-        results = [Result(p.status, p.outcome, p.row, number) for p, number in zip(patterns, numbers, strict=True)]
-        computed = [at for at, pattern in enumerate(patterns) if pattern.computed]
-        if not computed:
-            return Staged(plan, tuple(results), codes, codes)
-        index = codes.cast(pl.UInt32)
-        for trees, positions in self._by_trees(patterns, computed):
-            index = self._refined(trees, positions, numbers, codes, results, index)
-        return Staged(plan, tuple(results), index, codes)
+        combinations, base = self._combinations()
+        results: list[Result] = []
+        patterns: list[Pattern] = []
+        for code, parts in self._complete(combinations):
+            pattern = plan.pattern(code)
+            digits = dict(zip(plan.atoms, digits_of(code, len(plan.atoms)), strict=True))
+            asks = surely_asks(plan, pattern, digits, parts)
+            patterns.append(pattern)
+            results.append(Result(pattern.status, pattern.outcome, pattern.row, code, asks))
+        open_to = [at for at, pattern in enumerate(patterns) if not is_settled(plan, pattern, asks=results[at].asks)]
+        index = base.cast(pl.UInt32) if open_to else base
+        for trees, positions in self._by_trees(patterns, open_to).items():
+            index = self._refined(trees, positions, base, results, index)
+        return Staged(plan, tuple(results), index, base, shared)
 
-    # -- decisions underneath ----------------------------------------------------------------------------------------
+    # -- conditions --------------------------------------------------------------------------------------------------
 
-    def _part_cells(self) -> dict[tuple[str, str], Cell]:
-        """Stage the outputs of other decisions that this one's trees name, as columns of the table."""
-        wanted = {
-            (node.term, node.output)
-            for tree in trees_of(self.plan)
-            for node in n.walk(tree)
-            if isinstance(node, n.DecisionRef)
-        }
-        cells: dict[tuple[str, str], Cell] = {}
-        for term, name in sorted(wanted):
+    def _combinations(self) -> tuple[list[tuple[int, ...]], pl.Series]:
+        """Return what occurs together, and for each subject which of it is its own.
+
+        Each is the code of the conditions that look at facts, and the number of the result of each decision underneath
+        that the other conditions look at.
+        """
+        own, others = split(self.plan.atoms)
+        atoms = tuple(self.plan.atoms[position] for position in own)
+        terms = sorted({term for position in others for term, _ in refs_in(self.plan.atoms[position])})
+        shared = not refs_in(*atoms) and all(self.parts[term].shared for term in terms)
+        engine = self.stager.engine
+        key = ("combinations", id(engine), atoms, self.on, tuple(id(self.parts[term]) for term in terms))
+        found = self.subjects.memo.get(key) if shared else None
+        if found is None:
+            found = self._join(atoms, terms)
+            if shared:
+                # the engine is kept, as the parts are, so that their ids stay their own
+                self.subjects.memo[key] = found
+                self.subjects.memo[id(engine)] = engine
+        combinations, index = found
+        return combinations, index
+
+    def _join(self, atoms: Sequence[n.Node], terms: Sequence[str]) -> tuple[list[tuple[int, ...]], pl.Series]:
+        combinations: list[tuple[int, ...]] = [(0,)]
+        index: pl.Series | None = None
+        if atoms:
+            numbers, index = self._codes(atoms)
+            combinations = [(number,) for number in numbers]
+        for term in terms:
             part = self.parts[term]
-            if isinstance(part.plan, BrokenPlan):
+            if index is None:
+                index = part.index
+                combinations = [(0, number) for number in range(len(part.results))]
+                continue
+            width = len(part.results)
+            both = index.cast(pl.UInt32) * width if len(combinations) * width < 2**32 else index.cast(pl.UInt64) * width
+            pairs, index = dense(both + part.index, len(combinations) * width)
+            combinations = [(*combinations[pair // width], pair % width) for pair in pairs]
+        if index is None:
+            index = pl.zeros(len(self.subjects.rows), dtype=pl.UInt16, eager=True)
+        return combinations, index
+
+    def _complete(self, combinations: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, dict[str, Result]]]:
+        """Yield the whole code of each combination, with the results of the decisions underneath that it names."""
+        plan = self.plan
+        if isinstance(plan, BrokenPlan):
+            return
+        own, others = split(plan.atoms)
+        trees = [plan.atoms[position] for position in others]
+        refs = refs_in(*trees)
+        terms = sorted({term for term, _ in refs})
+        places = {
+            ref: next(at for at, output in enumerate(self.parts[ref[0]].plan.outputs) if output.name == ref[1])
+            for ref in refs
+            if not isinstance(self.parts[ref[0]].plan, BrokenPlan)
+        }
+        compute = compile_values((), trees, plan.words)
+        for code, *numbers in combinations:
+            parts = {term: self.parts[term].results[number] for term, number in zip(terms, numbers, strict=True)}
+            values = {
+                ref: outcome[place] for ref, place in places.items() if (outcome := parts[ref[0]].outcome) is not None
+            }
+            held = dict(zip(own, digits_of(code, len(own)), strict=True))
+            held |= dict(zip(others, compute({}.get, self.on, values), strict=True))
+            digits = [2 if held[at] is None else int(bool(held[at])) for at in range(len(plan.atoms))]
+            yield sum(digit * 3**at for at, digit in enumerate(digits)), parts
+
+    # -- decisions underneath, as columns ----------------------------------------------------------------------------
+
+    def _stage(self, *trees: n.Node) -> None:
+        """Add the outputs of other decisions that *trees* name to the table, as columns."""
+        cells = dict(self.columns.parts)
+        for term, name in sorted(refs_in(*trees)):
+            part = self.parts[term]
+            if (term, name) in cells or isinstance(part.plan, BrokenPlan):
                 continue
             position = next(at for at, output in enumerate(part.plan.outputs) if output.name == name)
             cells[(term, name)] = self._part_cell(part, position, f"{term}{_MARK}{name}")
-        return cells
+        self.columns.parts = cells
 
     def _part_cell(self, part: Staged, position: int, name: str) -> Cell:
         output = part.plan.outputs[position]
@@ -172,6 +216,7 @@ class _Run:
 
     def _codes(self, atoms: Sequence[n.Node]) -> tuple[list[int], pl.Series]:
         """Return the codes that occur, and for each subject the number of its own among them."""
+        self._stage(*atoms)
         expressions: list[nw.Expr] = []
         nullable: list[bool] = []
         for position, atom in enumerate(atoms):
@@ -240,50 +285,52 @@ class _Run:
     # -- what differs by subject -------------------------------------------------------------------------------------
 
     def _by_trees(
-        self, patterns: Sequence[Pattern], computed: Sequence[int]
-    ) -> Iterator[tuple[tuple[n.Node, ...], list[int]]]:
-        """Yield the computed patterns by the trees that their outcome depends on."""
+        self, patterns: Sequence[Pattern], positions: Sequence[int]
+    ) -> Mapping[tuple[n.Node, ...], Sequence[int]]:
+        """Return the patterns at *positions* by the trees that their outcome depends on."""
         by_trees: dict[tuple[n.Node, ...], list[int]] = {}
-        for position in computed:
+        for position in positions:
             by_trees.setdefault(outcome_trees(self.plan, patterns[position]), []).append(position)
-        yield from by_trees.items()
+        return by_trees
 
     def _refined(
         self,
         trees: Sequence[n.Node],
         positions: Sequence[int],
-        numbers: Sequence[int],
-        codes: pl.Series,
+        base: pl.Series,
         results: list[Result],
         index: pl.Series,
     ) -> pl.Series:
-        """Decide the subjects whose code is among *positions*, once for each distinct input."""
+        """Decide the subjects that *base* puts at one of *positions*, once for each distinct input."""
+        count = int(base.max() or 0) + 1 if len(base) else 0  # type: ignore[arg-type]
         chosen = set(positions)
-        mask = pl.Series([at in chosen for at in range(len(numbers))], dtype=pl.Boolean).gather(codes)
-        where = mask.arg_true()
+        where = pl.Series([at in chosen for at in range(count)], dtype=pl.Boolean).gather(base).arg_true()
         if not len(where):
             return index
-        keys = self._keys(trees).with_columns(codes.rename(_MARK + "code"))[where]
-        first, groups = grouped(keys)
+        first, groups = grouped(self._keys(trees, where, base))
         representatives = where.gather(first)
-        subjects = self.subjects.subjects_at(representatives, facts_of(self.plan))
-        code_at = codes.gather(representatives).to_list()
+        subjects = self.subjects.subjects_at(representatives, plan_facts(self.plan))
         known: dict[Result, int] = {result: at for at, result in enumerate(results)}
         decided: list[int] = []
-        for subject, code in zip(subjects, code_at, strict=True):
+        for subject, at in zip(subjects, base.gather(representatives).to_list(), strict=True):
             answer = self.plan.answer(subject, self.on)
-            result = Result(answer.status, answer.inner, answer.row, numbers[code])
+            # among decisions without others underneath, subjects with one outcome may differ in what is unknown
+            asks = bool(self.plan.parts) and answer.status is not Status.DETERMINED and bool(answer.ask)
+            result = Result(answer.status, answer.inner, answer.row, results[at].code, asks)
             if result not in known:
                 known[result] = len(results)
                 results.append(result)
             decided.append(known[result])
         return index.scatter(where, pl.Series(decided, dtype=pl.UInt32).gather(groups))
 
-    def _keys(self, trees: Sequence[n.Node]) -> pl.DataFrame:
-        """Return columns that together say what the outcome depends on, beyond the code."""
+    def _keys(self, trees: Sequence[n.Node], where: pl.Series, base: pl.Series) -> pl.DataFrame:
+        """Return columns that together say what the answers of the subjects at *where* depend on."""
+        self._stage(*trees)
         expressions: list[nw.Expr] = []
         values: set[str] = set()
         for position, tree in enumerate(trees):
+            if not facts_in(tree):
+                continue  # what it depends on is among the results of the decisions underneath
             try:
                 cell = self.columns.cell(tree)
             except NotInColumns:
@@ -298,19 +345,21 @@ class _Run:
         values |= blocking.values
         held = self.subjects.cells(sorted(values | blocking.masks))
         ready = self.subjects.ready
-        extra = [ready[name] for name in sorted(values) if name in held]
-        extra += [
+        keys = [base.rename(_MARK + "base")]
+        keys += [ready[name] for name in sorted(values) if name in held]
+        keys += [
             ready[name].is_null().rename(f"{name}{_MARK}null")
             for name in sorted(blocking.masks - values)
             if name in held
         ]
-        for term, staged in sorted(self._all_parts()):
-            extra += [staged.index.rename(f"{term}{_MARK}index"), staged.codes.rename(f"{term}{_MARK}codes")]
-        # a column of the table keeps the height where every expression is constant
-        made = (
-            nw.from_native(self.table.lazy()).select(nw.col(self.table.columns[0]), *expressions).collect().to_native()
-        )
-        return made.drop(self.table.columns[0]).with_columns(extra) if expressions else pl.DataFrame(extra)
+        for term, staged in self._all_parts():
+            keys += [staged.index.rename(f"{term}{_MARK}index"), staged.base.rename(f"{term}{_MARK}base")]
+        frame = pl.DataFrame([key.gather(where) for key in keys])
+        if not expressions:
+            return frame
+        # the first column keeps the height where every expression is constant
+        table = nw.from_native(self.table.lazy()).select(nw.col(self.table.columns[0]), *expressions).collect()
+        return frame.hstack(table.to_native()[where].drop(self.table.columns[0]))
 
     def _all_parts(self) -> list[tuple[str, Staged]]:
         found: dict[str, Staged] = {}
@@ -320,7 +369,7 @@ class _Run:
             if term not in found:
                 found[term] = self.stager.staged(plan)
                 queue += plan.parts
-        return list(found.items())
+        return sorted(found.items())
 
 
 def _extent(values: Sequence[int]) -> tuple[int, int]:

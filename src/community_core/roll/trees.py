@@ -1,48 +1,43 @@
-"""What of a subject the trees of a plan look at: facts by value, or only by being unknown; nothing is computed here."""
+"""What of a subject the trees of a plan look at, and whether an answer surely has something to ask; nothing is computed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import define, field
 
+from community_core.roll.staged import Result
 from community_core.rules import nodes as n
-from community_core.rules.pattern import OTHERWISE, Pattern
-from community_core.rules.plan import FunctionPlan, Plan, TablePlan
+from community_core.rules.function_plan import FunctionPlan
+from community_core.rules.pattern import OTHERWISE, Pattern, Status, kleene
+from community_core.rules.plan import Plan, TablePlan
+from community_core.rules.terms import Fact, HitPolicy
 from community_core.rules.types import Kind
+
+Ref = tuple[str, str]
 
 #: Words that are unknown exactly where an argument is.
 _STRICT_WORDS = frozenset({"age_on", "days_between", "months_between", "count", "contains", "rounded"})
 _STRICT = (n.Const, n.Unknown, n.FactRef, n.DayRef, n.DecisionRef, n.Derived, n.Compare, n.Member, n.Not)
 
 
-@define
-class Blocking:
-    """The facts on which it depends whether there is anything to ask: by their values, or only by being unknown."""
-
-    values: set[str] = field(factory=set)
-    masks: set[str] = field(factory=set)
-
-    def add(self, plan: Plan) -> None:
-        """Add what *plan* and the decisions under it look at."""
-        for tree in trees_of(plan):
-            strict = all(map(_is_strict, n.walk(tree)))
-            (self.masks if strict else self.values).update(facts_in(tree))
-        for _, part in plan.parts:
-            self.add(part)
-
-
-def _is_strict(node: n.Node) -> bool:
-    if isinstance(node, n.Call):
-        return node.function in _STRICT_WORDS
-    if isinstance(node, n.Arith):
-        return node.op != "//" and node.type.kind is not Kind.DATE
-    return isinstance(node, _STRICT)
+def plan_facts(plan: Plan) -> dict[str, Fact]:
+    """Return every fact that *plan* and the decisions under it may read."""
+    found = {fact.name: fact for fact in plan.facts}
+    for _, part in plan.parts:
+        found |= plan_facts(part)
+    return found
 
 
 def facts_in(tree: n.Node) -> set[str]:
     """Return the names of the facts in *tree*, derived ones included."""
     return {node.name for node in n.walk(tree) if isinstance(node, (n.FactRef, n.Derived))}
+
+
+def refs_in(*trees: n.Node) -> dict[Ref, n.DecisionRef]:
+    """Return the outputs of other decisions that *trees* use."""
+    refs = [node for tree in trees for node in n.walk(tree) if isinstance(node, n.DecisionRef)]
+    return {(node.term, node.output): node for node in refs}
 
 
 def trees_of(plan: Plan) -> Iterable[n.Node]:
@@ -66,3 +61,95 @@ def outcome_trees(plan: Plan, pattern: Pattern) -> tuple[n.Node, ...]:
         rows.append(OTHERWISE)
     trees = [tree for number in rows for tree in plan.row_at(number).folded_then if not isinstance(tree, n.Const)]
     return tuple(dict.fromkeys(trees))
+
+
+def is_strict(tree: n.Node) -> bool:
+    """Whether *tree* is unknown exactly where one of its leaves is."""
+    return all(map(_is_strict, n.walk(tree)))
+
+
+def _is_strict(node: n.Node) -> bool:
+    if isinstance(node, n.Call):
+        return node.function in _STRICT_WORDS
+    if isinstance(node, n.Arith):
+        return node.op != "//" and node.type.kind is not Kind.DATE
+    return isinstance(node, _STRICT)
+
+
+@define
+class Blocking:
+    """The facts on which it depends whether there is anything to ask: by their values, or only by being unknown."""
+
+    values: set[str] = field(factory=set)
+    masks: set[str] = field(factory=set)
+
+    def add(self, plan: Plan) -> None:
+        """Add what *plan* and the decisions under it look at."""
+        for tree in trees_of(plan):
+            (self.masks if is_strict(tree) else self.values).update(facts_in(tree))
+        for _, part in plan.parts:
+            self.add(part)
+
+
+def is_settled(plan: Plan, pattern: Pattern, *, asks: bool) -> bool:
+    """Whether the answer of *pattern* is the same for every subject that has it.
+
+    *asks* says that there is surely something to ask, so that no decision underneath can block it with its own status.
+    """
+    if not pattern.computed:
+        return True
+    if not isinstance(plan, TablePlan) or pattern.status is not Status.UNDETERMINED:
+        return False
+    counted = [plan.row_at(number) for number in pattern.choice.rows]
+    return asks and all(row.row.gap is not None or row.constant is not None for row in counted)
+
+
+def surely_asks(
+    plan: Plan, pattern: Pattern, digits: Mapping[n.Node, bool | None], parts: Mapping[str, Result]
+) -> bool:
+    """Whether an undetermined answer surely has something to ask: an unknown condition that rests on a fact or parameter.
+
+    *digits* says what holds of each condition, *parts* gives the results of the decisions underneath.
+    """
+    if not isinstance(plan, TablePlan) or pattern.status is not Status.UNDETERMINED:
+        return False
+    counted = pattern.choice.rows
+    for number in counted:
+        for atom in _open(plan.row_at(number).folded, digits):
+            if is_strict(atom) and not refs_in(atom) and not isinstance(atom, n.Const):
+                return True
+    sequential = plan.table.hit is HitPolicy.FIRST and OTHERWISE not in counted and counted
+    examined = plan.rows[: max(counted)] if sequential else plan.rows
+    needed = {term for term, _ in refs_in(*(row.when for row in examined))}
+    return any(parts[term].asks and parts[term].status is not Status.DETERMINED for term in needed if term in parts)
+
+
+def _open(tree: n.Node, digits: Mapping[n.Node, bool | None]) -> Iterator[n.Node]:
+    """Yield the unknown conditions of *tree* on which it depends that it is unknown."""
+    if _truth(tree, digits) is not None:
+        return
+    if isinstance(tree, (n.And, n.Or)):
+        for item in tree.items:
+            yield from _open(item, digits)
+    elif isinstance(tree, n.Not):
+        yield from _open(tree.item, digits)
+    else:
+        yield tree
+
+
+def _truth(tree: n.Node, digits: Mapping[n.Node, bool | None]) -> bool | None:
+    if isinstance(tree, n.Not):
+        value = _truth(tree.item, digits)
+        return None if value is None else not value
+    if isinstance(tree, (n.And, n.Or)):
+        return kleene(isinstance(tree, n.Or), [_truth(item, digits) for item in tree.items])
+    if isinstance(tree, n.Const):
+        return bool(tree.value)
+    return digits[tree]
+
+
+def split(atoms: Sequence[n.Node]) -> tuple[list[int], list[int]]:
+    """Return the positions of the conditions that look at the subject's facts, and of those that do not."""
+    own = [position for position, atom in enumerate(atoms) if facts_in(atom)]
+    taken = set(own)
+    return own, [position for position in range(len(atoms)) if position not in taken]
