@@ -18,10 +18,10 @@ SUBDISTRICT = "fangzi.hengan"
 COMMUNITIES = (
     ("fangzi.hengan.wuyi", "五一社区", "Wuyi community"),
     ("fangzi.hengan.wumalu", "五马路社区", "Wumalu community"),
-    ("fangzi.hengan.c3", "第3社区（虚构）", "Community 3 (made up)"),
-    ("fangzi.hengan.c4", "第4社区（虚构）", "Community 4 (made up)"),
-    ("fangzi.hengan.c5", "第5社区（虚构）", "Community 5 (made up)"),
-    ("fangzi.hengan.c6", "第6社区（虚构）", "Community 6 (made up)"),
+    ("fangzi.hengan.c3", "第3社区（虚构）", "Community 3"),
+    ("fangzi.hengan.c4", "第4社区（虚构）", "Community 4"),
+    ("fangzi.hengan.c5", "第5社区（虚构）", "Community 5"),
+    ("fangzi.hengan.c6", "第6社区（虚构）", "Community 6"),
 )
 BUILDINGS = 10
 MATTERS = (("rented_housing", "出租房屋"), ("migrants", "流动人口管理"))
@@ -54,8 +54,8 @@ def play(desk: Desk) -> None:
     """Run the campaign; each chunk is committed with its keys, so that a killed run goes on where it stopped."""
     show = desk.show
     show.part(
-        f"契约：拟稿、讨论、征求意见、商定，按楼签 {desk.contracts:,} 份",
-        "Contracts: drafted, discussed, asked about, settled, signed by building",
+        f"契约：拟稿、讨论、征求意见、商定，按楼签约 {desk.contracts:,} 份",
+        "Contracts: from the draft to the door",
     )
     before = desk.done("contracts")
     if not before:
@@ -95,9 +95,8 @@ def _register(desk: Desk) -> None:
             office.register_place(place, SUBDISTRICT, layer="community", zh=zh, en=en)
             short = zh.removesuffix("（虚构）")
             for number, building in enumerate(building_names(place), start=1):
-                english = en.removesuffix(" (made up)")
                 office.register_place(
-                    building, place, layer="building", zh=f"{short}{number}号楼", en=f"{english}, building {number}"
+                    building, place, layer="building", zh=f"{short}{number}号楼", en=f"{en}, building {number}"
                 )
             name = place.rpartition(".")[2]
             for post in ("committee.chair", "committee.member", "council.chair", "council.member", "resident"):
@@ -236,8 +235,12 @@ _COLUMNS = (("signed", "sign"), ("signed", "sign_later"), ("refused", "refuse"),
 
 
 def _tell(desk: Desk) -> None:
-    """Print the campaign by community from the record."""
+    """Print one contract text, and the campaign by community, from the record."""
     office = desk.fangzi
+    texts = list(office.store.cases(procedure=office.rules.procedure_name("contract_text")))
+    moments = office.timeline(texts[0].id)
+    steps = " → ".join(dict.fromkeys(moment.label.zh for moment in moments))
+    desk.show.line(f"{len(texts)} 份文本 texts：{steps}")
     contract = office.rules.procedure_name("contract")
     counted: Counter[tuple[str, str, str]] = Counter()
     for item in office.store.tally():
@@ -251,3 +254,5 @@ def _tell(desk: Desk) -> None:
     rows.append(("合计 all", *(f"{count:,}" for count in totals), f"{sum(totals):,}"))
     heads = ("社区 community", "已签 signed", "补签 signed later", "不签 refused", "未遇 not met", "合计 all")
     desk.show.table(heads, rows, right=(1, 2, 3, 4, 5))
+    for procedure in ("contract_text", "contract"):
+        desk.examples(office, procedure, OFFER_DAY)

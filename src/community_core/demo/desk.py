@@ -16,6 +16,7 @@ from community_core.jurisdiction.loading import load
 from community_core.jurisdiction.plugins import gather
 from community_core.jurisdiction.rules import Rules
 from community_core.office.office import Office, open_office
+from community_core.office.publishing import example_values
 from community_core.procedures.events import Case
 
 SHENHE = "demo-shenhe"
@@ -69,6 +70,11 @@ class Desk:
         """Take a step on the day given, under its key; a second time gives the case as it is."""
         self.clock.day = who["day"]
         return office.take(case, step, data, **who)
+
+    def examples(self, office: Office, procedure: str, day: dt.date) -> None:
+        """Say on which example values the cases of a procedure rest."""
+        title = office.rules.procedure(procedure).title
+        self.show.examples(item for item in example_values((office.rules,), day) if title in item.answers)
 
     def done(self, part: str) -> bool:
         """Whether a part of the demo was finished in an earlier run."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from community_core.demo.desk import Desk
 from community_core.office.views import Moment
+from community_core.pages.texts import ENDS
 from community_core.procedures.events import Case
 
 ERJING = "shenhe.erjing"
@@ -179,8 +180,12 @@ def _tell(desk: Desk, procedure: str, steps: Sequence[str]) -> None:
         (moment.day.isoformat(), f"{moment.label.zh} {moment.label.en}", moment.post, _said(moment))
         for moment in moments
     ]
-    desk.show.line(f"{title.zh}", f"{title.en} · {stored.id} · {now.ended}", style="bold")
+    desk.show.line(f"{title.zh}  {stored.id}  {_ENDS.get(now.ended, now.ended)}", title.en, style="bold")
     desk.show.table(("日期 day", "环节 step", "职务 by", "内容 content"), rows)
+    desk.examples(office, procedure, stored.opened)
+
+
+_ENDS = {kind.value: label.zh for kind, label in ENDS.items()}
 
 
 def _said(moment: Moment) -> str:

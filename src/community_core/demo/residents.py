@@ -37,11 +37,11 @@ def play(desk: Desk) -> None:
         mark = " *" if Standing.EXAMPLE in answer.standings else ""
         used.update(dict.fromkeys(use for use in answer.parameters if use.standing is Standing.EXAMPLE))
         rows.append((name, known, outcome(answer) + mark, reason(answer, facts)))
-    show.table(("居民", "已知 given", "结果 outcome", "依据，或还缺什么 source, or what is missing"), rows)
+    show.table(("居民", "已知 given", "结果 outcome", "依据或所缺 source, or what is missing"), rows)
     for use in used:
         unit = "岁" if use.type.unit == "year" else use.type.unit
         show.line(
-            f"* 依赖示例值：{use.label.zh} = {value_text(use.value).zh}{unit}（材料未写，由 {use.setter} 设定）",
+            f"* 依赖示例值：{use.label.zh} = {value_text(use.value).zh} {unit}，材料未写，由 {use.setter} 设定",
             "rests on an example value",
             style="yellow",
         )
@@ -59,9 +59,9 @@ def reason(answer: Answer, facts: Mapping[str, Any]) -> str:
     if answer.status is Status.UNDETERMINED:
         return "要问 ask: " + "、".join(f"{facts[name].label.zh} {name}" for name in answer.ask if name in facts)
     if answer.status is Status.GAP:
-        return "缺项 gap: " + "；".join(gap.zh for gap in answer.gaps)
+        return "；".join(gap.zh for gap in answer.gaps)
     cites = [reason.cite for reason in answer.reasons if reason.cite is not None]
-    return f"第{answer.row}行 row {answer.row} · {cites[0].lines if cites else ''}"
+    return f"第 {answer.row} 行 row · {cites[0].lines.split()[-1] if cites else ''}"
 
 
 def _value(labels: tuple[tuple[str, Label], ...], value: Any) -> str:

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 PRICE = "service_price"
 _OUTPUTS = ("form", "price", "payer", "subsidy")
 #: Changes whenever what is written changes, so that a folder of an older version is made anew.
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 def play(desk: Desk) -> None:
     """Make and decide the roll, unless an earlier run did, and print its margins and totals."""
     show = desk.show
-    show.part(f"名册：{desk.people:,} 人 × 8 项服务", f"The roll: {desk.people:,} residents × 8 services")
+    show.part(f"名册：{desk.people:,} 人，8 项服务", f"The roll: {desk.people:,} residents, eight services")
     summary = _kept(desk)
     made = summary is None
     if summary is None:
@@ -40,10 +40,10 @@ def play(desk: Desk) -> None:
         show.already(f"{sizes}，未改动", "left as they are")
 
 
-def services(desk: Desk) -> tuple[str, ...]:
+def _list_prices(desk: Desk) -> Sequence[tuple[str, Money]]:
     """Return the services that the district prices, in the order of its price list."""
     use = desk.shenhe.rules.parameter("list_price", on=DAY)
-    return tuple(key for key, _ in use.value) if use is not None else ()
+    return tuple(use.value) if use is not None else ()
 
 
 def _table(desk: Desk) -> Path:
@@ -78,7 +78,7 @@ def _decide(desk: Desk) -> Mapping[str, Any]:
     age = rules.parameter("elder_age", on=DAY)
     if age is None:
         raise RuntimeError("demo-shenhe sets no elder_age, and no margin of elders can be made")
-    listed = services(desk)
+    listed = [service for service, _ in _list_prices(desk)]
     with desk.show.progress("判定 decided", len(listed) + 2) as advance:
         people = population(desk.people, elder_age=age.value, day=DAY)
         subjects = ready(rules, people.drop("resident", "household", "community"))
@@ -125,16 +125,18 @@ def _price_totals(result: RollResult) -> Mapping[str, Any]:
     forms: Counter[str] = Counter()
     payers: Counter[str] = Counter()
     paid = borne = Money(0)
+    low = ""
     for total in result.totals(PRICE):
         if total.status is not Status.DETERMINED:
             forms[total.status.value] += total.count
             continue
         forms[total.outcome["form"]] += total.count
         payers[total.outcome["payer"]] += total.count
+        low = str(total.outcome["price"]) if total.outcome["form"] == "low_cost" else low
         paid += total.outcome["price"] * total.count
         borne += total.outcome["subsidy"] * total.count
     counts = {"forms": dict(sorted(forms.items())), "payers": dict(sorted(payers.items()))}
-    return {**counts, "paid_fen": paid.fen, "borne_fen": borne.fen}
+    return {**counts, "paid_fen": paid.fen, "borne_fen": borne.fen, "low_cost_price": low}
 
 
 def _counted(people: pl.DataFrame, elder_age: int) -> Mapping[str, int]:
@@ -169,8 +171,8 @@ def _tell(desk: Desk, summary: Mapping[str, Any]) -> None:
     show.table((f"材料所报{scaled} reported", "应为", "名册中 in the roll", "行 line"), rows, right=(1, 2))
     invented = "、".join(INVENTED_COLUMNS)
     show.line(
-        f"虚构：{invented} 两列全部，及其余各列的逐人分布；没有一个真人",
-        "made up: those columns, and who has what in the others",
+        f"虚构：{invented} 两列，及其余各列谁是谁；没有一个真人",
+        "made up: those two, and who is who",
         style="yellow",
     )
     for title, key, words in (("照料类别 care class", "care_class", _CARE), ("服务层次 tier", "service_tier", _TIERS)):
@@ -181,37 +183,42 @@ def _tell(desk: Desk, summary: Mapping[str, Any]) -> None:
 
 
 def _prices(desk: Desk, totals: Mapping[str, Any]) -> None:
-    names = {service.name: service.label for _, service in desk.shenhe.rules.terms.services}
-    rows = []
+    show = desk.show
+    alike: dict[str, list[str]] = {}
     for service, total in totals.items():
-        label = names[service]
-        forms, payers = total["forms"], total["payers"]
-        rows.append(
-            (
-                f"{label.zh} {label.en}",
-                *(f"{forms.get(form, 0):,}" for form in ("free", "low_cost", "paid")),
-                f"{forms.get('undetermined', 0):,}",
-                f"{payers.get('government', 0):,}/{payers.get('shared', 0):,}",
-                _yuan(total["paid_fen"]),
-                _yuan(total["borne_fen"]),
-            )
+        alike.setdefault(_people(total), []).append(service)
+    names = {service.name: service.label for _, service in desk.shenhe.rules.terms.services}
+    for people, members in alike.items():
+        which = f"{len(members)} 项服务" if len(alike) == 1 else "、".join(names[member].zh for member in members)
+        show.line(f"收费形式 form：{which} · {people}")
+    prices = dict(_list_prices(desk))
+    rows: list[tuple[str, ...]] = [
+        (
+            f"{names[service].zh} {names[service].en}",
+            str(prices[service]),
+            total["low_cost_price"] or "–",
+            _yuan(total["paid_fen"]),
+            _yuan(total["borne_fen"]),
         )
-    heads = (
-        "服务 service *",
-        "无偿 free",
-        "低偿 low",
-        "有偿 paid",
-        "待定 ?",
-        "政府/分担",
-        "个人付元 paid",
-        "补贴元 subsidy",
-    )
-    desk.show.table(heads, rows, right=(1, 2, 3, 4, 5, 6, 7))
-    desk.show.line(
-        "* 每人用一次计；价目、低偿比例、人群与年龄都是示例值，材料没有写任何价格",
-        "one use each; prices, shares, groups and ages are example values",
+        for service, total in totals.items()
+    ]
+    sums = [sum(total[key] for total in totals.values()) for key in ("paid_fen", "borne_fen")]
+    rows.append(("合计 all", "", "", *map(_yuan, sums)))
+    heads = ("服务 service *", "价目 list price", "低偿价 low-cost", "个人付 paid, 元", "政府补 subsidy, 元")
+    show.table(heads, rows, right=(1, 2, 3, 4))
+    show.line(
+        "* 每人各用一次；价目、比例、年龄、人群都是示例值，材料没有写",
+        "one use each; all of these are examples",
         style="yellow",
     )
+
+
+def _people(total: Mapping[str, Any]) -> str:
+    """Return how many have which form, and who pays."""
+    forms, payers = total["forms"], total["payers"]
+    parts = [f"{_FORMS.get(form, form)} {forms[form]:,}" for form in _sorted(forms, _FORMS)]
+    parts += [f"{_PAYERS.get(payer, payer)} {payers[payer]:,}" for payer in _sorted(payers, _PAYERS)]
+    return " · ".join(parts)
 
 
 def _yuan(fen: int) -> str:
@@ -223,6 +230,8 @@ def _sorted(counts: Mapping[str, int], words: Mapping[str, str]) -> Sequence[str
     return sorted(counts, key=lambda name: order.index(name) if name in order else len(order))
 
 
+_FORMS = {"free": "无偿 free", "low_cost": "低偿 low-cost", "paid": "有偿 paid", "undetermined": "待定 undetermined"}
+_PAYERS = {"government": "政府付 government", "shared": "分担 shared", "recipient": "个人付 recipient"}
 _STATUS = {"undetermined": "待定 undetermined", "gap": "缺项 gap"}
 _CARE = {"carer": "上门照料 carer", "phone_round": "电话问安 phone", "none": "不适用 none", **_STATUS}
 _TIERS = {

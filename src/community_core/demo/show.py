@@ -14,7 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-_WIDTH = 112
+from community_core.base.ranks import Standing
+from community_core.pages.items import ExampleValue
+
+_WIDTH = 118
+#: What has fewer parts is over before a line about it is read.
+_WORTH_LINES = 100
 _NUMBERS = "①②③④⑤⑥⑦⑧⑨"
 
 
@@ -65,6 +70,12 @@ class Show:
             text.append(en, style="dim")
         self.console.print(text)
 
+    def examples(self, values: Iterable[ExampleValue]) -> None:
+        """Say which example values something rests on."""
+        listed = "，".join(f"{item.label.zh} {item.value.zh}" for item in values if item.standing is Standing.EXAMPLE)
+        if listed:
+            self.line(f"* 依赖示例值：{listed}", "examples", style="yellow")
+
     def already(self, zh: str, en: str) -> None:
         """Say that something is there from an earlier run and was left as it is."""
         self.line(f"= 已有：{zh}", f"already there: {en}", style="green")
@@ -83,7 +94,7 @@ class Show:
             )
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
-        self.console.print(Padding(table, (0, 0, 0, 2)))
+        self.console.print(Padding(table, (0, 0, 0, 2), expand=False))
 
     @contextmanager
     def progress(self, zh: str, total: int) -> Iterator[Advance]:
@@ -101,6 +112,8 @@ class Show:
             ) as bar:
                 task = bar.add_task(zh, total=total)
                 yield lambda done: bar.update(task, advance=done)
+        elif total < _WORTH_LINES:
+            yield lambda done: None  # noqa: ARG005 - over before a line is read
         else:
             yield _plain(self, zh, total)
 

@@ -44,7 +44,7 @@ def make_board(
         day=day,
         cases=cases,
         campaigns=tuple(_campaigns(office, names)),
-        examples=tuple(sorted(_examples(listed, day), key=lambda item: (item.standing.value, item.term))),
+        examples=example_values(listed, day),
         note=note,
         head=office.store.head(),
     )
@@ -84,6 +84,11 @@ def _way(procedure: Procedure, way: tuple[str, str], ways: Sequence[tuple[str, s
         return state
     step = step_label(procedure, way[1])
     return Label(f"{state.zh}（{step.zh}）", f"{state.text('en')} ({step.text('en')})")
+
+
+def example_values(rules: Iterable[Rules], day: dt.date) -> tuple[ExampleValue, ...]:
+    """Return the values that nobody's document or law has set and that some decision or procedure uses on *day*."""
+    return tuple(sorted(_examples(rules, day), key=lambda item: (item.standing.value, item.term)))
 
 
 def _examples(rules: Iterable[Rules], day: dt.date) -> Iterator[ExampleValue]:
