@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from community_core.base import Money, StoreError
 from community_core.codec import CodecError, canonical, digest
-from community_core.ports.store import Conflict, StoredCase
+from community_core.ports.store import Conflict, StoredCase, Tally
 from community_core.procedures.definition import PublishKind
 from community_core.procedures.events import Case, Event, PublishedItem
 from community_core.store import open_store
@@ -303,3 +303,26 @@ def test_a_row_that_was_changed_past_reading_says_so(database, book):
     with pytest.raises(StoreError, match=r"h-1/1.*verify") as raised:
         store.events("h-1")
     assert "secret" not in str(raised.value)
+
+
+def test_cases_are_counted_by_where_they_stand(database, book):
+    """Cases are counted by procedure, rule text, place, state and the step that they took last."""
+    store = database.store()
+    for name, count in (("h-1", 1), ("h-2", 3), ("h-3", 2)):
+        book.write(store, name, count)
+    assert list(store.tally()) == [Tally("p.hearing", "", "c-1", "open", "speak", 3)]
+
+
+def test_equal_records_have_one_head(database, book):
+    """The head is the same for the same events in whatever order cases were written, and another after one more."""
+    store = database.store()
+    empty = store.head()
+    for name in ("h-2", "h-1"):
+        book.write(store, name, 2)
+    other = open_store(":memory:")
+    for name in ("h-1", "h-2"):
+        book.write(other, name, 2)
+    assert store.head() == other.head() != empty
+    book.write(other, "h-1", 1, first=3)
+    assert store.head() != other.head()
+    other.close()

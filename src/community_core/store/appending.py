@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from community_core.base.errors import StoreError
@@ -85,6 +86,19 @@ def chunked(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     """Yield *items* in pieces that fit into the parameters of one statement."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def replace(connection: Connection, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert *rows*, or put them in the place of those with the same *key*."""
+    names = [column.name for column in table.columns if column.name != key]
+    if connection.dialect.name in ("sqlite", "postgresql"):
+        new = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+        put = new.on_conflict_do_update(index_elements=[key], set_={name: new.excluded[name] for name in names})
+        connection.execute(put, rows)
+        return
+    for chunk in chunked([row[key] for row in rows]):
+        connection.execute(delete(table).where(table.c[key].in_(chunk)))
+    connection.execute(insert(table), rows)
 
 
 def _heads(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, str]]:

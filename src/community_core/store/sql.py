@@ -9,8 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Select, Table, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import URL, Connection, Engine, Select, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from community_core.base.errors import StoreError
@@ -19,7 +18,7 @@ from community_core.base.labels import Label
 from community_core.codec.texts import digest as digest_of
 from community_core.ports.store import Conflict, StoredCase, StoredEvent, Tally
 from community_core.procedures.events import Case, Event
-from community_core.store.appending import append, chunked, next_ids
+from community_core.store.appending import append, chunked, next_ids, replace
 from community_core.store.chains import verify
 from community_core.store.connections import Synchronous, Transactions, in_driver_transaction, make_engine, savepoint
 from community_core.store.delivering import Delivery, deliver
@@ -262,7 +261,7 @@ class SqlStore(SqlRegisters):
         rows = list({case.id: snapshot_row(case) for case in cases}.values())
         if rows:
             with self._writing() as connection, checked():
-                _replace(connection, snapshot_table, "case_id", rows)
+                replace(connection, snapshot_table, "case_id", rows)
 
     def state(self, case_id: str) -> Case | None:
         """Return the kept present state of a case, or ``None``."""
@@ -293,7 +292,8 @@ class SqlStore(SqlRegisters):
 
         Not found, as long as no checkpoint outside of the database binds the record: a case removed whole or the end
         of a chain cut off by somebody who also removes or adjusts its present state and renumbers the sequence; and a
-        chain rewritten from some event on, with new hashes throughout.
+        chain rewritten from some event on, with new hashes throughout. How a case has ended is kept with its present
+        state for lists; events do not say it, so it is not compared. Registers are rows that steps change.
 
         Raises:
             StoreError: if the database cannot be read.
@@ -325,7 +325,7 @@ class SqlStore(SqlRegisters):
         """Keep a small value under *name*, in place of what was there."""
         safe(name, value)
         with self._writing() as connection, checked():
-            _replace(connection, meta_table, "name", [{"name": name, "value": value}])
+            replace(connection, meta_table, "name", [{"name": name, "value": value}])
 
     def backup(self, path: str | Path) -> None:
         """Copy the SQLite database, as it stands now, to a new file; others may go on writing.
@@ -389,15 +389,3 @@ def _narrowed(query: Select[Any], procedure: str, place: str) -> Select[Any]:
 def _present() -> Select[Any]:
     kept = [column for column in snapshot_table.c if column.name != "case_id"]
     return select(case_table, *kept).join(snapshot_table, snapshot_table.c.case_id == case_table.c.id)
-
-
-def _replace(connection: Connection, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
-    names = [column.name for column in table.columns if column.name != key]
-    if connection.dialect.name in ("sqlite", "postgresql"):
-        new = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
-        put = new.on_conflict_do_update(index_elements=[key], set_={name: new.excluded[name] for name in names})
-        connection.execute(put, rows)
-        return
-    for chunk in chunked([row[key] for row in rows]):
-        connection.execute(delete(table).where(table.c[key].in_(chunk)))
-    connection.execute(insert(table), rows)
