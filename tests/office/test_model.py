@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import importlib.util
 from pathlib import Path
@@ -69,7 +70,7 @@ class PlainHearing:
         if self.state == "announced":
             month = self.entered.month + 2
             year, month = self.entered.year + (month - 1) // 12, (month - 1) % 12 + 1
-            last = dt.date(year, month, min(self.entered.day, 28))
+            last = dt.date(year, month, min(self.entered.day, calendar.monthrange(year, month)[1]))
             if day > last:
                 self.state, self.latest = "lapsed", max(self.latest, last + dt.timedelta(days=1))
                 self.steps.append(LATE)

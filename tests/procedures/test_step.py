@@ -181,13 +181,20 @@ def test_months_are_counted_on_the_calendar(hearing, attempt, text, unit):
     assert ("2006-06-10" if unit == "month" else "2007-06-14") in result.findings[0].message.zh
 
 
-def test_what_a_step_takes_is_given_with_it(hearing, attempt):
-    """A value that the case holds is not taken for a new answer; what the step does not take may only be repeated."""
+def test_a_field_that_the_case_holds_need_not_be_given_again(hearing, attempt):
+    """A later step may leave out or repeat what is known, and may not change what it does not take."""
     procedure = changed(hearing.HEARING, "check_competence", takes=("competence", "title"))
-    assert codes(attempt(1, procedure=procedure)) == ["missing-field"]
+    assert dict(attempt(1, procedure=procedure).events[0].data) == {"competence": "residents"}
     same = attempt(1, data={"title": "305 大院空地", "options": ("build", "green")})
     assert dict(same.events[0].data) == {"competence": "residents"}
     assert codes(attempt(1, data={"title": "另一事项"})) == ["unexpected-field"]
+
+
+def test_what_a_step_is_decided_by_is_given_with_it(hearing, attempt, evaluate):
+    """An answer of an earlier day does not serve a guard again: what the guard rests on is given anew."""
+    case = hearing.run(1, evaluate)[0]
+    known = evolve(case, data={**case.data, "competence": "residents"})
+    assert codes(attempt(1, case=known, data={"competence": None})) == ["missing-field"]
 
 
 def test_a_second_vote_is_not_counted_from_the_first_ballots(hearing, attempt, evaluate):

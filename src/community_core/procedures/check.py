@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from community_core.base.findings import Finding, Origin, finding
@@ -11,9 +10,8 @@ from community_core.procedures.consequences import KINDS, LITERAL
 from community_core.procedures.definition import LateAction, Procedure, PublishKind, Step
 from community_core.procedures.events import LATE
 from community_core.procedures.intake import VOTES, wanted
+from community_core.procedures.naming import names_in
 from community_core.procedures.reading import ANYONE, PROPOSER
-from community_core.rules.terms import Expression
-from community_core.rules.text import parse
 from community_core.rules.types import Kind
 
 #: Names that the library uses itself.
@@ -190,14 +188,6 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
                 rule.origin,
                 state=rule.state,
             )
-
-
-def names_in(expression: Expression) -> frozenset[str]:
-    """Return the plain names in *expression*; empty where it cannot be parsed (the rules floor reports that)."""
-    syntax = parse(expression)
-    if isinstance(syntax, Finding):
-        return frozenset()
-    return frozenset(node.id for node in ast.walk(syntax.tree) if isinstance(node, ast.Name))
 
 
 def _order(procedure: Procedure) -> Iterator[Finding]:

@@ -9,9 +9,11 @@ from functools import cached_property
 from attrs import field, frozen
 
 from community_core.base.citations import Citation
+from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Origin
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy, Rank, Standing
+from community_core.procedures.naming import names_in
 from community_core.rules.terms import Expression
 from community_core.rules.types import DATE, TEXT, Kind, ValueType, list_of
 
@@ -145,6 +147,14 @@ class Step:
     standing: Standing | None = None
     origin: Origin = field(default=NOWHERE, eq=False)
 
+    @cached_property
+    def rests_on(self) -> frozenset[str]:
+        """The names that the step's guard, day and vote are decided by."""
+        names = set(names_in(self.when)) if self.when is not None else set()
+        if self.decides is not None:
+            names |= {"votes", self.decides.question, self.decides.among, self.decides.present}
+        return frozenset({*names, self.held} - {""})
+
     @property
     def opens(self) -> bool:
         """Whether a case begins with this step (it has no source state)."""
@@ -200,6 +210,7 @@ class Procedure:
     open_to: tuple[Rank, ...] = ()
     cite: Citation | None = None
     standing: Standing | None = None
+    span: Span = Span()
     origin: Origin = field(default=NOWHERE, eq=False)
 
     @cached_property

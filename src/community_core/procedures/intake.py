@@ -24,8 +24,9 @@ def take_in(
 ) -> tuple[dict[str, Any], list[Finding]]:
     """Return the checked values of the step's own fields, in the order of the text, and what is wrong with *data*.
 
-    What a step takes is given with it, also where the case holds an earlier value: nobody signs with the answers of
-    another day. A field that the step does not take may be repeated unchanged. ``None`` is the same as not given.
+    A field that the case holds already need not be given again, unless the step's guard, day or vote rests on it:
+    nobody signs with the answers of another day. A field that the step does not take may be repeated unchanged.
+    ``None`` is the same as not given.
     """
     names = wanted(step)
     taken: dict[str, Any] = {}
@@ -37,7 +38,7 @@ def take_in(
             continue
         given = data.get(name)
         if given is None:
-            if not item.optional:
+            if not item.optional and (name in step.rests_on or case.data.get(name) is None):
                 found.append(missing(step, item))
             continue
         value, wrong = _checked(item, given)
