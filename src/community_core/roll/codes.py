@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from community_core.roll.extras import nw, pl
 
@@ -55,3 +55,34 @@ def grouped(keys: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
     firsts = numbered.group_by(names, maintain_order=True).agg(pl.col(position).first()).with_row_index(group)
     joined = keys.join(firsts, on=names, how="left", nulls_equal=True, maintain_order="left")
     return firsts[position], joined[group]
+
+
+def code_dtype(conditions: int) -> pl.DataType:
+    """Return the smallest type that holds every code of so many conditions; text where 64 bits do not."""
+    for most, dtype in ((5, pl.UInt8()), (10, pl.UInt16()), (20, pl.UInt32()), (39, pl.Int64())):
+        if conditions <= most:
+            return dtype
+    return pl.String()
+
+
+def spread(columns: Mapping[str, pl.Series], index: pl.Series) -> pl.DataFrame:
+    """Return columns over few results as columns over all subjects; *index* gives each subject's result.
+
+    Nulls are put on at the end: gathering them costs six times as much as gathering values.
+    """
+    small: dict[str, pl.Series] = {}
+    masks: dict[tuple[bool, ...], str] = {}
+    wanted: list[pl.Expr] = []
+    for name, values in columns.items():
+        nulls = values.null_count()
+        if nulls in (0, len(values)):
+            small[name] = values
+            wanted.append(pl.col(name))
+            continue
+        known = values.is_not_null()
+        mask = masks.setdefault(tuple(known.to_list()), f"{_MARK}{len(masks)}")
+        small[mask] = known
+        small[name] = values.fill_null(strategy="forward").fill_null(strategy="backward")
+        wanted.append(pl.when(mask).then(pl.col(name)).alias(name))
+    large = pl.DataFrame(small).select(pl.all().gather(index))
+    return large.select(wanted)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from attrs import define, frozen
 
 from community_core.base.labels import Label
+from community_core.roll.codes import code_dtype, spread
 from community_core.roll.extras import pl
 from community_core.roll.stage import Stager
 from community_core.roll.staged import Staged
@@ -27,7 +28,6 @@ from community_core.rules.vocabulary import outer
 Progress = Callable[[int, int, str], None]
 
 STATUSES = tuple(status.value for status in Status)
-_INT64 = 2**63
 
 
 class HasEngine(Protocol):
@@ -70,7 +70,7 @@ class TermResult:
 
     term: str
     staged: Staged
-    rows: pl.Series
+    subjects: Subjects
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -84,30 +84,27 @@ class TermResult:
     @cached_property
     def counts(self) -> Mapping[int, int]:
         """How many subjects have each result, by its number."""
-        counted = self.staged.index.rename("index").value_counts()
-        return dict(zip(counted["index"].to_list(), counted["count"].to_list(), strict=True))
+        return self.subjects.counted(self.staged.index)
 
     @cached_property
     def columns(self) -> pl.DataFrame:
         """Outcomes, status, row and code of every subject, as columns."""
         results = self.staged.results
-        small: dict[str, pl.Series] = {}
+        found: dict[str, pl.Series] = {}
         for position, output in enumerate(self.outputs):
-            small[self.column(output.name)] = self.staged.output(position, output)
-        small[f"{self.term}.status"] = pl.Series([result.status.value for result in results], dtype=pl.Enum(STATUSES))
-        small[f"{self.term}.row"] = pl.Series([result.row for result in results], dtype=pl.Int32)
+            found[self.column(output.name)] = self.staged.output(position, output)
+        found[f"{self.term}.status"] = pl.Series([result.status.value for result in results], dtype=pl.Enum(STATUSES))
+        found[f"{self.term}.row"] = pl.Series([result.row for result in results], dtype=pl.Int16)
+        dtype = code_dtype(len(self.staged.plan.atoms))
         codes = [result.code for result in results]
-        # more than 39 conditions do not fit into 64 bits: such a code stands as text
-        fits = all(code < _INT64 for code in codes)
-        small[f"{self.term}.code"] = pl.Series(codes if fits else [str(code) for code in codes])
-        return pl.DataFrame([values.gather(self.staged.index).rename(name) for name, values in small.items()])
+        texts = [str(code) for code in codes] if dtype == pl.String else codes
+        found[f"{self.term}.code"] = pl.Series(texts, dtype=dtype)
+        return spread(found, self.staged.index)
 
     @cached_property
     def patterns(self) -> tuple[PatternCount, ...]:
         """What occurs, most frequent first."""
-        index = self.staged.index
-        firsts = index.arg_unique()
-        example = dict(zip(index.gather(firsts).to_list(), self.rows.gather(firsts).to_list(), strict=True))
+        example = self.subjects.examples(self.staged.index)
         merged: dict[tuple[Any, ...], tuple[int, int]] = {}
         for number, count in self.counts.items():
             result = self.staged.results[number]
@@ -162,7 +159,8 @@ class RollResult:
         """The results of every subject, in the order of the roll.
 
         ``row_number``, then for each term: ``term`` (or ``term.output`` for several outputs), ``term.status``,
-        ``term.row`` and ``term.code``. A null outcome is one that is not determined.
+        ``term.row`` and ``term.code``. A null outcome is one that is not determined; a code stands in the smallest
+        whole numbers that hold every code of its table, and as text where 64 bits do not (more than 39 conditions).
         """
         parts = [self.subjects.rows.to_frame(ROW_NUMBER), *(result.columns for result in self.terms.values())]
         return pl.concat(parts, how="horizontal")
@@ -268,7 +266,7 @@ def decide_roll(
         if progress is not None:
             progress(done, len(terms), term)
         plan = engine.plan(term, on, known or None)
-        found[term] = TermResult(term, stager.staged(plan), subjects.rows)
+        found[term] = TermResult(term, stager.staged(plan), subjects)
     if progress is not None:
         progress(len(terms), len(terms), "")
     return RollResult(engine, subjects, on, known, found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from attrs import define, field
 
@@ -95,8 +96,7 @@ class Run:
         patterns: list[Pattern] = []
         for code, parts in self._complete(combinations):
             pattern = plan.pattern(code)
-            digits = dict(zip(plan.atoms, digits_of(code, len(plan.atoms)), strict=True))
-            asks = surely_asks(plan, pattern, digits, parts)
+            asks = pattern.status is Status.UNDETERMINED and surely_asks(plan, pattern, parts)
             patterns.append(pattern)
             results.append(Result(pattern.status, pattern.outcome, pattern.row, code, asks))
         open_to = [at for at, pattern in enumerate(patterns) if not is_settled(plan, pattern, asks=results[at].asks)]
@@ -136,14 +136,14 @@ class Run:
             numbers, index = self._codes(atoms)
             combinations = [(number,) for number in numbers]
         for term in terms:
-            part = self.parts[term]
+            results, of_subjects = self.parts[term].merged
             if index is None:
-                index = part.index
-                combinations = [(0, number) for number in range(len(part.results))]
+                index = of_subjects
+                combinations = [(0, number) for number in range(len(results))]
                 continue
-            width = len(part.results)
+            width = len(results)
             both = index.cast(pl.UInt32) * width if len(combinations) * width < 2**32 else index.cast(pl.UInt64) * width
-            pairs, index = dense(both + part.index, len(combinations) * width)
+            pairs, index = dense(both + of_subjects, len(combinations) * width)
             combinations = [(*combinations[pair // width], pair % width) for pair in pairs]
         if index is None:
             index = pl.zeros(len(self.subjects.rows), dtype=pl.UInt16, eager=True)
@@ -163,14 +163,16 @@ class Run:
             for ref in refs
             if not isinstance(self.parts[ref[0]].plan, BrokenPlan)
         }
+        merged = {term: self.parts[term].merged[0] for term in terms}
+        nothing: dict[str, Any] = {}
         compute = compile_values((), trees, plan.words)
         for code, *numbers in combinations:
-            parts = {term: self.parts[term].results[number] for term, number in zip(terms, numbers, strict=True)}
+            parts = {term: merged[term][number] for term, number in zip(terms, numbers, strict=True)}
             values = {
                 ref: outcome[place] for ref, place in places.items() if (outcome := parts[ref[0]].outcome) is not None
             }
             held = dict(zip(own, digits_of(code, len(own)), strict=True))
-            held |= dict(zip(others, compute({}.get, self.on, values), strict=True))
+            held |= dict(zip(others, compute(nothing.get, self.on, values), strict=True))
             digits = [2 if held[at] is None else int(bool(held[at])) for at in range(len(plan.atoms))]
             yield sum(digit * 3**at for at, digit in enumerate(digits)), parts
 

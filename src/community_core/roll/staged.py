@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
-from attrs import frozen
+from attrs import define, frozen
 
 from community_core.roll.extras import pl
 from community_core.roll.values import dtype_of, to_cell
@@ -28,7 +29,7 @@ class Result:
     asks: bool = False
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Staged:
     """A plan's results, and for each subject the number of its result (*index*).
 
@@ -49,3 +50,19 @@ class Staged:
         if kind.kind is Kind.ENUM:
             return pl.Series(output.name, values, dtype=pl.Enum(kind.values))
         return pl.Series(output.name, [to_cell(kind, value) for value in values], dtype=dtype_of(kind))
+
+    @cached_property
+    def merged(self) -> tuple[tuple[Result, ...], pl.Series]:
+        """The results that decisions above can tell apart, and for each subject the number of its own."""
+        different: dict[tuple[Status, tuple[Any, ...] | None, bool], int] = {}
+        first: list[Result] = []
+        numbers = []
+        for result in self.results:
+            number = different.setdefault((result.status, result.outcome, result.asks), len(different))
+            if number == len(first):
+                first.append(result)
+            numbers.append(number)
+        if len(first) == len(self.results):
+            return self.results, self.index
+        dtype = pl.UInt16 if len(first) <= 2**16 else pl.UInt32
+        return tuple(first), pl.Series(numbers, dtype=dtype).gather(self.index)

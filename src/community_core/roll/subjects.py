@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -36,6 +37,7 @@ class Subjects:
     _cells: dict[str, Cell] = field(factory=dict, init=False)
     #: What decisions found on these subjects, for those that are asked again (services that share a tier).
     memo: dict[Any, Any] = field(factory=dict, init=False)
+    _counts: dict[tuple[str, int], tuple[weakref.ref[pl.Series], dict[int, int]]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         height = self.frame.height
@@ -141,6 +143,32 @@ class Subjects:
             for name in held
         ]
         return [dict(zip(held, values, strict=True)) for values in zip(*columns, strict=True)]
+
+    def counted(self, index: pl.Series) -> dict[int, int]:
+        """Return how often each number stands in *index*."""
+        found = self._once("counts", index)
+        if found is None:
+            counts = index.rename("index").value_counts()
+            found = dict(zip(counts["index"].to_list(), counts["count"].to_list(), strict=True))
+            self._remember("counts", index, found)
+        return found
+
+    def examples(self, index: pl.Series) -> dict[int, int]:
+        """Return the first row number at which each number stands in *index*."""
+        found = self._once("examples", index)
+        if found is None:
+            firsts = index.arg_unique()
+            found = dict(zip(index.gather(firsts).to_list(), self.rows.gather(firsts).to_list(), strict=True))
+            self._remember("examples", index, found)
+        return found
+
+    def _once(self, what: str, index: pl.Series) -> dict[int, int] | None:
+        """Return what was found about *index*, which many decisions may share."""
+        kept = self._counts.get((what, id(index)))
+        return kept[1] if kept is not None and kept[0]() is index else None
+
+    def _remember(self, what: str, index: pl.Series, found: dict[int, int]) -> None:
+        self._counts[what, id(index)] = (weakref.ref(index), found)
 
     def position(self, row_number: int) -> int:
         """Return the position (from 0) of the row with *row_number*.

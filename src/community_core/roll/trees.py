@@ -1,4 +1,4 @@
-"""What of a subject the trees of a plan look at, and whether an answer surely has something to ask; nothing is computed."""
+"""What of a subject the trees of a plan look at, and whether an answer surely asks something; it computes nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from attrs import define, field
 from community_core.roll.staged import Result
 from community_core.rules import nodes as n
 from community_core.rules.function_plan import FunctionPlan
-from community_core.rules.pattern import OTHERWISE, Pattern, Status, kleene
+from community_core.rules.interpret import kleene
+from community_core.rules.pattern import OTHERWISE, Pattern, Status, digits_of
 from community_core.rules.plan import Plan, TablePlan
 from community_core.rules.terms import Fact, HitPolicy
 from community_core.rules.types import Kind
@@ -104,15 +105,14 @@ def is_settled(plan: Plan, pattern: Pattern, *, asks: bool) -> bool:
     return asks and all(row.row.gap is not None or row.constant is not None for row in counted)
 
 
-def surely_asks(
-    plan: Plan, pattern: Pattern, digits: Mapping[n.Node, bool | None], parts: Mapping[str, Result]
-) -> bool:
-    """Whether an undetermined answer surely has something to ask: an unknown condition that rests on a fact or parameter.
+def surely_asks(plan: Plan, pattern: Pattern, parts: Mapping[str, Result]) -> bool:
+    """Whether an undetermined answer surely has something to ask: an unknown condition on facts or parameters.
 
-    *digits* says what holds of each condition, *parts* gives the results of the decisions underneath.
+    *parts* gives the results of the decisions underneath.
     """
-    if not isinstance(plan, TablePlan) or pattern.status is not Status.UNDETERMINED:
+    if not isinstance(plan, TablePlan):
         return False
+    digits = dict(zip(plan.atoms, digits_of(pattern.code, len(plan.atoms)), strict=True))
     counted = pattern.choice.rows
     for number in counted:
         for atom in _open(plan.row_at(number).folded, digits):
