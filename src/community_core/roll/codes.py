@@ -10,6 +10,8 @@ from community_core.roll.extras import nw, pl
 GROUP = 10
 _HALF = 5
 _LARGEST_TABLE = 4_000_000
+#: With so few numbers it costs more to look which of them occur than to decide them all.
+_ALL_OF_THEM = 100
 _MARK = "\x1f"
 
 
@@ -34,8 +36,10 @@ def group_code(expressions: Sequence[nw.Expr], nullable: Sequence[bool]) -> nw.E
 
 
 def dense(values: pl.Series, size: int) -> tuple[list[int], pl.Series]:
-    """Return the different values (all below *size*) and for each place the number of its own among them."""
-    different = values.unique().sort()
+    """Return the values below *size* that occur (or all, where they are few), and each place's number among them."""
+    if size <= _ALL_OF_THEM:
+        return list(range(size)), values if values.dtype == pl.UInt16 else values.cast(pl.UInt16)
+    different = (values.cast(pl.UInt16) if size <= 2**16 else values).unique().sort()
     dtype = pl.UInt16 if len(different) <= 2**16 else pl.UInt32
     numbers = pl.Series(range(len(different)), dtype=dtype)
     if size <= _LARGEST_TABLE:
@@ -84,5 +88,4 @@ def spread(columns: Mapping[str, pl.Series], index: pl.Series) -> pl.DataFrame:
         small[mask] = known
         small[name] = values.fill_null(strategy="forward").fill_null(strategy="backward")
         wanted.append(pl.when(mask).then(pl.col(name)).alias(name))
-    large = pl.DataFrame(small).select(pl.all().gather(index))
-    return large.select(wanted)
+    return pl.DataFrame(small)[index].select(wanted)

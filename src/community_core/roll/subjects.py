@@ -67,7 +67,9 @@ class Subjects:
         if kind is Kind.MONEY and column.dtype.is_integer():
             values, bad = column.cast(pl.Int64, strict=False), None
         elif kind is Kind.ENUM and column.dtype in (pl.String, pl.Categorical, pl.Enum):
-            values, bad = column.cast(pl.String).cast(pl.Enum(fact.type.values), strict=False), None
+            own = pl.Enum(fact.type.values)
+            values = column if column.dtype == own else column.cast(pl.String).cast(own, strict=False)
+            bad = None
         elif kind in (Kind.TEXT, Kind.SHARE) and (texts := as_texts(column)) is not None:
             values, bad = (column.cast(pl.String) if kind is Kind.TEXT else texts), None
         elif column.dtype == pl.String and column.null_count() != len(column):
