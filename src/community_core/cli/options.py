@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from attrs import evolve
 
 from community_core.base.errors import FactError
 from community_core.base.ids import folded
 from community_core.base.labels import Label
-from community_core.rules.types import Kind, ValueType, read_day, read_text
+from community_core.rules.types import Kind, ValueType, checked, read_day, read_text
 
 if TYPE_CHECKING:
+    from community_core.procedures.definition import StepField
     from community_core.rules.terms import Fact
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -44,6 +48,11 @@ district_option = click.option(
     required=True,
     metavar="NAME|FILE",
     help="已安装的区县名或规则文件 · An installed district or a YAML file.",
+)
+kept_district_option = click.option(
+    "--district",
+    metavar="NAME|FILE",
+    help="区县；不给则用库中记下的 · Else the one that the store remembers.",
 )
 given_option = click.option(
     "--given",
@@ -144,3 +153,61 @@ _EXAMPLES: Mapping[Kind, str] = {
     Kind.MONEY: "12.50",
     Kind.SHARE: "60%",
 }
+
+
+def read_data(fields: Iterable[StepField], pairs: Iterable[str], file: Path | None) -> dict[str, Any]:
+    """Read step data from ``name=value`` pairs and a JSON file into values of the fields' types.
+
+    A field's label stands for its name. Texts in the file are read as a form gives them; a pair goes before the file.
+
+    Raises:
+        FactError: if a name is no field, or a value does not fit.
+        click.BadParameter: if the file is no JSON object.
+    """
+    known = tuple(fields)
+    found: dict[str, Any] = {}
+    for name, value in _file_data(file).items():
+        item = _field(known, name)
+        found[item.name] = _from_json(item, value)
+    for text in pairs:
+        name, word = split_given(text)
+        item = _field(known, name)
+        found[item.name] = read_value(item.name, item.type, word, item.labels, item.label)
+    return found
+
+
+def _file_data(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        data = json.loads(file.read_text("utf-8-sig"))
+    except ValueError as error:
+        raise click.BadParameter(f"{file} 不是 JSON / is no JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise click.BadParameter(f"{file} 应是一个 JSON 对象 / should hold one JSON object")
+    return data
+
+
+def _field(fields: tuple[StepField, ...], name: str) -> StepField:
+    wanted = folded(name)
+    for item in fields:
+        if wanted == folded(item.name) or name in (item.label.zh, item.label.en):
+            return item
+    names = [item.name for item in fields]
+    near = difflib.get_close_matches(name, names, n=5, cutoff=0.5) or names
+    raise FactError(
+        Label(
+            f"没有叫“{name}”的字段；可用：{'、'.join(near)}",
+            f"there is no field {name!r}; there are: {', '.join(near)}",
+        )
+    )
+
+
+def _from_json(item: StepField, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, list) and item.type.of is not None:
+        return tuple(_from_json(evolve(item, type=item.type.of), part) for part in value)
+    if isinstance(value, str) and item.type.kind not in (Kind.TEXT, Kind.LIST):
+        return read_value(item.name, item.type, value, item.labels, item.label)
+    return checked(item.name, item.type, value)

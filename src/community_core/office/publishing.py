@@ -21,17 +21,25 @@ from community_core.procedures.definition import Procedure
 from community_core.rules.nodes import DecisionRef, Node
 from community_core.rules.terms import Parameter
 
+#: The day of a board on which nothing was ever published.
+_NEVER = dt.date(1, 1, 1)
 _NOBODYS = (Standing.EXAMPLE, Standing.LIBRARY)
 
 
 def make_board(
-    office: Office, *, day: dt.date, title: Label = Label(), note: Label = Label(), rules: Iterable[Rules] = ()
+    office: Office,
+    *,
+    day: dt.date | None = None,
+    title: Label = Label(),
+    note: Label = Label(),
+    rules: Iterable[Rules] = (),
 ) -> Board:
     """Return what the record of *office* makes public, as of *day*.
 
     Args:
         office: over whose record; cases of other districts in it are shown too, under the rules they began under.
-        day: on which it is read: what is open for objection, and which values are in force.
+        day: on which it is read: what is open for objection, and which values are in force; the latest day on which
+            something was published unless given, so that the same record gives the same board.
         title: whose board it is; the title of the office's district unless given.
         note: a sentence that the front page begins with.
         rules: whose example values are listed; those of the office unless given.
@@ -39,12 +47,13 @@ def make_board(
     names = office.store.place_names()
     cases = tuple(evolve(case, place=names.get(case.place.zh, case.place)) for case in office.board_cases())
     listed = tuple(rules) or (office.rules,)
+    on = day or max((item.since for case in cases for item in case.items), default=_NEVER)
     return Board(
         title=title or office.rules.district.title or Label(office.rules.name),
-        day=day,
+        day=on,
         cases=cases,
         campaigns=tuple(_campaigns(office, names)),
-        examples=example_values(listed, day),
+        examples=example_values(listed, on),
         note=note,
         head=office.store.head(),
     )

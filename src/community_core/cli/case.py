@@ -1,0 +1,296 @@
+"""``community-core case``: open cases, take steps, show and list them, and register who may act where."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from community_core.cli import exits
+from community_core.cli.options import (
+    district_option,
+    json_option,
+    kept_district_option,
+    read_data,
+    read_day_option,
+    store_option,
+)
+from community_core.cli.output import both, print_json, print_table
+from community_core.cli.stores import DISTRICT, office_over
+
+if TYPE_CHECKING:
+    from community_core.office import Office
+    from community_core.procedures.definition import Procedure
+    from community_core.procedures.events import Case
+
+_HELP = """办件：登记地方和任职，立案、办理、查看、列出。
+
+Cases: register places and appointments, open, take steps, show, list. Nobody acts outside a post, so appoint somebody
+first; a refused step changes nothing and gives exit code 1 with the findings that say why.
+
+\b
+community-core case appoint chair-1 committee.chair yonghuan --since 2006-01-01 --store my.sqlite
+community-core case open hearing --district demo-shenhe --store my.sqlite --actor chair-1 \\
+    --day 2006-04-03 --place yonghuan --data "title=305大院" --data "options=建房、建绿"
+community-core case take hearing-2006-000001 check_competence --store my.sqlite \\
+    --actor chair-1 --day 2006-04-04 --data competence=residents
+"""
+
+_LONGEST = 40
+
+day_option = click.option("--day", callback=read_day_option, required=True, metavar="DAY", help="哪一天办理 · The day.")
+actor_option = click.option("--actor", required=True, help="由谁办理 · Who acts.")
+post_option = click.option("--post", help="以什么职务 · As what, where several posts would do.")
+key_option = click.option("--key", help="请求编号：重复提交不会重复办理 · A repeated key does nothing twice.")
+data_option = click.option("--data", "data", multiple=True, metavar="NAME=VALUE", help="字段，可重复 · Repeatable.")
+file_option = click.option(
+    "--data-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="字段的 JSON 文件 · Fields as a JSON object.",
+)
+
+
+@click.group(help=_HELP, epilog=exits.HELP)
+def case() -> None:
+    """Group the commands about cases."""
+
+
+@case.command("open", help="立案 · Open a case of PROCEDURE.", epilog=exits.HELP)
+@click.argument("procedure")
+@store_option
+@district_option
+@actor_option
+@day_option
+@click.option("--place", required=True, help="关于哪个地方 · About which place.")
+@click.option("--step", help="立案环节，只有一个时不必给 · The opening step, where there are several.")
+@post_option
+@key_option
+@data_option
+@file_option
+@json_option
+def open_case(
+    *,
+    procedure: str,
+    store: str,
+    district: str,
+    data: tuple[str, ...],
+    data_file: Path | None,
+    as_json: bool,
+    **who: Any,
+) -> int:
+    """Open a case."""
+    with office_over(store, district, new=True, acting=True) as office:
+        definition = office.rules.procedure(procedure)
+        opened = office.open(procedure, read_data(definition.fields, data, data_file), **who)
+        if office.store.meta(DISTRICT) is None:
+            name = str(Path(district).resolve()) if Path(district).exists() else district
+            office.store.set_meta(DISTRICT, name)
+        _say(office, opened, definition, as_json=as_json)
+    return exits.FINE
+
+
+@case.command("take", help="办理一个环节 · Take a STEP in CASE_ID.", epilog=exits.HELP)
+@click.argument("case_id")
+@click.argument("step")
+@store_option
+@kept_district_option
+@actor_option
+@day_option
+@post_option
+@key_option
+@data_option
+@file_option
+@json_option
+def take(
+    *,
+    case_id: str,
+    step: str,
+    store: str,
+    district: str | None,
+    data: tuple[str, ...],
+    data_file: Path | None,
+    as_json: bool,
+    **who: Any,
+) -> int:
+    """Take a step."""
+    with office_over(store, district, acting=True) as office:
+        definition = _definition(office, office.case(case_id))
+        taken = office.take(case_id, step, read_data(definition.fields, data, data_file), **who)
+        _say(office, taken, definition, as_json=as_json)
+    return exits.FINE
+
+
+@case.command("show", help="查看办件全部记录，供经办人用 · Show all of CASE_ID, for its handlers.", epilog=exits.HELP)
+@click.argument("case_id")
+@store_option
+@kept_district_option
+@json_option
+def show(*, case_id: str, store: str, district: str | None, as_json: bool) -> int:
+    """Show a case with its timeline."""
+    with office_over(store, district) as office:
+        now = office.case(case_id)
+        _say(office, now, _definition(office, now), as_json=as_json)
+    return exits.FINE
+
+
+@case.command("list", help="列出办件 · List cases.", epilog=exits.HELP)
+@store_option
+@kept_district_option
+@click.option("--procedure", default="", help="只列这种程序 · Of this procedure only.")
+@click.option("--place", default="", help="只列这个地方 · In this place only.")
+@click.option("--open", "only_open", is_flag=True, help="只列未办结的 · Only those that have not ended.")
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="最多几件 · At most.")
+@json_option
+def list_cases(
+    *, store: str, district: str | None, procedure: str, place: str, only_open: bool, limit: int, as_json: bool
+) -> int:
+    """List cases in the order of their ids."""
+    found: list[Case] = []
+    more = False
+    with office_over(store, district) as office:
+        for name in _procedures(office, procedure):
+            for stored in office.store.cases(procedure=name, place=place):
+                now = office.case(stored.id)
+                if only_open and now.ended:
+                    continue
+                if len(found) == limit:
+                    more = True
+                    break
+                found.append(now)
+    if as_json:
+        print_json({"cases": [_brief(item) for item in found], "more": more})
+    else:
+        heads = ("办件 case", "程序 procedure", "地方 place", "现状 state", "结束 ended", "立案 opened", "最近 latest")
+        print_table(
+            "办件 Cases",
+            heads,
+            [
+                (item.id, item.procedure, item.place, item.state, item.ended, item.opened, item.latest or "")
+                for item in found
+            ],
+        )
+        if more:
+            click.echo(f"只列了前 {limit} 件 / the first {limit} only: --limit")
+    return exits.FINE
+
+
+@case.command("appoint", help="登记任职 · Register that PERSON holds POST in PLACE.", epilog=exits.HELP)
+@click.argument("person")
+@click.argument("post")
+@click.argument("place")
+@click.option("--since", callback=read_day_option, required=True, metavar="DAY", help="从哪天起 · From this day.")
+@click.option("--until", callback=read_day_option, metavar="DAY", help="到哪天（不含） · To this day, excluded.")
+@store_option
+def appoint(*, person: str, post: str, place: str, since: dt.date, until: dt.date | None, store: str) -> int:
+    """Register an appointment; a second time changes nothing."""
+    with office_over(store, None, new=True) as office:
+        office.appoint(person, post, place, since, until)
+    click.echo(f"已登记 registered: {person} · {post} · {place}")
+    return exits.FINE
+
+
+@case.command("place", help="登记地方 · Register PLACE under its parent.", epilog=exits.HELP)
+@click.argument("place")
+@click.option("--parent", default="", help="上级；最高的不给 · What contains it; none for the topmost.")
+@click.option("--layer", default="", help="层级，如 community · Its layer, such as community.")
+@click.option("--zh", default="", help="名称 · Its Chinese name.")
+@click.option("--en", default="", help="英文名 · Its English name.")
+@store_option
+def register_place(*, place: str, parent: str, layer: str, zh: str, en: str, store: str) -> int:
+    """Register a place; a second time with the same values changes nothing."""
+    with office_over(store, None, new=True) as office:
+        office.register_place(place, parent, layer=layer, zh=zh, en=en)
+    click.echo(f"已登记 registered: {place}")
+    return exits.FINE
+
+
+def _procedures(office: Office, procedure: str) -> list[str]:
+    """Return full names: that of a procedure of the rules, or those in the record that end so."""
+    if not procedure:
+        return [""]
+    kept = {item.procedure for item in office.store.tally()}
+    return sorted(name for name in kept if name == procedure or name.endswith(f".{procedure}")) or [procedure]
+
+
+def _definition(office: Office, now: Case) -> Procedure:
+    from community_core.office.bindings import Bindings  # noqa: PLC0415 - with the office
+
+    return Bindings(office.rules, office.store).of(now.procedure, now.rules).procedure
+
+
+def _brief(now: Case) -> dict[str, Any]:
+    from community_core.rules.answer import json_value  # noqa: PLC0415 - with the office
+
+    return {
+        "id": now.id,
+        "procedure": now.procedure,
+        "place": now.place,
+        "state": now.state,
+        "ended": now.ended or None,
+        "opened": now.opened.isoformat(),
+        "latest": now.latest.isoformat() if now.latest else None,
+        "version": now.version,
+        "parent": now.parent or None,
+        "rules": now.rules,
+        "data": {name: json_value(value) for name, value in now.data.items()},
+    }
+
+
+def _say(office: Office, now: Case, definition: Procedure, *, as_json: bool) -> None:
+    from community_core.rules.answer import json_value  # noqa: PLC0415 - with the office
+
+    moments = office.timeline(now.id)
+    if as_json:
+        timeline = [
+            {
+                "version": item.version,
+                "day": item.day.isoformat(),
+                "step": item.step,
+                "state": item.state,
+                "actor": item.actor,
+                "post": item.post,
+                "data": {name: json_value(value) for name, value in item.data},
+                "published": [
+                    {
+                        "kind": published.kind.value,
+                        "what": list(published.what),
+                        "to": published.to,
+                        "since": published.since.isoformat(),
+                        "until": published.until.isoformat() if published.until else None,
+                    }
+                    for published in item.published
+                ],
+                "entered": item.entered.isoformat(),
+                "hash": item.hash,
+            }
+            for item in moments
+        ]
+        print_json({**_brief(now), "timeline": timeline})
+        return
+    rows = [
+        (
+            item.day,
+            f"{both(item.label)} ({item.step})",
+            f"{item.actor} · {item.post}",
+            f"{both(item.state_label)}",
+            "；".join(_field(definition, name, value) for name, value in item.data),
+        )
+        for item in moments
+    ]
+    title = f"{now.id} · {both(definition.title)} · {now.place} · {now.state}{' · ' + now.ended if now.ended else ''}"
+    print_table(title, ("日期 day", "环节 step", "经办 by", "状态 state", "内容 data"), rows)
+
+
+def _field(definition: Procedure, name: str, value: Any) -> str:
+    """Return a field with its value, a long one cut; JSON has all of it."""
+    from community_core.pages.texts import value_text  # noqa: PLC0415 - with the office
+
+    item = definition.field(name)
+    if item is None:
+        return f"{name} {value}"
+    text = value_text(dict(value) if name == "counts" else value, dict(item.labels)).zh
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}…" + (f"（{len(value)}）" if isinstance(value, tuple) else "")
+    return f"{item.label.zh or name} {text}"

@@ -1,0 +1,123 @@
+"""``community-core check``: everything that is wrong with rulebooks and districts, with file, line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from community_core.base.errors import LoadError
+from community_core.base.findings import Finding, finding
+from community_core.base.labels import Label
+from community_core.cli import exits
+from community_core.cli.options import json_option
+from community_core.cli.output import finding_data, print_findings, print_json
+
+if TYPE_CHECKING:
+    from community_core.declarations.practice import Practice
+    from community_core.jurisdiction import Gathered
+    from community_core.rulebook.load import Loaded
+
+_HELP = """检查规则文本：文件、文件夹，或已安装区县的名称。
+
+Check rulebooks and districts: files, folders, or names of installed districts. Everything is checked: the text, names,
+types and units of expressions, values and their bounds, procedures. A practice is put together with the installed ones
+as if a district adopted it. Findings of level error give exit code 1; warnings alone give 0.
+"""
+_SUFFIXES = (".yaml", ".yml")
+
+
+@click.command(help=_HELP, epilog=exits.HELP)
+@click.argument("path", nargs=-1, required=True)
+@json_option
+def check(*, path: tuple[str, ...], as_json: bool) -> int:
+    """Print the findings of every path."""
+    from community_core.jurisdiction import gather  # noqa: PLC0415 - plugins are gathered only when needed
+
+    gathered = gather()
+    found: dict[Finding, None] = {}
+    names = []
+    for item in path:
+        names.append(item)
+        found.update(dict.fromkeys(_findings(item, gathered)))
+    ordered = sorted(found, key=lambda one: (one.file, one.line, one.column, one.code))
+    if as_json:
+        print_json([finding_data(one) for one in ordered])
+    elif ordered:
+        print_findings(ordered)
+    else:
+        click.echo(f"没有问题项 / no findings: {', '.join(names)}")
+    return exits.FINDINGS if any(one.level == "error" for one in ordered) else exits.FINE
+
+
+def _findings(name: str, gathered: Gathered) -> Iterator[Finding]:
+    """Yield what is wrong with a file, all files of a folder together, or an installed district.
+
+    Raises:
+        LoadError: if *name* is none of these.
+    """
+    from community_core.jurisdiction import compose  # noqa: PLC0415 - as above
+
+    path = Path(name)
+    if path.is_dir():
+        files = sorted(item for item in path.rglob("*") if item.suffix in _SUFFIXES and _is_rulebook(item))
+        if not files:
+            yield finding(
+                "no-rulebooks", f"{name} 里没有规则文本（.yaml）", f"there is no rulebook (.yaml) in {name}", file=name
+            )
+        yield from _of_files(files, gathered)
+    elif path.exists() or path.suffix in _SUFFIXES:
+        yield from _of_files([path], gathered)
+    else:
+        district = next((item for item in gathered.districts if item.name == name), None)
+        if district is None:
+            known = ", ".join(item.name for item in gathered.districts) or "—"
+            raise LoadError(
+                Label(
+                    f"没有文件、文件夹或已安装的区县叫 {name}；已安装：{known}",
+                    f"there is no file, folder or installed district {name}; installed are: {known}",
+                )
+            )
+        yield from compose(district, gathered).findings
+
+
+def _is_rulebook(path: Path) -> bool:
+    """Whether a file of a folder is meant as a rulebook: cases, which are tests, begin otherwise."""
+    try:
+        text = path.read_text("utf-8", errors="replace")
+    except OSError:
+        return True
+    lines = text.splitlines()
+    return any(line.startswith(("practice:", "district:")) for line in lines) and "cases:" not in lines
+
+
+def _of_files(files: Iterable[Path], gathered: Gathered) -> Iterator[Finding]:
+    from attrs import evolve  # noqa: PLC0415 - with the other imports of this command
+
+    from community_core.declarations.practice import District  # noqa: PLC0415 - as above
+    from community_core.jurisdiction import compose  # noqa: PLC0415 - as above
+    from community_core.rulebook.load import read_file  # noqa: PLC0415 - as above
+
+    loaded = [read_file(file) for file in files]
+    for one in loaded:
+        yield from one.findings
+    own = _practices(loaded)
+    offered = evolve(gathered, practices=(*own, *(item for item in gathered.practices if item.name not in _names(own))))
+    districts = [district for one in loaded for district in one.districts]
+    for district in districts:
+        yield from compose(district, offered).findings
+    adopted = {name for district in districts for name in district.adopts}
+    for practice in own:
+        if practice.name not in adopted:
+            scratch = District("scratch", adopts=(practice.name,))
+            yield from (item for item in compose(scratch, offered).findings)
+
+
+def _practices(loaded: Iterable[Loaded]) -> tuple[Practice, ...]:
+    return tuple(practice for one in loaded for practice in one.practices)
+
+
+def _names(practices: Iterable[Practice]) -> frozenset[str]:
+    return frozenset(practice.name for practice in practices)
