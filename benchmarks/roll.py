@@ -1,7 +1,8 @@
 """How long a roll takes beside hand-written Polars, in the same run: ``python benchmarks/roll.py [rows]``.
 
-610,000 residents with nine facts; care class, and for eight services tier, form, price, payer and subsidy. The library
-gives every row its outcome, status, row and condition code, unknowns included; the hand-written query gives outcomes alone.
+610,000 residents with nine facts; care class, and for eight services tier, form, price, payer and subsidy. The
+library gives every row its outcome, status, row and condition code, unknowns included; the hand-written query gives
+outcomes alone.
 The outcomes of both are checked to be equal. Ratios are printed, since times depend on the machine.
 """
 
@@ -203,10 +204,21 @@ def hand_written() -> list[pl.Expr]:
         part = int(fen * SHARE_PAID + Fraction(1, 2))
 
         def chosen(
-            free: object, low: object, paid: object, kind: pl.DataType, welfare: pl.Expr = welfare, other: pl.Expr = convenience
+            free: object,
+            low: object,
+            paid: object,
+            kind: pl.DataType,
+            welfare: pl.Expr = welfare,
+            other: pl.Expr = convenience,
         ) -> pl.Expr:
             unsure = pl.when(welfare.is_null()).then(None)
-            return unsure.when(welfare).then(pl.lit(free, kind)).when(other).then(pl.lit(low, kind)).otherwise(pl.lit(paid, kind))
+            return (
+                unsure.when(welfare)
+                .then(pl.lit(free, kind))
+                .when(other)
+                .then(pl.lit(low, kind))
+                .otherwise(pl.lit(paid, kind))
+            )
 
         made += [
             chosen("welfare", "convenience", "socialised", pl.Enum(["welfare", "convenience", "socialised"])).alias(
@@ -228,7 +240,10 @@ def by_hand(frame: pl.DataFrame) -> pl.DataFrame:
 def totals_by_hand(frame: pl.DataFrame) -> int:
     """Count the hand-written outcomes without keeping them."""
     query = frame.lazy().select(hand_written())
-    names = [["care_class"], *([f"{service}.{part}" for part in ("tier", "form", "price", "payer", "subsidy")] for service in SERVICES)]
+    names = [
+        ["care_class"],
+        *([f"{service}.{part}" for part in ("tier", "form", "price", "payer", "subsidy")] for service in SERVICES),
+    ]
     return sum(found.height for found in pl.collect_all([query.group_by(group).len() for group in names]))
 
 
@@ -238,7 +253,9 @@ def check(library: dict[str, pl.DataFrame], hand: pl.DataFrame) -> None:
     for service in SERVICES:
         frame = library[service]
         pairs.append((f"{service}.tier", frame["tier"]))
-        pairs += [(f"{service}.{part}", frame[f"service_price.{part}"]) for part in ("form", "price", "payer", "subsidy")]
+        pairs += [
+            (f"{service}.{part}", frame[f"service_price.{part}"]) for part in ("form", "price", "payer", "subsidy")
+        ]
     for name, column in pairs:
         if not column.cast(pl.String).eq_missing(hand[name].cast(pl.String)).all():
             raise SystemExit(f"{name}: the answers differ")

@@ -21,7 +21,7 @@ _MIDNIGHT = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?\Z")
 # a spreadsheet always writes the sign of the exponent, which tells ``2.10103E+17`` from a door number 3E5
 _POWER = r"^[+-]?[0-9]+(\.[0-9]+)?[Ee][+][0-9]+$"
 # a spreadsheet keeps fifteen digits of a number: the last three signs of an identity number become 000
-_CUT_IDENTITY = r"^[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])0{3}$"
+_CUT_IDENTITY = r"^[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]0{3}$"
 _AS_TEXT = r"^(?:'|=\")([0-9]+[0-9Xx]?)\"?$"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 

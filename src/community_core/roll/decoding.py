@@ -29,12 +29,13 @@ def decode(data: bytes) -> Decoded:
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _attempt(data, "utf-16") or Decoded("", "")
+    if b"\0" in data:  # never stands in a table: the file is something else
+        return Decoded("", "")
     with_mark = data.startswith(b"\xef\xbb\xbf")
     name = "utf-8-sig" if with_mark else "utf-8"
     strict = _strict(data, name)
     if strict is not None:
-        # a NUL byte is valid UTF-8 and never stands in a table: the file is something else
-        return Decoded("", "") if "\0" in strict else Decoded(strict, name)
+        return Decoded(strict, name)
     if with_mark:
         return _attempt(data, name) or Decoded("", "")
     for encoding in ("gbk", "gb18030"):
@@ -47,7 +48,7 @@ def decode(data: bytes) -> Decoded:
         for text in (data.decode(encoding, errors="replace"),)
     ]
     part, _, encoding, text = min(readings)
-    return Decoded(text, encoding, damaged=True) if part <= _TOO_MANY and "\0" not in text else Decoded("", "")
+    return Decoded(text, encoding, damaged=True) if part <= _TOO_MANY else Decoded("", "")
 
 
 def _strict(data: bytes, encoding: str) -> str | None:

@@ -136,4 +136,4 @@ def _without_doubles(
                 fact=heading.fact.name,
             )
         )
-    return kept, findings
+    return kept, sorted(findings, key=lambda item: item.column)
