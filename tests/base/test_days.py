@@ -141,3 +141,17 @@ def test_age_never_falls_and_rises_by_one_a_year(birth, day):
     assert age_on(birth, same_day_next_year) - age_on(birth, day) in (
         (0, 1) if (day.month, day.day) == (2, 29) else (1,)
     )
+
+
+@given(spans(), spans(), DAYS)
+def test_what_two_spans_share_is_what_both_hold(one, other, day):
+    """A day lies in what two spans share exactly when it lies in both."""
+    shared = one.within(other)
+    assert (shared is not None and shared.holds(day)) == (one.holds(day) and other.holds(day))
+
+
+@given(spans(), spans(), DAYS)
+def test_what_lies_outside_is_what_only_the_first_holds(one, other, day):
+    """A day lies in one of the parts outside another span exactly when the first holds it and the other does not."""
+    parts = one.outside(other)
+    assert sum(part.holds(day) for part in parts) == (one.holds(day) and not other.holds(day))

@@ -11,6 +11,7 @@ import pytest
 
 from community_core.base import NOWHERE, Citation, Force, Label, Money, Origin, Privacy, Rank, Span, Standing
 from community_core.codec import canonical, digest, parse
+from community_core.declarations.amendments import Amendment, AmendmentKind
 from community_core.declarations.practice import (
     District,
     GapTerm,
@@ -116,6 +117,7 @@ PRACTICE = Practice(
                 Bound(BoundKind.AT_MOST, 70, Span(None, dt.date(2010, 1, 1))),
             ),
             open_to=(Rank.CITY, Rank.DISTRICT),
+            stricter="higher",
         ),
         Parameter("wait", INT.in_unit("workday"), Label("等待"), (reported(10, standing=Standing.EXAMPLE),)),
         open_value("price", MONEY, "价目", (("meal", Money(1250)), ("visit", Money(800))), per="service"),
@@ -142,6 +144,7 @@ PRACTICE = Practice(
                     Label("老年", "elder"),
                     cite=lines("L9"),
                     standing=Standing.PLAN,
+                    name="old",
                 ),
                 Row("means == low", gap=Label("未写", "not written")),
             ),
@@ -151,6 +154,7 @@ PRACTICE = Practice(
             open_to=(Rank.DISTRICT,),
             cite=Citation(SOURCE, "另一节"),
             standing=Standing.IN_FORCE,
+            span=Span(dt.date(2000, 1, 1), dt.date(2030, 1, 1)),
         ),
         DecisionTable(
             "fee",
@@ -261,10 +265,54 @@ def loaded():
 
 def test_yaml_and_python_give_the_same_practice(loaded):
     """The same practice, built in Python and read from YAML, has the same text and the same hash."""
-    (practice,) = loaded.practices
+    practice = attrs.evolve(loaded.practices[0], amendments=())
     assert canonical(practice) == canonical(PRACTICE)
     assert digest(practice) == digest(PRACTICE)
     assert parse(Practice, canonical(practice)) == parse(Practice, canonical(PRACTICE))
+
+
+NOTICE = Citation("通知")
+LATER = Span(dt.date(2027, 1, 1))
+
+
+def test_amendments_are_read_as_python_builds_them(loaded):
+    """Each kind of amendment, read from YAML, equals the one built in Python."""
+    (practice,) = loaded.practices
+    trial = Row("true", (("form", E("free")), ("price", E("yuan('0')"))), Label("试行"), name="trial")
+    visit = Procedure(
+        "hearing",
+        (Step("visit", ("chair",), ("announced",), "visited", ("visited",)),),
+        (("dropped", EndKind.WITHDRAWN),),
+        (StepField("visited", BOOL, Privacy.PUBLIC, Label("看过")),),
+        (Late("visited", E("days(9)"), LateAction.LAPSE, "dropped"),),
+        states=(("visited", Label("已踏勘")),),
+    )
+    kinds = DecisionTable(
+        "recipient_kind", (Output("", enum_of("a", "b")),), (Row("true", (("", E("a")),), Label("一律")),)
+    )
+    follow_up = Procedure("follow_up", (Step("open", ("chair",), to="done"),), (("done", EndKind.DECIDED),))
+
+    def amendment(kind, term, **what):
+        return Amendment(AmendmentKind(kind), term, **{"span": LATER, "cite": NOTICE, **what})
+
+    ten, thirty = Bound(BoundKind.AT_LEAST, 10, LATER, cite=NOTICE), Bound(BoundKind.AT_MOST, 30, LATER, cite=NOTICE)
+    assert practice.amendments == (
+        amendment("add", "core.prices.service_price", rows=(trial,), before="first"),
+        amendment(
+            "add",
+            "core.tiers.service_tier",
+            rows=(Row("true", gap=Label("未写")),),
+            after="old",
+            span=Span(dt.date(2027, 1, 1), dt.date(2028, 1, 1)),
+        ),
+        amendment("tighten", "core.hearing.notice_period", bound=ten),
+        amendment("tighten", "core.hearing.objection_period", bound=thirty),
+        amendment("tighten", "core.hearing.hearing.convene", when=E("count(present) >= 9")),
+        amendment("insert", "core.hearing.hearing", procedure=visit),
+        amendment("replace", "core.tiers.recipient_kind", decision=kinds),
+        amendment("replace", "core.hearing.follow_up", procedure=follow_up),
+    )
+    assert parse(type(practice), canonical(practice)).amendments == practice.amendments
 
 
 def test_yaml_and_python_give_the_same_district(loaded):

@@ -34,6 +34,25 @@ class Span:
         starts_before = self.start is None or other.end is None or self.start < other.end
         return starts_before and (other.start is None or self.end is None or other.start < self.end)
 
+    def within(self, other: Span) -> Span | None:
+        """Return the days that the two spans share, or ``None``."""
+        if not self.meets(other):
+            return None
+        starts = [day for day in (self.start, other.start) if day is not None]
+        ends = [day for day in (self.end, other.end) if day is not None]
+        return Span(max(starts, default=None), min(ends, default=None))
+
+    def outside(self, other: Span) -> tuple[Span, ...]:
+        """Return the parts of this span that lie outside *other*."""
+        if not self.meets(other):
+            return (self,)
+        parts = []
+        if other.start is not None and (self.start is None or self.start < other.start):
+            parts.append(Span(self.start, other.start))
+        if other.end is not None and (self.end is None or other.end < self.end):
+            parts.append(Span(other.end, self.end))
+        return tuple(parts)
+
 
 def add_months(day: dt.date, months: int) -> dt.date:
     """Return the same day of the month *months* later, or that month's last day."""

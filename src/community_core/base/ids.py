@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 
 _PART = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*\Z")
 
@@ -13,5 +14,15 @@ def is_name(text: str) -> bool:
 
 
 def folded(name: str) -> str:
-    """Return *name* as lookups compare it: ``-`` and ``_`` are the same sign."""
-    return name.replace("-", "_")
+    """Return *name* as lookups compare it: ``-`` and ``_`` are the same sign, and a trailing ``_`` counts for nothing.
+
+    (No identifier ends with ``_``; a word that Python keeps for itself is written so in an expression.)
+    """
+    parts = name.replace("-", "_").split(".")
+    return ".".join(part.rstrip("_") for part in parts)
+
+
+def spelt(name: str) -> str:
+    """Return *name* as an expression writes it."""
+    parts = folded(name).split(".")
+    return ".".join(f"{part}_" if iskeyword(part) else part for part in parts)

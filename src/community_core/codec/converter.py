@@ -160,9 +160,12 @@ def _wrong_tag(tag: object, known: set[str]) -> CodecError:
 
 
 def _union_reader(converter: Converter, union: Any) -> Callable[[Any, Any], Any]:
-    members = {_TAGS[member]: member for member in get_args(union)}
+    members = {_TAGS[member]: member for member in get_args(union) if member in _TAGS}
+    optional = type(None) in get_args(union)
 
     def read(data: Any, _type: Any) -> Any:
+        if data is None and optional:
+            return None
         if type(data) is not dict:
             raise _wrong(data, "键值表", "mapping")
         tag = data.get(TAG)
@@ -261,7 +264,7 @@ def make_converter() -> Converter:
     converter.register_unstructure_hook(Expression, lambda value: canonical_spelling(value.text))
     converter.register_structure_hook(Money, _read_money)
     converter.register_unstructure_hook(Money, encode_value)
-    for union in (Decision, Effect):
+    for union in (Decision, Decision | None, Effect):
         converter.register_structure_hook_func(_same(union), _union_reader(converter, union))
         converter.register_unstructure_hook_func(_same(union), lambda value: converter.unstructure(value, type(value)))
     return converter

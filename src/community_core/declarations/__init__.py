@@ -1,5 +1,6 @@
 """What plugins and files declare (practices, districts), and what becomes of it (terms)."""
 
+from community_core.declarations.amendments import Amendment, AmendmentKind
 from community_core.declarations.practice import (
     District,
     GapTerm,
@@ -11,4 +12,16 @@ from community_core.declarations.practice import (
 )
 from community_core.declarations.terms import Claim, Terms
 
-__all__ = ["Claim", "District", "GapTerm", "Practice", "Preference", "ServiceTerm", "Setting", "StepEffect", "Terms"]
+__all__ = [
+    "Amendment",
+    "AmendmentKind",
+    "Claim",
+    "District",
+    "GapTerm",
+    "Practice",
+    "Preference",
+    "ServiceTerm",
+    "Setting",
+    "StepEffect",
+    "Terms",
+]

@@ -8,6 +8,7 @@ from community_core.base.citations import Citation
 from community_core.base.findings import NOWHERE, Finding, Origin
 from community_core.base.labels import Label
 from community_core.base.ranks import Rank, Standing
+from community_core.declarations.amendments import Amendment
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.definition import Procedure
 from community_core.rules.terms import DatedValue, Decision, Fact, Parameter
@@ -77,6 +78,7 @@ class Practice:
     services: tuple[ServiceTerm, ...] = ()
     gaps: tuple[GapTerm, ...] = ()
     settings: tuple[Setting, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
     broken: tuple[tuple[str, Finding], ...] = field(default=(), eq=False)
     findings: tuple[Finding, ...] = field(default=(), eq=False)
     origin: Origin = field(default=NOWHERE, eq=False)
@@ -99,6 +101,7 @@ class District:
     source: Citation | None = None
     standing: Standing = Standing.IN_FORCE
     profile: tuple[tuple[str, DatedValue], ...] = ()
+    amendments: tuple[Amendment, ...] = ()
     broken: tuple[tuple[str, Finding], ...] = field(default=(), eq=False)
     findings: tuple[Finding, ...] = field(default=(), eq=False)
     origin: Origin = field(default=NOWHERE, eq=False)

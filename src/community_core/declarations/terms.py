@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
+from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Finding, Origin
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.practice import GapTerm, ServiceTerm
@@ -16,6 +17,7 @@ class Claim:
     """One claim to a term: who makes it, at which rank, what it says, and whether it holds or by whom it is beaten.
 
     *term* is the full name. *holds* says whether the claim is the one in use; *beaten_by* names the winner otherwise.
+    *span* says when a row or step is in force.
     """
 
     term: str
@@ -26,6 +28,7 @@ class Claim:
     holds: bool
     beaten_by: str = ""
     cite: str = ""
+    span: Span = Span()
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
@@ -34,7 +37,7 @@ class Terms:
     """The resolved terms of a district or of what one procedure reaches, by full name (``practice.term``).
 
     Facts have no practice in their name: they are one name space. Every row, value and step carries its own citation
-    and standing. *broken* are the full names that are unavailable, each with the finding that says why.
+    and standing. A decision or procedure that was changed from a day on stands once for each span. *broken* are the full names that are unavailable, each with the finding that says why.
     """
 
     facts: tuple[Fact, ...] = ()

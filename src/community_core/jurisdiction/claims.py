@@ -9,7 +9,9 @@ from attrs import evolve
 
 from community_core.base.citations import Citation
 from community_core.base.ranks import Rank, Standing
+from community_core.declarations.amendments import AmendmentKind
 from community_core.declarations.terms import Claim
+from community_core.jurisdiction.amend import Claimed
 from community_core.jurisdiction.values import Claimant
 from community_core.procedures.definition import Procedure
 from community_core.rules.answer import json_value
@@ -65,17 +67,44 @@ def of_decision(full: str, decision: Decision, claimant: str, rank: Rank, usual:
         standing = decision.standing or usual
         says = f"Python {decision.function.__module__}.{decision.name} (version {decision.version})"
         cite = _cited(decision.cite)
-        yield Claim(full, claimant, rank, says, standing, holds=True, cite=cite, origin=decision.origin)
+        yield Claim(
+            full, claimant, rank, says, standing, holds=True, cite=cite, span=decision.span, origin=decision.origin
+        )
         return
-    rows: list[tuple[str, Row]] = [(str(number), row) for number, row in enumerate(decision.rows, 1)]
-    if decision.otherwise is not None:
-        rows.append(("otherwise", decision.otherwise))
+    yield from _of_rows(full, decision, claimant, rank, usual)
+
+
+def _of_rows(full: str, table: DecisionTable, claimant: str, rank: Rank, usual: Standing) -> Iterator[Claim]:
+    rows: list[tuple[str, Row]] = [(str(number), row) for number, row in enumerate(table.rows, 1)]
+    if table.otherwise is not None:
+        rows.append(("otherwise", table.otherwise))
     for number, row in rows:
         then = "gap" if row.gap else ", ".join(f"{name}={text.text}" if name else text.text for name, text in row.then)
         says = f"{number}: {row.when.text} → {then}"
-        standing = row.standing or decision.standing or usual
-        cite = _cited(row.cite or decision.cite)
-        yield Claim(full, claimant, rank, says, standing, holds=True, cite=cite, origin=row.origin)
+        standing = row.standing or table.standing or usual
+        cite = _cited(row.cite or table.cite)
+        yield Claim(full, claimant, rank, says, standing, holds=True, cite=cite, span=table.span, origin=row.origin)
+
+
+def amended(claims: Iterable[Claim], full: str, claim: Claimed) -> list[Claim]:
+    """Return *claims* after an amendment of the decision *full*: what it beats from its day on, and what it adds."""
+    amendment = claim.amendment
+    result: list[Claim] = []
+    for each in claims:
+        if each.term != full or amendment.kind is not AmendmentKind.REPLACE or not each.span.meets(amendment.span):
+            result.append(each)
+            continue
+        rest = each.span.outside(amendment.span)
+        result += [evolve(each, span=span) for span in rest]
+        beaten = each.span.within(amendment.span) or amendment.span
+        result.append(evolve(each, span=beaten, holds=False, beaten_by=claim.claimant))
+    table = amendment.decision
+    if isinstance(table, DecisionTable):
+        table = evolve(table, span=amendment.span)
+    elif table is None:
+        table = DecisionTable(full, (), amendment.rows, cite=claim.cite, span=amendment.span)
+    result += of_decision(full, table, claim.claimant, claim.rank, claim.standing)
+    return result
 
 
 def of_procedure(full: str, procedure: Procedure, claimant: str, rank: Rank, usual: Standing) -> Iterator[Claim]:
@@ -85,13 +114,16 @@ def of_procedure(full: str, procedure: Procedure, claimant: str, rank: Rank, usu
         says = f"{step.name}: {route} ({', '.join(step.by)})"
         standing = step.standing or procedure.standing or usual
         cite = _cited(step.cite or procedure.cite)
-        yield Claim(full, claimant, rank, says, standing, holds=True, cite=cite, origin=step.origin)
+        yield Claim(
+            full, claimant, rank, says, standing, holds=True, cite=cite, span=procedure.span, origin=step.origin
+        )
 
 
 def on_day(claims: Iterable[Claim], engine: Engine, full: str, day: dt.date) -> Iterator[Claim]:
     """Yield the claims with what holds on *day*: of a parameter's, only the value in use."""
     if full not in engine.scope.parameters:
-        yield from claims
+        for claim in claims:
+            yield evolve(claim, holds=claim.holds and claim.span.holds(day))
         return
     use = engine.use(full, day)
     for claim in claims:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import evolve, frozen
 
 from community_core.base.citations import Citation
-from community_core.base.findings import Finding, finding
+from community_core.base.findings import Finding, Origin, finding
 from community_core.base.ranks import Rank, Standing
 from community_core.codec.texts import digest as digest_of
+from community_core.declarations.amendments import AmendmentKind
 from community_core.declarations.practice import District, GapTerm, Practice, ServiceTerm, Setting
 from community_core.declarations.terms import Claim, Terms
 from community_core.jurisdiction import claims as claiming
+from community_core.jurisdiction.amend import (
+    Claimed,
+    NotAmendable,
+    amended_decision,
+    amended_procedure,
+    in_order,
+    rivals,
+    tightened,
+)
 from community_core.jurisdiction.expressions import respelt
 from community_core.jurisdiction.plugins import Gathered
 from community_core.jurisdiction.rules import Rules
@@ -62,12 +73,12 @@ class _Composer:
         self.broken: dict[str, Finding] = {}
         self.claims: list[Claim] = []
         self.included = self.practices()
-        self.ranks = {item.practice.name: item.rank for item in self.included}
-        self.usual = {item.practice.name: item.practice.standing for item in self.included}
         for item in self.included:
             self.findings += item.practice.findings
             self.broken.update(item.practice.broken)
         self.broken.update(district.broken)
+        self.preferred: dict[str, str] = {}
+        self.amendments = self.amended()
 
     def fault(self, found: Finding, *names: str) -> None:
         self.findings.append(found)
@@ -100,7 +111,7 @@ class _Composer:
     def rules(self) -> Rules:
         facts = self.facts()
         parameters = self.parameters(facts)
-        decisions = dict(self.decisions())
+        decisions = self.decisions()
         engine = Engine(
             facts=facts.values(),
             parameters=parameters,
@@ -180,11 +191,18 @@ class _Composer:
                     continue
                 history = _filled(setting.history, source, standing)
                 claimants[target].append(Claimant(who, rank, history, origin=setting.origin))
-        preferred = self.preferences(names)
         return {
-            full: self.parameter(full, parameter, item, claimants[full], preferred=preferred.get(full, ""), facts=facts)
+            full: self.parameter(full, self.tightened(full, parameter), item, claimants[full], facts=facts)
             for full, (parameter, item) in declared.items()
         }
+
+    def tightened(self, full: str, parameter: Parameter) -> Parameter:
+        for claim in self.amendments.get(full, ()):
+            try:
+                parameter = tightened(full, parameter, claim)
+            except NotAmendable as wrong:
+                self.fault(wrong.finding, full)
+        return parameter
 
     def settings(self) -> Iterator[tuple[str, Rank, tuple[Setting, ...], Citation | None, Standing]]:
         for item in self.included:
@@ -222,26 +240,73 @@ class _Composer:
             )
         return target
 
-    def preferences(self, names: Names) -> dict[str, str]:
-        found: dict[str, str] = {}
+    def amended(self) -> dict[str, list[Claimed]]:
+        """The amendments by the full name of their term (for a guard, of its procedure), in the order they apply."""
+        terms = Names(
+            [
+                f"{item.practice.name}.{term.name}"
+                for item in self.included
+                for term in (*item.practice.parameters, *item.practice.decisions, *item.practice.procedures)
+            ]
+        )
         for preference in self.district.prefer:
-            try:
-                full = names.find(preference.term)
-            except Ambiguous:
-                full = None
-            if full is None:
-                self.findings.append(
-                    finding(
-                        "unknown-term",
-                        f"prefer 所指的 {preference.term!r} 不存在或不唯一",
-                        f"prefer names {preference.term!r}, which does not exist or is not unique",
-                        preference.origin,
-                        name=preference.term,
-                    )
+            full = self.meant(terms, preference.term, preference.origin, "prefer")
+            if full is not None:
+                self.preferred[full] = preference.practice
+        claims: dict[str, list[Claimed]] = {}
+        for claim in in_order(self.claimed()):
+            amendment = claim.amendment
+            term = amendment.term
+            if amendment.kind is AmendmentKind.TIGHTEN and amendment.when is not None:
+                term = term.rpartition(".")[0]
+            full = self.meant(terms, term, amendment.origin, amendment.kind.value)
+            if full is not None:
+                claims.setdefault(full, []).append(claim)
+        result = {}
+        for full, several in claims.items():
+            kept, conflicts = rivals(several, self.preferred.get(full, ""))
+            result[full] = kept
+            for found in conflicts:
+                self.fault(found, full)
+        return result
+
+    def claimed(self) -> Iterator[Claimed]:
+        for item in self.included:
+            practice = item.practice
+            for amendment in practice.amendments:
+                yield Claimed(amendment, practice.name, item.rank, practice.source, practice.standing)
+        district = self.district
+        for amendment in district.amendments:
+            yield Claimed(amendment, district.name, district.rank, district.source, district.standing)
+
+    def meant(self, names: Names, term: str, origin: Origin, what: str) -> str | None:
+        """The full name that *term* means where something is amended or preferred; a finding where it means none."""
+        try:
+            full = names.find(term)
+        except Ambiguous as several:
+            listed = ", ".join(several.names)
+            self.findings.append(
+                finding(
+                    "ambiguous-name",
+                    f"{term!r} 可以指 {listed}；请写全名",
+                    f"{term!r} could be {listed}; write the full name",
+                    origin,
+                    name=term,
                 )
-                continue
-            found[full] = preference.practice
-        return found
+            )
+            return None
+        if full is None and Names(self.broken).find(term) is None:
+            near = ", ".join(names.near(term))
+            self.findings.append(
+                finding(
+                    "unknown-term",
+                    f"{what} 所指的 {term!r} 不存在" + (f"；是否指 {near}" if near else ""),
+                    f"{what} names {term!r}, which does not exist" + (f"; did you mean {near}?" if near else ""),
+                    origin,
+                    name=term,
+                )
+            )
+        return full
 
     def parameter(
         self,
@@ -250,11 +315,10 @@ class _Composer:
         item: _Included,
         claimants: list[Claimant],
         *,
-        preferred: str,
         facts: Mapping[str, Fact],
     ) -> Parameter:
         wrong = list(type_faults(full, parameter, facts, claimants))
-        kept, conflicts = rank_conflicts(full, claimants, preferred)
+        kept, conflicts = rank_conflicts(full, claimants, self.preferred.get(full, ""))
         history = () if wrong or conflicts else merged(kept)
         outside = [] if wrong else list(bound_faults(full, parameter, history))
         for found in (*wrong, *conflicts, *outside):
@@ -265,64 +329,86 @@ class _Composer:
 
     # -- decisions and procedures ----------------------------------------------------------------------------------
 
-    def decisions(self) -> Iterator[tuple[str, Decision]]:
+    def decisions(self) -> list[tuple[str, Decision]]:
+        """Every version of every decision, by full name."""
+        found: list[tuple[str, Decision]] = []
         for item in self.included:
             practice = item.practice
             for decision in practice.decisions:
                 full = f"{practice.name}.{decision.name}"
-                filled = _filled_decision(decision, practice.source, practice.standing)
-                self.claims += claiming.of_decision(full, filled, practice.name, item.rank, practice.standing)
-                yield full, filled
+                versions: tuple[Decision, ...] = (_filled_decision(decision, practice.source, practice.standing),)
+                self.claims += claiming.of_decision(full, versions[0], practice.name, item.rank, practice.standing)
+                for claim in self.amendments.get(full, ()):
+                    try:
+                        versions = amended_decision(full, versions, claim)
+                    except NotAmendable as wrong:
+                        self.fault(wrong.finding, full)
+                    else:
+                        self.claims = claiming.amended(self.claims, full, claim)
+                found += [(full, version) for version in versions]
+        return sorted(found, key=_by_name_and_day)
 
-    def procedures(self, engine: Engine) -> tuple[dict[str, Procedure], dict[str, str]]:
+    def procedures(self, engine: Engine) -> tuple[list[tuple[str, Procedure]], dict[str, str]]:
+        """Every version of every procedure, by full name, and which procedures stand for others."""
         declared: dict[str, tuple[Procedure, _Included]] = {}
         for item in self.included:
             for procedure in item.practice.procedures:
                 declared[f"{item.practice.name}.{procedure.name}"] = (procedure, item)
         names = Names(declared)
-        found: dict[str, Procedure] = {}
-        for full, (procedure, item) in sorted(declared.items()):
-            whole = self.whole(full, procedure, item, declared=declared, names=names, seen=())
-            if whole is None or full in self.broken:
+        found: list[tuple[str, Procedure]] = []
+        for full, (_, item) in sorted(declared.items()):
+            if full in self.broken:
                 continue
-            checked = self.checked(full, whole, engine)
-            if checked is not None:
+            versions = self.whole(full, declared, names, ())
+            checked = [self.checked(full, version, engine) for version in versions]
+            sound = [version for version in checked if version is not None]
+            if not versions or len(sound) < len(versions) or full in self.broken:
+                continue
+            for version in sound:
                 self.claims += claiming.of_procedure(
-                    full, checked, item.practice.name, item.rank, item.practice.standing
+                    full, version, item.practice.name, item.rank, item.practice.standing
                 )
-                found[full] = checked
-        return found, self.replacements(declared, names, found)
+            found += [(full, version) for version in sound]
+        return sorted(found, key=_by_name_and_day), self.replacements(declared, names, dict(found))
 
     def whole(
-        self,
-        full: str,
-        procedure: Procedure,
-        item: _Included,
-        *,
-        declared: Mapping[str, tuple[Procedure, _Included]],
-        names: Names,
-        seen: tuple[str, ...],
-    ) -> Procedure | None:
-        """The procedure with what it extends put in, and with the practice's citation and standing filled in."""
+        self, full: str, declared: Mapping[str, tuple[Procedure, _Included]], names: Names, seen: tuple[str, ...]
+    ) -> tuple[Procedure, ...]:
+        """The versions of a procedure: what it extends put in, citations filled in, amendments applied."""
+        procedure, item = declared[full]
         practice = item.practice
-        own = evolve(
-            procedure,
-            cite=procedure.cite or practice.source,
-            standing=procedure.standing or practice.standing,
+        cite, standing = procedure.cite or practice.source, procedure.standing or practice.standing
+        steps = tuple(
+            evolve(step, cite=step.cite or cite, standing=step.standing or standing) for step in procedure.steps
         )
-        own = evolve(
-            own,
-            steps=tuple(
-                evolve(step, cite=step.cite or own.cite, standing=step.standing or own.standing) for step in own.steps
-            ),
-        )
-        if not procedure.extends:
-            return own
+        own = evolve(procedure, cite=cite, standing=standing, steps=steps)
+        versions: tuple[Procedure, ...] = (own,)
+        if procedure.extends:
+            base_name = self.base(full, procedure, names, seen)
+            if base_name is None:
+                return ()
+            versions = tuple(
+                evolve(merge(base, own), span=span)
+                for base in self.whole(base_name, declared, names, (*seen, full))
+                if (span := base.span.within(own.span)) is not None
+            )
+        for claim in self.amendments.get(full, ()):
+            try:
+                versions = amended_procedure(full, versions, claim)
+            except NotAmendable as wrong:
+                self.fault(wrong.finding, full)
+        return versions
+
+    def base(self, full: str, procedure: Procedure, names: Names, seen: tuple[str, ...]) -> str | None:
+        """The full name of the procedure that *procedure* extends, where it can be extended."""
         try:
-            base_name = names.find(procedure.extends)
+            base = names.find(procedure.extends)
         except Ambiguous:
-            base_name = None
-        if base_name is None or base_name == full or base_name in seen:
+            base = None
+        if base is None and (bad := Names(self.broken).find(procedure.extends)) is not None:
+            self.broken.setdefault(full, self.broken[bad])
+            return None
+        if base is None or base == full or base in seen:
             self.fault(
                 finding(
                     "unknown-term",
@@ -334,12 +420,10 @@ class _Composer:
                 full,
             )
             return None
-        base, base_item = declared[base_name]
-        if base_name in self.broken:
-            self.broken.setdefault(full, self.broken[base_name])
+        if base in self.broken:
+            self.broken.setdefault(full, self.broken[base])
             return None
-        merged_base = self.whole(base_name, base, base_item, declared=declared, names=names, seen=(*seen, full))
-        return None if merged_base is None else merge(merged_base, own)
+        return base
 
     def checked(self, full: str, procedure: Procedure, engine: Engine) -> Procedure | None:
         """The procedure in canonical spelling; ``None`` and findings where anything in it is wrong."""
@@ -421,8 +505,8 @@ class _Composer:
         self,
         facts: Mapping[str, Fact],
         parameters: Mapping[str, Parameter],
-        decisions: Mapping[str, Decision],
-        procedures: Mapping[str, Procedure],
+        decisions: Sequence[tuple[str, Decision]],
+        procedures: Sequence[tuple[str, Procedure]],
         engine: Engine,
     ) -> Terms:
         """Every term in canonical spelling, so that the same rules have the same hash however they were written."""
@@ -463,12 +547,17 @@ class _Composer:
         return Terms(
             facts=tuple(spelt_fact(fact) for _, fact in sorted(facts.items())),
             parameters=tuple(sorted(parameters.items())),
-            decisions=tuple((full, spelt_decision(full, item)) for full, item in sorted(decisions.items())),
-            procedures=tuple(sorted(procedures.items())),
+            decisions=tuple((full, spelt_decision(full, item)) for full, item in decisions),
+            procedures=tuple(procedures),
             services=tuple(sorted(services.items())),
             gaps=tuple(sorted(gaps.items())),
             broken=tuple(sorted(self.broken.items())),
         )
+
+
+def _by_name_and_day(item: tuple[str, Decision] | tuple[str, Procedure]) -> tuple[str, bool, dt.date]:
+    start = item[1].span.start
+    return item[0], start is not None, start or dt.date.min
 
 
 def _filled(history: Iterable[DatedValue], source: Citation | None, usual: Standing) -> tuple[DatedValue, ...]:

@@ -67,8 +67,11 @@ class Rules:
         return Names([*full, *more, *(fact.name for fact in terms.facts), *(name for name, _ in terms.broken)])
 
     @cached_property
-    def _procedures(self) -> Mapping[str, Procedure]:
-        return dict(self.terms.procedures)
+    def _procedures(self) -> Mapping[str, tuple[Procedure, ...]]:
+        found: dict[str, tuple[Procedure, ...]] = {}
+        for name, version in self.terms.procedures:
+            found[name] = (*found.get(name, ()), version)
+        return found
 
     @cached_property
     def _procedure_names(self) -> Names:
@@ -83,13 +86,19 @@ class Rules:
         """
         return _found(self._names, term, "条款项", "term")
 
-    def procedure(self, term: str) -> Procedure:
+    def procedure(self, term: str, *, on: dt.date | None = None) -> Procedure:
         """Return a procedure by any name of it, with what it extends put in; a replaced one gives its replacement.
 
+        With *on*, the version of that day; else the latest one.
+
         Raises:
-            UnknownTerm: if there is none, or several.
+            UnknownTerm: if there is none, or several, or none in force on that day.
         """
-        return self._procedures[self.procedure_name(term)]
+        full = self.procedure_name(term)
+        versions = [version for version in self._procedures[full] if on is None or version.span.holds(on)]
+        if not versions:
+            raise UnknownTerm(Label(f"程序 {full} 在 {on} 没有生效的版本", f"no version of {full} is in force on {on}"))
+        return versions[-1]
 
     def procedure_name(self, term: str) -> str:
         """Return the full name of the procedure that *term* means.
@@ -139,9 +148,12 @@ class Rules:
 
         return tuple(on_day(held, self.engine, full, on))
 
-    def reach(self, procedure: str) -> Terms:
-        """Return the terms that a procedure (by full name) reaches: what a case must keep to finish as it began."""
-        definition = self._procedures[procedure]
+    def reach(self, procedure: str, *, version: Procedure | None = None) -> Terms:
+        """Return the terms that a procedure (by full name) reaches: what a case must keep to finish as it began.
+
+        *version* is one of its versions, or else the latest one. Values keep their whole history.
+        """
+        definition = self.procedure(procedure) if version is None else version
         practice = procedure.rpartition(".")[0]
         trees = []
         for place in expressions_of(definition):
@@ -191,7 +203,7 @@ class Rules:
         engine = Engine(
             facts=terms.facts,
             parameters=dict(terms.parameters),
-            decisions=dict(terms.decisions),
+            decisions=terms.decisions,
             functions=functions,
             digest=digest,
         )

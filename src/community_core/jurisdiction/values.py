@@ -99,7 +99,7 @@ def rank_conflicts(full: str, claimants: Sequence[Claimant], preferred: str) -> 
                         finding(
                             "rank-conflict",
                             f"{full}：{names[0]} 与 {names[1]} 同级而取值不同；请用 prefer 选定一个",
-                            f"{full}: {names[0]} and {names[1]} are of one rank and differ; let the district prefer one",
+                            f"{full}: {names[0]} and {names[1]} are of one rank and differ; let prefer name one",
                             max(first.origin, second.origin, key=lambda o: (o.file, o.line)),
                             name=full,
                         )

@@ -76,20 +76,22 @@ class Bindings:
     def __init__(self, rules: Rules, store: Store) -> None:
         self._rules = rules
         self._store = store
-        self._present: dict[str, Binding] = {}
+        self._present: dict[tuple[str, dt.date | None], Binding] = {}
         self._kept: dict[tuple[str, str], Binding] = {}
 
-    def present(self, term: str, practice: str = "") -> Binding:
+    def present(self, term: str, practice: str = "", *, on: dt.date | None = None) -> Binding:
         """Return the binding of a procedure under the present rules; *practice* is where the name was written.
 
+        With *on*, of the version that is in force on that day; else of the latest.
+
         Raises:
-            UnknownTerm: if no procedure, or several, are called so.
+            UnknownTerm: if no procedure, or several, are called so, or none is in force on that day.
         """
-        key = f"{practice}:{term}"
+        name = self._name(term, practice)
+        version = self._rules.procedure(name, on=on)
+        key = (name, version.span.start)
         if key not in self._present:
-            name = self._name(term, practice)
-            made = next((item for item in self._present.values() if item.name == name), None)
-            self._present[key] = made or _bind(name, self._rules, canonical(self._rules.reach(name)))
+            self._present[key] = _bind(name, self._rules, canonical(self._rules.reach(name, version=version)), version)
         return self._present[key]
 
     def _name(self, term: str, practice: str) -> str:
@@ -127,16 +129,17 @@ class Bindings:
                     f"the rule text {rules} is not kept; cases of {procedure} under it cannot go on",
                 )
             )
-        return _bind(procedure, self._rules.kept(json.loads(text)), text)
+        kept = self._rules.kept(json.loads(text))
+        return _bind(procedure, kept, text, kept.procedure(procedure))
 
 
-def _bind(name: str, rules: Rules, text: str) -> Binding:
-    needed = rules.reach(name).decisions
+def _bind(name: str, rules: Rules, text: str, version: Procedure) -> Binding:
+    needed = rules.reach(name, version=version).decisions
     missing = tuple(
         f"{full} ({item.version})" for full, item in needed if isinstance(item, PythonDecision) and is_missing(item)
     )
     evaluate = partial(rules.engine.evaluate, practice=name.rpartition(".")[0])
-    return Binding(name, digest(text), text, rules.procedure(name), evaluate, missing)
+    return Binding(name, digest(text), text, version, evaluate, missing)
 
 
 def require_day(day: object) -> None:

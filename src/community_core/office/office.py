@@ -139,7 +139,7 @@ class Office:
             Conflict: if *case_id* is kept already.
         """
         require_day(day)
-        binding = self._bindings.present(procedure)
+        binding = self._bindings.present(procedure, on=day)
         opening = step or only_opening(binding.procedure).name
         command = Command(opening, data, actor, day, key or "", post or "")
         with self.store.begin():
@@ -256,7 +256,7 @@ class Office:
             UnknownTerm: if there is no such procedure.
         """
         require_day(day)
-        binding = self._bindings.present(procedure)
+        binding = self._bindings.present(procedure, on=day)
         opening = step or only_opening(binding.procedure).name
         places = [place] * len(rows) if isinstance(place, str) else place
         commands = [

@@ -210,7 +210,7 @@ class Work:
             )
         day = case.latest or case.opened
         try:
-            follow = self._bindings.present(effect.procedure, binding.practice)
+            follow = self._bindings.present(effect.procedure, binding.practice, on=day)
         except UnknownTerm as error:
             raise refused(finding("unknown-procedure", error.message.zh, error.message.en)) from error
         follow.require_functions()

@@ -9,7 +9,7 @@ from attrs import frozen
 from community_core.base.findings import Origin
 from community_core.base.labels import Label
 from community_core.rulebook.facts import OPEN_TO_KEY, STANDING_KEY, VALUES_LABELS_KEY
-from community_core.rulebook.labels import CITE, EN, LABEL, ZH, label_of, labels_of
+from community_core.rulebook.labels import CITE, EN, FROM, LABEL, UNTIL, ZH, label_of, labels_of, span_of
 from community_core.rulebook.nodes import Mapping, Node
 from community_core.rulebook.readers import EXPRESSION, NAME, Choice, Each, Raw, not_a_name, read_entry
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, NamedReader, Reading, Record, entries, suggestion
@@ -110,7 +110,11 @@ _THEN = (
     CITE,
 )
 ROW = Record(
-    (Key("when", EXPRESSION, Label("条件", "the condition"), required=True), *_THEN),
+    (
+        Key("name", NAME, Label("行名（供修改时指明位置）", "its name, by which an amendment places rows")),
+        Key("when", EXPRESSION, Label("条件", "the condition"), required=True),
+        *_THEN,
+    ),
     _build_row,
     Label("一行 {when, then, because}", "a row {when, then, because}"),
     lenient=True,
@@ -123,7 +127,8 @@ OTHERWISE = Record(
 )
 
 
-def _row(fields: Fields, outputs: tuple[Output, ...] | None, reading: Reading) -> Row | Bad:
+def row_of(fields: Fields, outputs: tuple[Output, ...] | None, reading: Reading) -> Row | Bad:
+    """Return a row; *outputs* are its table's: none where they could not be read, empty where it stands elsewhere."""
     then: tuple[tuple[str, Expression], ...] | Bad = ()
     if "then" in fields.nodes:
         then = _then(fields.nodes["then"], outputs, reading)
@@ -136,6 +141,7 @@ def _row(fields: Fields, outputs: tuple[Output, ...] | None, reading: Reading) -
         gap=fields.get("gap"),
         cite=fields.get("cite"),
         standing=fields.get("standing"),
+        name=fields.get("name", ""),
         origin=fields.origin,
     )
 
@@ -154,6 +160,8 @@ def _then(node: Node, outputs: tuple[Output, ...] | None, reading: Reading) -> t
     found: dict[str, Any] = {name: EXPRESSION.read(value, reading) for name, _, value in given}
     if outputs is None:
         return BAD
+    if not outputs:
+        return BAD if len(reading.findings) > since or BAD in found.values() else tuple(found.items())
     names = [output.name for output in outputs]
     misspelt = set()
     for name, key, _ in given:
@@ -183,9 +191,9 @@ def _then(node: Node, outputs: tuple[Output, ...] | None, reading: Reading) -> t
 
 def _build_decision(fields: Fields, reading: Reading) -> DecisionTable | Bad:
     outputs = fields.get("yields")
-    rows: list[Any] = [_row(each, outputs, reading) for each in fields.get("rows", ()) if each is not BAD]
+    rows: list[Any] = [row_of(each, outputs, reading) for each in fields.get("rows", ()) if each is not BAD]
     otherwise = fields.get("otherwise")
-    last = _row(otherwise, outputs, reading) if otherwise is not None else None
+    last = row_of(otherwise, outputs, reading) if otherwise is not None else None
     hit = fields.get("hit", HitPolicy.FIRST)
     if "aggregation" in fields.nodes and hit is not HitPolicy.COLLECT and "hit" not in fields.bad:
         reading.report(
@@ -194,7 +202,8 @@ def _build_decision(fields: Fields, reading: Reading) -> DecisionTable | Bad:
             "only hit: collect has an aggregation",
             fields.at("aggregation", reading),
         )
-    if fields.bad or outputs is None or BAD in rows or last is BAD:
+    span = span_of(fields, reading)
+    if fields.bad or outputs is None or BAD in rows or last is BAD or span is BAD:
         return BAD
     return DecisionTable(
         fields.name,
@@ -208,6 +217,7 @@ def _build_decision(fields: Fields, reading: Reading) -> DecisionTable | Bad:
         open_to=fields.get("open_to", ()),
         cite=fields.get("cite"),
         standing=fields.get("standing"),
+        span=span,
         origin=fields.origin,
     )
 
@@ -236,6 +246,8 @@ DECISION = Record(
         Key("otherwise", OTHERWISE, Label("各行都不成立时", "what applies when every row is false")),
         OPEN_TO_KEY,
         STANDING_KEY,
+        FROM,
+        UNTIL,
         CITE,
     ),
     _build_decision,

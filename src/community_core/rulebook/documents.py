@@ -9,7 +9,9 @@ from attrs import frozen
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.base.ranks import Rank, Standing
+from community_core.declarations.amendments import Amendment
 from community_core.declarations.practice import District, Practice, Preference
+from community_core.rulebook.amendments import AMENDMENTS
 from community_core.rulebook.decisions import DECISION
 from community_core.rulebook.facts import (
     FACT,
@@ -93,6 +95,10 @@ def _concerns(each: Finding, names: list[str], fields: Fields, reading: Reading)
     return any(name in fields.nodes and each.origin == fields.at(name, reading) for name in names)
 
 
+def _amendments(fields: Fields) -> tuple[Amendment, ...]:
+    return tuple(each for each in fields.get("amend", ()) if each is not BAD)
+
+
 def _build_practice(fields: Fields, reading: Reading) -> Practice | Bad:
     name = fields.get("practice")
     if name is None:
@@ -117,6 +123,7 @@ def _build_practice(fields: Fields, reading: Reading) -> Practice | Bad:
         standing=fields.get("standing", Standing.IN_FORCE),
         rank=fields.get("rank"),
         settings=() if doubt else settings_of(settings.entries, fields.nodes.get("set", fields.node), reading),
+        amendments=() if doubt else _amendments(fields),
         broken=tuple(broken),
         origin=fields.origin,
         **sound,
@@ -129,6 +136,7 @@ PRACTICE = Record(
         *_HEAD,
         *_SECTIONS,
         _SETTINGS,
+        AMENDMENTS,
     ),
     _build_practice,
     Label("一个做法", "a practice"),
@@ -196,6 +204,7 @@ def _build_district(fields: Fields, reading: Reading) -> District | Bad:
         rank=fields.get("rank", Rank.DISTRICT),
         adopts=tuple(each for each in fields.get("adopts", ()) if each is not BAD),
         settings=() if doubt else settings_of(settings.entries, fields.nodes.get("set", fields.node), reading),
+        amendments=() if doubt else _amendments(fields),
         prefer=tuple(each for each in fields.get("prefer", ()) if each is not BAD),
         source=fields.get("source"),
         standing=fields.get("standing", Standing.IN_FORCE),
@@ -213,6 +222,7 @@ DISTRICT = Record(
         Key("code", DIGITS, Label("行政区划代码", "its GB/T 2260 code")),
         Key("adopts", _ADOPTS, Label("采用哪些做法", "the practices it adopts")),
         _SETTINGS,
+        AMENDMENTS,
         Key(
             "prefer",
             Each(PREFERENCE, Label("取舍的列表", "a list of preferences"), keep_bad=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 from attrs import frozen
@@ -172,6 +173,16 @@ BOUND = Record(
 )
 
 
+class Direction(Enum):
+    """The direction in which a number may be tightened."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+DIRECTION = Choice(Direction, Label("收紧的方向", "a direction"))
+
+
 def _build_parameter(fields: Fields, reading: Reading) -> Parameter | Bad:
     kind = type_of(fields, reading)
     label = label_of(fields, reading)
@@ -192,6 +203,7 @@ def _build_parameter(fields: Fields, reading: Reading) -> Parameter | Bad:
         bounds=tuple(bounds),
         open_to=fields.get("open_to", ()),
         per=per,
+        stricter=fields.get("stricter").value if "stricter" in fields.nodes else "",
         gap=fields.get("gap"),
         cite=fields.get("cite"),
         origin=fields.origin,
@@ -207,6 +219,11 @@ PARAMETER = Record(
         ZH,
         EN,
         Key("per", NAME, Label("按哪项枚举事实分列", "the enumerated fact by which it is a table")),
+        Key(
+            "stricter",
+            DIRECTION,
+            Label("往哪边算收紧", "which way is stricter"),
+        ),
         OPEN_TO_KEY,
         Key("gap", LABEL, Label("为什么没有值", "why there is no value")),
         Key("values", HISTORY, Label("各时期的值", "its values, each from a day")),

@@ -22,7 +22,7 @@ from community_core.procedures.definition import (
     Waiting,
 )
 from community_core.rulebook.facts import OPEN_TO_KEY, PRIVACY_KEY, STANDING_KEY, VALUES_LABELS_KEY, gap_reader
-from community_core.rulebook.labels import CITE, EN, LABEL, ZH, label_of, labels_of
+from community_core.rulebook.labels import CITE, EN, FROM, LABEL, UNTIL, ZH, label_of, labels_of, span_of
 from community_core.rulebook.nodes import Mapping, Node
 from community_core.rulebook.readers import (
     DOTTED,
@@ -271,7 +271,8 @@ def _build_procedure(fields: Fields, reading: Reading) -> Procedure | Bad:
             fields.origin,
             key="steps",
         )
-    if fields.bad:
+    span = span_of(fields, reading)
+    if fields.bad or span is BAD:
         return BAD
 
     def values(key: str) -> tuple[Any, ...]:
@@ -293,34 +294,38 @@ def _build_procedure(fields: Fields, reading: Reading) -> Procedure | Bad:
         open_to=fields.get("open_to", ()),
         cite=fields.get("cite"),
         standing=fields.get("standing"),
+        span=span,
         origin=fields.origin,
     )
 
 
 _ENDS = Pairs(Choice(EndKind, Label("结束方式", "a kind of end")), Label("状态与结束方式", "kinds of end by state"))
+PROCEDURE_PARTS = (
+    Key("title", LABEL, Label("标题", "the title")),
+    Key("about", NAME, Label("关于什么", "what its cases are about")),
+    Key("force", NAME, Label("结论的效力", "what its conclusion does")),
+    Key("extends", DOTTED, Label("在哪个程序上增改", "the procedure it builds on")),
+    Key("replaces", DOTTED, Label("代替哪个程序", "the procedure it stands for")),
+    Key("facts", Pairs(FIELD, Label("字段", "fields by name")), Label("办件的字段", "the fields of a case")),
+    Key("states", Pairs(LABEL, Label("状态的名称", "labels by state")), Label("状态的名称", "labels of its states")),
+    Key("ends", _ENDS, Label("各个结束", "how its cases end")),
+    Key("steps", Pairs(STEP, Label("环节", "steps by name")), Label("环节", "the steps")),
+    Key(
+        "late",
+        Pairs(LATE, Label("到期规则", "late rules by state")),
+        Label("到期怎么办", "what happens when a state lasts too long"),
+    ),
+    Key(
+        "gaps",
+        Pairs(gap_reader(Gap), Label("缺项", "gaps by name")),
+        Label("材料没有写的", "what its source leaves open"),
+    ),
+)
 PROCEDURE = Record(
     (
-        Key("title", LABEL, Label("标题", "the title")),
-        Key("about", NAME, Label("关于什么", "what its cases are about")),
-        Key("force", NAME, Label("结论的效力", "what its conclusion does")),
-        Key("extends", DOTTED, Label("在哪个程序上增改", "the procedure it builds on")),
-        Key("replaces", DOTTED, Label("代替哪个程序", "the procedure it stands for")),
-        Key("facts", Pairs(FIELD, Label("字段", "fields by name")), Label("办件的字段", "the fields of a case")),
-        Key(
-            "states", Pairs(LABEL, Label("状态的名称", "labels by state")), Label("状态的名称", "labels of its states")
-        ),
-        Key("ends", _ENDS, Label("各个结束", "how its cases end")),
-        Key("steps", Pairs(STEP, Label("环节", "steps by name")), Label("环节", "the steps")),
-        Key(
-            "late",
-            Pairs(LATE, Label("到期规则", "late rules by state")),
-            Label("到期怎么办", "what happens when a state lasts too long"),
-        ),
-        Key(
-            "gaps",
-            Pairs(gap_reader(Gap), Label("缺项", "gaps by name")),
-            Label("材料没有写的", "what its source leaves open"),
-        ),
+        *PROCEDURE_PARTS,
+        FROM,
+        UNTIL,
         OPEN_TO_KEY,
         STANDING_KEY,
         CITE,

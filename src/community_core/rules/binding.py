@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
+from community_core.base.days import Span
 from community_core.base.findings import Finding, finding
 from community_core.rules import nodes as n
 from community_core.rules.bind import DEPENDS, Bound, bind
@@ -34,6 +36,11 @@ class BoundTable:
     rows: tuple[tuple[Row, n.Node, tuple[n.Node, ...]], ...]
     otherwise: tuple[Row, n.Node, tuple[n.Node, ...]] | None
 
+    @property
+    def span(self) -> Span:
+        """When the table holds."""
+        return self.table.span
+
 
 @frozen
 class BoundFunction:
@@ -41,6 +48,11 @@ class BoundFunction:
 
     decision: PythonDecision
     inputs: tuple[n.Node, ...]
+
+    @property
+    def span(self) -> Span:
+        """When the decision holds."""
+        return self.decision.span
 
 
 def result_outputs(decision: Decision) -> tuple[Output, ...]:
@@ -64,13 +76,17 @@ class Binding:
         *,
         facts: Iterable[Fact],
         parameters: Mapping[str, Parameter],
-        decisions: Mapping[str, Decision],
+        decisions: Iterable[tuple[str, Decision]],
         functions: Iterable[Function],
         broken: Mapping[str, Finding],
         aliases: Mapping[str, str],
     ) -> None:
-        shown = {full: evolve(item, outputs=result_outputs(item)) for full, item in decisions.items()}
-        self.decisions: dict[str, Decision] = dict(decisions)
+        self.versions: dict[str, tuple[Decision, ...]] = {}
+        for full, item in decisions:
+            versions = [*self.versions.get(full, ()), item]
+            self.versions[full] = tuple(sorted(versions, key=lambda each: each.span.start or dt.date.min))
+        self.decisions: dict[str, Decision] = {full: versions[-1] for full, versions in self.versions.items()}
+        shown = {full: evolve(item, outputs=result_outputs(item)) for full, item in self.decisions.items()}
         self.broken: dict[str, Finding] = dict(broken)
         self.scope = Scope(
             facts=facts,
@@ -82,7 +98,7 @@ class Binding:
         )
         self.findings: tuple[Finding, ...] = ()
         self.derived: dict[str, n.Node] = {}
-        self.bound: dict[str, BoundTable | BoundFunction] = {}
+        self.bound: dict[str, tuple[BoundTable | BoundFunction, ...]] = {}
         self._bind_all()
 
     def _bind_all(self) -> None:
@@ -95,18 +111,37 @@ class Binding:
                     self.broken[f"fact {fact.name}"] = bound.findings[0]
                 else:
                     self.derived[fact.name] = bound.node
-        for full, decision in self.decisions.items():
+        for full, versions in self.versions.items():
             if full in self.broken:
                 continue
-            faults, result = self._bind(full, decision)
+            faults = list(self._one_meaning(full, versions))
+            results = []
+            for version in versions:
+                more, result = self._bind(full, version)
+                faults += more
+                results += [result] if result is not None else []
             found += [fault for fault in faults if fault.code != DEPENDS]
-            if faults or result is None:
+            if faults:
                 self.broken[full] = faults[0]
             else:
-                self.bound[full] = result
+                self.bound[full] = tuple(results)
         found += self._cycles()
         self._spread()
         self.findings = tuple(found)
+
+    @staticmethod
+    def _one_meaning(full: str, versions: tuple[Decision, ...]) -> Iterator[Finding]:
+        """Each version of a decision gives the same outputs, or those who use it would not know what they get."""
+        kinds = [[(output.name, output.type) for output in result_outputs(version)] for version in versions]
+        for version, kind in zip(versions[1:], kinds[1:], strict=True):
+            if kind != kinds[0]:
+                yield finding(
+                    "version-outputs",
+                    f"{full} 的新旧版本结果类型不同；请另立一个判定",
+                    f"the versions of {full} give different outputs; make it another decision",
+                    version.origin,
+                    name=full,
+                )
 
     def _bind(self, full: str, decision: Decision) -> tuple[list[Finding], BoundTable | BoundFunction | None]:
         practice = full.rpartition(".")[0]
@@ -162,13 +197,19 @@ class Binding:
 
     def trees(self, full: str) -> list[n.Node]:
         """Return every tree of a bound decision."""
-        bound = self.bound.get(full)
-        if isinstance(bound, BoundFunction):
-            return list(bound.inputs)
-        if bound is None:
-            return []
-        rows = [*bound.rows, *([bound.otherwise] if bound.otherwise else [])]
-        return [tree for _, when, then in rows for tree in (when, *then)]
+        found: list[n.Node] = []
+        for bound in self.bound.get(full, ()):
+            if isinstance(bound, BoundFunction):
+                found += bound.inputs
+                continue
+            rows = [*bound.rows, *([bound.otherwise] if bound.otherwise else [])]
+            found += [tree for _, when, then in rows for tree in (when, *then)]
+        return found
+
+    def version_on(self, full: str, day: dt.date) -> BoundTable | BoundFunction | None:
+        """Return the version of a sound decision that holds on *day*, or ``None``."""
+        held = [version for version in self.bound[full] if version.span.holds(day)]
+        return held[-1] if held else None
 
     def needs(self, full: str) -> tuple[list[str], list[str], list[str]]:
         """Return the decisions, parameters and facts that a decision names itself, derived facts' own included."""

@@ -15,7 +15,7 @@ from community_core.base.ranks import Standing
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ParameterUse
 from community_core.rules.bind import Bound, bind
-from community_core.rules.binding import Binding, BoundFunction, result_outputs
+from community_core.rules.binding import Binding, BoundFunction, BoundTable, result_outputs
 from community_core.rules.codegen import Values, compile_values
 from community_core.rules.fold import Folding
 from community_core.rules.function_plan import FunctionPlan
@@ -31,6 +31,7 @@ from community_core.rules.scope import Ambiguous, Names
 from community_core.rules.terms import (
     DatedValue,
     Decision,
+    DecisionTable,
     Expression,
     Fact,
     Function,
@@ -78,7 +79,7 @@ class Engine:
     Args:
         facts: every fact, by one name space.
         parameters: parameters with their whole histories, by full name.
-        decisions: decisions by full name; every row with its own citation.
+        decisions: decisions by full name, each version with its span; every row with its own citation.
         functions: the words that plugins add.
         broken: full names that are unavailable, and why.
         aliases: full names of decisions that another one replaces, and its full name.
@@ -93,7 +94,7 @@ class Engine:
         *,
         facts: Iterable[Fact] = (),
         parameters: Mapping[str, Parameter] | None = None,
-        decisions: Mapping[str, Decision] | None = None,
+        decisions: Mapping[str, Decision] | Iterable[tuple[str, Decision]] = (),
         functions: Iterable[Function] = (),
         broken: Mapping[str, Finding] | None = None,
         aliases: Mapping[str, str] | None = None,
@@ -103,7 +104,7 @@ class Engine:
         self.binding = Binding(
             facts=facts,
             parameters=parameters or {},
-            decisions=decisions or {},
+            decisions=decisions.items() if isinstance(decisions, Mapping) else decisions,
             functions=functions,
             broken=broken or {},
             aliases=aliases or {},
@@ -237,9 +238,10 @@ class Engine:
         full = self.full_name(term)
         if given:
             return self._build(full, on, given)
-        _, parameters = self.binding.reach_of(full)
+        reached, parameters = self.binding.reach_of(full)
+        versions = [self.binding.version_on(name, on) for name in reached if name in self.binding.bound]
         held = tuple(value_on(self.scope.parameters[name], on) for name in parameters)
-        segment = (full, tuple(id(item) for item in held))
+        segment = (full, tuple(map(id, versions)), tuple(map(id, held)))
         plan = self._segments.get(segment)
         if plan is None:
             plan = self._segments[segment] = self._build(full, on, {})
@@ -256,12 +258,15 @@ class Engine:
         return Folding(values, given, self.binding.derived, self.scope.words)
 
     def _build(self, full: str, on: dt.date, given: Mapping[str, Any]) -> Plan:
-        bound = self.binding.bound.get(full)
-        if bound is None:
+        if full not in self.binding.bound:
             cause = self.broken[full]
             declared = self.decisions.get(full)
             title = declared.title if declared is not None else Label()
             return BrokenPlan(full, title, self.digest, cause)
+        bound = self.binding.version_on(full, on)
+        if bound is None:
+            # Not in force on that day: a table without rows covers nobody.
+            bound = BoundTable(DecisionTable(full, self.decisions[full].outputs, ()), (), None)
         decisions, parameters, names = self.binding.needs(full)
         folding = self._folding(parameters, on, given)
         facts = tuple(self.scope.facts[name] for name in names if name not in given)

@@ -25,7 +25,7 @@ class Names:
 
     def __init__(self, full_names: Iterable[str]) -> None:
         self._by_suffix: dict[str, list[str]] = {}
-        for full in full_names:
+        for full in dict.fromkeys(full_names):
             parts = folded(full).split(".")
             for start in range(len(parts)):
                 self._by_suffix.setdefault(".".join(parts[start:]), []).append(full)

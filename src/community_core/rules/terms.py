@@ -94,6 +94,7 @@ class Bound:
 class Parameter:
     """A dated, cited value that rules use: its type and unit, history, bounds, and who may set it.
 
+    *stricter* (``higher`` or ``lower``) is the direction in which others may tighten it.
     *per* names an enumerated fact by which the value is a table. *gap* says why the declarer gives no value.
     """
 
@@ -104,6 +105,7 @@ class Parameter:
     bounds: tuple[Bound, ...] = ()
     open_to: tuple[Rank, ...] = ()
     per: str = ""
+    stricter: str = ""
     gap: Label | None = None
     cite: Citation | None = None
     origin: Origin = field(default=NOWHERE, eq=False)
@@ -132,6 +134,7 @@ class Aggregation(Enum):
 class Row:
     """*when → then, because, cite*; a row with *gap* has no outcome: the source is silent there.
 
+    *name* lets an amendment place rows beside it.
     *then* gives an expression for each output, in the order of the table's outputs; a table with one
     output uses the output's empty name.
     """
@@ -142,6 +145,7 @@ class Row:
     gap: Label | None = None
     cite: Citation | None = None
     standing: Standing | None = None
+    name: str = ""
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
@@ -170,6 +174,7 @@ class DecisionTable:
     open_to: tuple[Rank, ...] = ()
     cite: Citation | None = None
     standing: Standing | None = None
+    span: Span = Span()
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
@@ -191,6 +196,7 @@ class PythonDecision:
     version: str = "1"
     title: Label = Label()
     standing: Standing | None = None
+    span: Span = Span()
     origin: Origin = field(default=NOWHERE, eq=False)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from community_core.base.ids import folded
+from community_core.base.ids import spelt
 from community_core.base.money import Money
 from community_core.rules import nodes as n
 from community_core.rules.types import Kind
@@ -19,7 +19,7 @@ _PERIODS = {"day": "days", "workday": "workdays", "month": "months"}
 
 def plain_name(_kind: str, name: str) -> str:
     """Name everything by its identifier."""
-    return folded(name)
+    return spelt(name)
 
 
 def constant_text(value: Any, kind: Kind, unit: str = "", *, zh: bool = False) -> str:

@@ -1,0 +1,258 @@
+"""Amendments applied to versions over days: rows, steps, whole terms, tighter guards and numbers; nothing is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from attrs import evolve, frozen
+
+from community_core.base.citations import Citation
+from community_core.base.days import Span
+from community_core.base.findings import Finding, finding
+from community_core.base.ranks import Rank, Standing
+from community_core.declarations.amendments import Amendment, AmendmentKind
+from community_core.procedures.definition import Procedure, Step
+from community_core.procedures.merge import merge
+from community_core.rules.terms import BoundKind, Decision, DecisionTable, Parameter, Row
+
+T = TypeVar("T", Decision, Procedure)
+
+
+@frozen
+class Claimed:
+    """An amendment with who makes it, at which rank, and what its source is."""
+
+    amendment: Amendment
+    claimant: str
+    rank: Rank
+    source: Citation | None
+    standing: Standing
+
+    @property
+    def cite(self) -> Citation | None:
+        """Where the amendment stands."""
+        return self.amendment.cite or self.source
+
+    @property
+    def order(self) -> int:
+        """General ranks come before specific ones, so that the most specific has the last word."""
+        return -1 if self.rank is Rank.LIBRARY else -int(self.rank) + 1000
+
+
+class NotAmendable(Exception):
+    """An amendment that cannot be applied; it carries the finding that says why."""
+
+    def __init__(self, found: Finding) -> None:
+        self.finding = found
+        super().__init__(found.code)
+
+
+def in_order(claims: Iterable[Claimed]) -> list[Claimed]:
+    """Return amendments in the order in which they apply: by rank, then by claimant, then as written."""
+    return sorted(claims, key=lambda item: (item.order, item.claimant))
+
+
+def rivals(claims: Sequence[Claimed], preferred: str) -> tuple[list[Claimed], list[Finding]]:
+    """Return the amendments of one term that remain, and a finding for two claimants of one rank on the same days."""
+    kept = [
+        claim
+        for claim in claims
+        if not preferred
+        or claim.claimant == preferred
+        or all(other.claimant != preferred or other.rank is not claim.rank for other in claims)
+    ]
+    found = []
+    for index, first in enumerate(kept):
+        for second in kept[index + 1 :]:
+            same_rank = first.rank is second.rank and first.claimant != second.claimant
+            loosening = AmendmentKind.TIGHTEN not in (first.amendment.kind, second.amendment.kind)
+            if same_rank and loosening and first.amendment.span.meets(second.amendment.span):
+                names = sorted([first.claimant, second.claimant])
+                found.append(
+                    finding(
+                        "rank-conflict",
+                        f"{first.amendment.term}：{names[0]} 与 {names[1]} 同级而各自修改；请用 prefer 选定一个",
+                        f"{first.amendment.term}: {names[0]} and {names[1]} amend it at one rank; let prefer name one",
+                        second.amendment.origin,
+                        name=first.amendment.term,
+                    )
+                )
+    return kept, found
+
+
+def _over(versions: Iterable[T], span: Span, change: Callable[[T], T]) -> Iterator[T]:
+    """Yield *versions* cut at the ends of *span*, with *change* applied to what lies in it."""
+    for version in versions:
+        for rest in version.span.outside(span):
+            yield evolve(version, span=rest)
+        inside = version.span.within(span)
+        if inside is not None:
+            yield evolve(change(evolve(version, span=inside)), span=inside)
+
+
+def amended_decision(full: str, versions: Sequence[Decision], claim: Claimed) -> tuple[Decision, ...]:
+    """Return the versions of a decision after *claim*.
+
+    Raises:
+        NotAmendable: if the decision is not open to the claim's rank, or the amendment does not fit it.
+    """
+    amendment = claim.amendment
+    _must_be_open(full, any(claim.rank in _open_to(version) for version in versions), claim)
+    if amendment.kind is AmendmentKind.REPLACE and amendment.decision is not None:
+        new = _with_source(amendment.decision, claim)
+        return _sorted(_over(versions, amendment.span, lambda _: new))
+    if amendment.kind is AmendmentKind.ADD:
+        rows = tuple(
+            evolve(row, cite=row.cite or claim.cite, standing=row.standing or claim.standing) for row in amendment.rows
+        )
+
+        def added(version: Decision) -> Decision:
+            if not isinstance(version, DecisionTable):
+                raise NotAmendable(_unfit(full, claim))
+            index = _position(full, version, claim)
+            return evolve(version, rows=(*version.rows[:index], *rows, *version.rows[index:]))
+
+        return _sorted(_over(versions, amendment.span, added))
+    raise NotAmendable(_unfit(full, claim))
+
+
+def _open_to(version: Decision) -> tuple[Rank, ...]:
+    return version.open_to if isinstance(version, DecisionTable) else ()
+
+
+def _with_source(decision: Decision, claim: Claimed) -> Decision:
+    standing = decision.standing or claim.standing
+    if not isinstance(decision, DecisionTable):
+        return evolve(decision, standing=standing)
+
+    def filled(row: Row) -> Row:
+        return evolve(row, cite=row.cite or decision.cite or claim.cite, standing=row.standing or standing)
+
+    return evolve(
+        decision,
+        cite=decision.cite or claim.cite,
+        standing=standing,
+        rows=tuple(filled(row) for row in decision.rows),
+        otherwise=filled(decision.otherwise) if decision.otherwise else None,
+    )
+
+
+def _position(full: str, table: DecisionTable, claim: Claimed) -> int:
+    amendment = claim.amendment
+    name = amendment.before or amendment.after or "last"
+    if name == "first":
+        return 0
+    if name == "last":
+        return len(table.rows)
+    for index, row in enumerate(table.rows):
+        if row.name == name:
+            return index if amendment.before else index + 1
+    raise NotAmendable(
+        finding(
+            "unknown-row",
+            f"{full} 没有叫 {name!r} 的行",
+            f"{full} has no row called {name!r}",
+            amendment.origin,
+            name=name,
+        )
+    )
+
+
+def amended_procedure(full: str, versions: Sequence[Procedure], claim: Claimed) -> tuple[Procedure, ...]:
+    """Return the versions of a procedure after *claim*.
+
+    Raises:
+        NotAmendable: if the procedure is not open to the claim's rank, or the amendment does not fit it.
+    """
+    amendment = claim.amendment
+    if amendment.kind is AmendmentKind.TIGHTEN and amendment.when is not None:
+        return _sorted(_over(versions, amendment.span, lambda version: _tightened(full, version, claim)))
+    _must_be_open(full, any(claim.rank in version.open_to for version in versions), claim)
+    given = amendment.procedure
+    if given is None:
+        raise NotAmendable(_unfit(full, claim))
+    sourced = evolve(
+        given,
+        cite=given.cite or claim.cite,
+        standing=given.standing or claim.standing,
+        steps=tuple(
+            evolve(step, cite=step.cite or given.cite or claim.cite, standing=step.standing or claim.standing)
+            for step in given.steps
+        ),
+    )
+    if amendment.kind is AmendmentKind.REPLACE:
+        return _sorted(_over(versions, amendment.span, lambda version: evolve(sourced, name=version.name)))
+
+    def inserted(version: Procedure) -> Procedure:
+        together = merge(version, sourced)
+        return evolve(
+            together, name=version.name, cite=version.cite, standing=version.standing, open_to=version.open_to
+        )
+
+    return _sorted(_over(versions, amendment.span, inserted))
+
+
+def _tightened(full: str, procedure: Procedure, claim: Claimed) -> Procedure:
+    amendment = claim.amendment
+    name = amendment.term.rpartition(".")[2]
+    step = procedure.step(name)
+    when = amendment.when
+    if step is None or when is None:
+        raise NotAmendable(_unfit(full, claim))
+    together = when if step.when is None else evolve(when, text=f"({step.when.text}) and ({when.text})", places=())
+    changed: Step = evolve(step, when=together, cite=claim.cite or step.cite)
+    steps = tuple(changed if item.name == name else item for item in procedure.steps)
+    return evolve(procedure, steps=steps)
+
+
+def tightened(full: str, parameter: Parameter, claim: Claimed) -> Parameter:
+    """Return a parameter with the bound that *claim* adds.
+
+    Raises:
+        NotAmendable: if the bound does not go in the direction that the declarer calls stricter.
+    """
+    bound = claim.amendment.bound
+    if bound is None:
+        raise NotAmendable(_unfit(full, claim))
+    direction = {BoundKind.AT_LEAST: "higher", BoundKind.AT_MOST: "lower"}.get(bound.kind, "")
+    if not parameter.stricter or direction != parameter.stricter:
+        wanted = {"higher": "at_least", "lower": "at_most", "": "—"}[parameter.stricter]
+        raise NotAmendable(
+            finding(
+                "not-stricter",
+                f"{full} 只能收紧（{wanted}），不能 {bound.kind.value}",
+                f"{full} can be tightened by {wanted} only, not by {bound.kind.value}",
+                claim.amendment.origin,
+                name=full,
+            )
+        )
+    return evolve(parameter, bounds=(*parameter.bounds, evolve(bound, cite=bound.cite or claim.cite)))
+
+
+def _sorted(versions: Iterable[T]) -> tuple[T, ...]:
+    return tuple(sorted(versions, key=lambda item: (item.span.start is not None, item.span.start)))
+
+
+def _must_be_open(full: str, is_open: bool, claim: Claimed) -> None:
+    if not is_open:
+        raise NotAmendable(
+            finding(
+                "not-open",
+                f"{full} 没有开放给 {claim.claimant}（{claim.rank.name.lower()}）修改",
+                f"{full} is not open to amendment by {claim.claimant} ({claim.rank.name.lower()})",
+                claim.amendment.origin,
+                name=full,
+            )
+        )
+
+
+def _unfit(full: str, claim: Claimed) -> Finding:
+    kind = claim.amendment.kind.value
+    return finding(
+        "amendment-unfit",
+        f"{claim.claimant} 对 {full} 的修改（{kind}）不适用：种类或环节不符",
+        f"the amendment ({kind}) of {full} by {claim.claimant} does not fit: another kind of term, or no such step",
+        claim.amendment.origin,
+        name=full,
+    )
