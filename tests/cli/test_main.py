@@ -1,0 +1,156 @@
+"""Every command explains itself, starts fast, and turns trouble from outside into words and an exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import click
+import pytest
+
+from community_core.base.errors import CommunityError, LoadError, Refused, StoreError, UnknownTerm
+from community_core.base.findings import finding
+from community_core.base.labels import Label
+from community_core.cli import exits
+from community_core.cli import main as module
+from community_core.cli.main import COMMANDS, main
+
+SHELL = [sys.executable, "-c", "from community_core.cli.main import main; main()"]
+CALL = "import sys\nfrom community_core.cli.main import main\ntry:\n    main({!r})\nexcept SystemExit:\n    pass\n"
+WORDS = Label("出错了", "it failed")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_there_and_explains_itself(run, name):
+    """Each listed command has help in both languages that documents the exit codes."""
+    said = run(name, "--help")
+    assert said.code == 0
+    assert "Exit codes" in said.out
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in said.out.split("退出码")[0])
+    assert isinstance(main.get_command(click.Context(main), name), click.Command)
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"demo", "case"}))
+def test_every_command_that_answers_takes_json(run, name):
+    """Each command that answers has --json; the commands about cases have it one level below."""
+    assert "--json" in run(name, "--help").out
+
+
+@pytest.mark.parametrize("name", ["open", "take", "show", "list"])
+def test_commands_about_cases_take_json(run, name):
+    """Each command that shows cases has --json and documents the exit codes."""
+    said = run("case", name, "--help")
+    assert "--json" in said.out
+    assert "Exit codes" in said.out
+
+
+def test_help_lists_all_commands_and_imports_none():
+    """The list of commands is printed without loading a command, YAML, a database or a table library."""
+    code = CALL.format(["--help"])
+    code += "print([name for name in ('yaml', 'sqlalchemy', 'polars', 'rich', 'jinja2') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]")
+    assert all(f"  {name} " in done.stdout for name in COMMANDS)
+
+
+def test_a_decision_starts_fast_and_loads_nothing_heavy():
+    """An answer is printed within a second, and without SQLAlchemy, Polars, Jinja2 or rich."""
+    pytest.importorskip("community_shenhe")
+    args = ["decide", "care_class", "--district", "shenhe", "--on", "2006-05-01"]
+    code = CALL.format(args)
+    code += "print([name for name in ('sqlalchemy', 'polars', 'jinja2', 'rich') if name in sys.modules])"
+    best = 9.0
+    for _ in range(3):
+        started = time.monotonic()
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        best = min(best, time.monotonic() - started)
+        assert done.stdout.strip().endswith("[]")
+    assert best < 1.0
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Refused(WORDS, [finding("no-post", "没有职务", "no post")]), exits.FINDINGS),
+        (LoadError(WORDS, [finding("x", "坏", "bad")]), exits.FINDINGS),
+        (LoadError(WORDS), exits.WRONG_USE),
+        (UnknownTerm(WORDS), exits.WRONG_USE),
+        (StoreError(WORDS), exits.ENVIRONMENT),
+        (CommunityError(WORDS), exits.FINDINGS),
+        (PermissionError(13, "denied"), exits.ENVIRONMENT),
+        (KeyboardInterrupt(), exits.INTERRUPTED),
+    ],
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_errors_from_outside_become_words_and_codes(run, monkeypatch, error, code, as_json):
+    """Each kind of error has its exit code, and is told in both languages, or as JSON, with its findings."""
+
+    @click.command()
+    @click.option("--json", is_flag=True)
+    def broken(**_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(module.Commands, "get_command", lambda *_: broken)
+    said = run("decide", *(["--json"] if as_json else []))
+    assert said.code == code
+    if isinstance(error, KeyboardInterrupt):
+        return
+    if as_json:
+        told = said.data["error"]
+        assert told["zh"]
+        assert told["en"]
+        assert [item["code"] for item in told["findings"]] == [item.code for item in getattr(error, "findings", ())]
+    else:
+        assert "错误：" in said.err
+        assert "Error: " in said.err
+        assert all(item.code in said.err for item in getattr(error, "findings", ()))
+
+
+def test_our_own_faults_are_not_hidden(run, monkeypatch):
+    """An error that is nobody's outside the library is raised as it is."""
+
+    @click.command()
+    def broken() -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module.Commands, "get_command", lambda *_: broken)
+    with pytest.raises(ZeroDivisionError):
+        run("decide")
+
+
+def test_wrong_use_is_two(run):
+    """An unknown command, a missing option and a bad day are wrong use; with --json they are JSON."""
+    assert run("nonsense").code == exits.WRONG_USE
+    missing = run("decide", "care_class", "--json")
+    assert missing.code == exits.WRONG_USE
+    assert "--district" in missing.data["error"]["message"]
+    bad = run("decide", "care_class", "--district", "shenhe", "--on", "yesterday")
+    assert bad.code == exits.WRONG_USE
+    assert "2006-05-01" in bad.err
+
+
+def test_a_reader_that_goes_away_is_no_crash():
+    """Printing into a pipe that is closed ends without a traceback."""
+    pytest.importorskip("community_shenhe")
+    args = ["why", "elder_age", "--district", "shenhe", "--json"]
+    process = subprocess.Popen([*SHELL, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    _, said = process.communicate()
+    assert b"Traceback" not in said
+
+
+def test_version(run):
+    """The version is that of the installed package."""
+    from importlib.metadata import version
+
+    assert version("community-core") in run("--version").out
+
+
+def test_json_is_utf8_where_the_stream_is(run):
+    """JSON keeps Chinese readable in a stream that can carry it."""
+    pytest.importorskip("community_shenhe")
+    said = run("decide", "care_class", "--district", "shenhe", "--on", "2006-05-01", "--json")
+    assert "独居" in said.out
+    assert json.loads(said.out)["status"] == "undetermined"
