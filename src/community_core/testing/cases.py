@@ -18,17 +18,24 @@ A document of a case file::
           - {take: propose, post: resident, day: 2006-03-01, data: {title: 院落, options: [a, b]}, state: proposed}
           - {take: announce, post: resident, day: 2006-03-02, refused: not-entitled}
           - {advance: 2006-06-01, state: lapsed}
+      - name: 材料报告的部数
+        parameter: intercom_phones
+        expect: {outcome: 300}   # the value on the day; null while nobody has set one
+      - name: 这些规则没有问题项
+        findings: []             # the codes of what is wrong with the rules of this document, all of them
 
 ``expect`` may hold ``status``, ``outcome``, ``row`` (0 is ``otherwise``), ``ask`` and ``gap``. A step is taken by
 somebody who holds ``post`` in the place of the case (``appointed: false``: by somebody who does not); ``actor`` names
 him where one person takes several steps. ``state`` is the state after the step, ``holds`` are fields that the case
-then has, ``refused`` is the code of a finding that refuses it. Values are written as a form would have them:
+then has, ``reminded`` says whether a late rule has reminded or escalated in that state, ``refused`` is the code of a
+finding that refuses it. Values are written as a form would have them:
 ``96.9%``, ``"12.50"``, ``2006-05-01``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,12 +92,13 @@ class CaseStep:
     state: str = ""
     refused: str = ""
     holds: tuple[tuple[str, Any], ...] = ()
+    reminded: bool | None = None
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
 @frozen
 class CaseText:
-    """One case as written: a question with its expected answer, or a run of a procedure's steps."""
+    """One case as written: a question with its answer, a procedure's steps, a parameter's value, or findings."""
 
     name: str
     shows: tuple[str, ...] = ()
@@ -100,6 +108,8 @@ class CaseText:
     expect: Expect | None = None
     run: str = ""
     steps: tuple[CaseStep, ...] = ()
+    parameter: str = ""
+    findings: tuple[str, ...] | None = None
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
@@ -157,20 +167,22 @@ def _step(fields: Fields, reading: Reading) -> CaseStep | Bad:
     return CaseStep(**fields.values, origin=fields.origin)
 
 
+_KINDS = {"decide": {"expect"}, "run": {"steps"}, "parameter": {"expect"}, "findings": set[str]()}
+
+
 def _case(fields: Fields, reading: Reading) -> CaseText | Bad:
-    asks, runs = "decide" in fields.values, "run" in fields.values
-    whole = ("expect" in fields.values) if asks else ("steps" in fields.values)
-    if asks == runs or not whole:
+    kinds = [needs for kind, needs in _KINDS.items() if kind in fields.values]
+    if len(kinds) != 1 or not kinds[0] <= set(fields.values):
         return reading.report(
             "case-kind",
-            "每个例子写 decide 和 expect，或者写 run 和 steps",
-            "each case has decide and expect, or run and steps",
+            "每个例子写 decide 和 expect，或者写 run 和 steps，或者写 parameter 和 expect，或者写 findings",
+            "each case has decide and expect, or run and steps, or parameter and expect, or findings",
             fields.origin,
         )
     return CaseText(**fields.values, origin=fields.origin)
 
 
-_STEP = Record(
+STEP = Record(
     (
         Key("take", DOTTED, Label("办理的环节", "the step that is taken")),
         Key("advance", Day(), Label("推进到的日期", "the day to which deadlines are settled")),
@@ -182,11 +194,12 @@ _STEP = Record(
         Key("state", DOTTED, Label("之后的状态", "the state after it")),
         Key("refused", DOTTED, Label("拒绝的代码", "the code that refuses it")),
         Key("holds", VALUES, Label("之后办件里的内容", "fields of the case after it")),
+        Key("reminded", Flag(), Label("是否已催办或上报", "whether a late rule has reminded or escalated")),
     ),
     _step,
     Label("一步", "a step"),
 )
-_EXPECT = Record(
+EXPECT = Record(
     (
         Key("status", DOTTED, Label("状态", "the status")),
         Key("outcome", VALUE, Label("结果", "the outcome")),
@@ -197,32 +210,49 @@ _EXPECT = Record(
     lambda fields, _: Expect(**fields.values),
     Label("期望", "what is expected"),
 )
-_CASE = Record(
+CASE = Record(
     (
         Key("name", TEXT, Label("名称", "the name"), required=True),
         Key("shows", Each(TEXT, Label("目录行", "catalogue rows"), or_one=True), Label("目录行", "catalogue rows")),
         Key("day", Day(), Label("日期", "the day")),
         Key("given", VALUES, Label("已知事实", "facts given")),
         Key("decide", DOTTED, Label("判定表", "the decision")),
-        Key("expect", _EXPECT, Label("期望", "what is expected")),
+        Key("expect", EXPECT, Label("期望", "what is expected")),
         Key("run", DOTTED, Label("程序", "the procedure")),
-        Key("steps", Each(_STEP, Label("各步", "steps")), Label("各步", "steps")),
+        Key("steps", Each(STEP, Label("各步", "steps")), Label("各步", "steps")),
+        Key(
+            "findings",
+            Each(DOTTED, Label("代码的列表", "a list of codes")),
+            Label("规则的问题项", "findings of the rules"),
+        ),
     ),
     _case,
     Label("一个例子", "a case"),
 )
-_DOCUMENT = Record(
+DOCUMENT = Record(
     (
         Key("district", TEXT, Label("区县", "the district")),
         Key("adopts", Raw(), Label("采用的做法", "practices adopted")),
         Key("set", Raw(), Label("所设的值", "values set")),
         Key("day", Day(), Label("日期", "the day")),
-        Key("cases", Each(_CASE, Label("各例", "cases"), keep_bad=True), Label("各例", "cases"), required=True),
+        Key("cases", Each(CASE, Label("各例", "cases"), keep_bad=True), Label("各例", "cases"), required=True),
     ),
     lambda fields, _: fields,
     Label("一份例子", "a document of cases"),
     lenient=True,
 )
+
+
+# A folder called `cases` is not ours alone: only a file whose text has this key is a case file.
+_CASES = re.compile(rb"^cases[ \t]*:", re.MULTILINE)
+
+
+def case_files(where: Path) -> list[Path]:
+    """Return the case files in the folder *where* and below it, or *where* itself where it is a file."""
+    if not where.is_dir():
+        return [where]
+    found = sorted([*where.rglob("*.yaml"), *where.rglob("*.yml")])
+    return [path for path in found if _CASES.search(path.read_bytes())]
 
 
 def read_cases(path: Path) -> CaseFile:
@@ -236,7 +266,7 @@ def read_cases(path: Path) -> CaseFile:
     groups: list[CaseGroup] = []
     for document in documents:
         reading = Reading(source, document)
-        fields = _DOCUMENT.read(document.root, reading)
+        fields = DOCUMENT.read(document.root, reading)
         if fields is not BAD:
             groups.append(_group(fields, reading))
         found += [*(fault for _, fault in document.faults), *reading.findings]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from community_core.rules.pattern import Status
 from community_core.rules.terms import DecisionTable
-from community_core.testing.cases import CaseText, read_cases
+from community_core.testing.cases import CaseText, case_files, read_cases
 from community_core.testing.running import case_answer, rules_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def not_covered(folder: Path, practices: Iterable[str]) -> tuple[str, ...]:
     names = tuple(practices)
     wanted: dict[str, None] = {}
     had: set[str] = set()
-    for path in sorted(folder.glob("*.yaml")):
+    for path in case_files(folder):
         for group in read_cases(path).groups:
             rules = rules_of(group, path)
             wanted.update(dict.fromkeys(_wanted(rules, names)))
@@ -58,7 +58,7 @@ def _had(rules: Rules, case: CaseText, day: dt.date | None) -> set[str]:
         found = {f"{full} end {step.state}" for step in case.steps if step.state in ends}
         return found | ({f"{full} refused"} if any(step.refused for step in case.steps) else set())
     on = case.day or day
-    if on is None:
+    if on is None or not case.decide:
         return set()
     answer = case_answer(case, rules, on)
     if answer.status is Status.UNDETERMINED:

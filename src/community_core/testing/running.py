@@ -14,9 +14,12 @@ from community_core.base.findings import Finding, Origin, finding
 from community_core.base.ids import folded
 from community_core.rules.answer import Answer, json_value
 from community_core.rules.types import Kind, ValueType, checked, read_text
-from community_core.testing.cases import UNASKED, CaseGroup, CaseStep, CaseText, Expect, read_cases
+from community_core.testing.cases import UNASKED, CaseGroup, CaseStep, CaseText, Expect, case_files, read_cases
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from community_core.jurisdiction.plugins import Gathered
     from community_core.jurisdiction.rules import Rules
     from community_core.office.office import Office
     from community_core.procedures.definition import Procedure
@@ -44,10 +47,8 @@ def run_cases(path: Path | str, rules: Rules | None = None) -> tuple[CaseResult,
 
     *rules* stands in for the rules that the file names. What of a file cannot be read is a result of its own.
     """
-    where = Path(path)
-    files = sorted([*where.rglob("*.yaml"), *where.rglob("*.yml")]) if where.is_dir() else [where]
     results: list[CaseResult] = []
-    for file in files:
+    for file in case_files(Path(path)):
         read = read_cases(file)
         if read.findings:
             results.append(CaseResult(CaseText(file.name, origin=Origin(str(file))), read.findings))
@@ -61,8 +62,8 @@ def run_cases(path: Path | str, rules: Rules | None = None) -> tuple[CaseResult,
     return tuple(results)
 
 
-def rules_of(group: CaseGroup, path: Path) -> Rules:
-    """Return the rules that a group of cases stands under.
+def rules_of(group: CaseGroup, path: Path, gathered: Gathered | None = None) -> Rules:
+    """Return the rules that a group of cases stands under; *gathered* is what plugins offer, if known already.
 
     Raises:
         LoadError: if its district is not installed, or its file cannot be read.
@@ -71,17 +72,30 @@ def rules_of(group: CaseGroup, path: Path) -> Rules:
 
     if group.own is None:
         beside = path.parent / group.named
-        return load(beside if group.named.endswith((".yaml", ".yml")) else group.named)
+        return load(beside if group.named.endswith((".yaml", ".yml")) else group.named, gathered=gathered)
     from community_core.jurisdiction.compose import compose  # noqa: PLC0415
     from community_core.jurisdiction.plugins import gather  # noqa: PLC0415
 
-    return compose(group.own, gather())
+    return compose(group.own, gather() if gathered is None else gathered)
 
 
-def run_case(case: CaseText, rules: Rules, *, day: dt.date | None = None) -> CaseResult:
-    """Run one case; *day* is the day of a case that names none."""
+def run_case(
+    case: CaseText, rules: Rules, *, day: dt.date | None = None, where: str | Connection = ":memory:"
+) -> CaseResult:
+    """Run one case; *day* is the day of a case that names none.
+
+    A run of steps happens in an office of its own, or in one on *where*, a connection whose transaction the caller
+    ends.
+    """
     try:
-        found = _ask(case, rules, case.day or day) if case.decide else _run(case, rules, case.day or day)
+        if case.findings is not None:
+            found = _findings(case, case.findings, rules)
+        elif case.parameter:
+            found = _value(case, rules, case.day or day)
+        elif case.decide:
+            found = _ask(case, rules, case.day or day)
+        else:
+            found = _run(case, rules, case.day or day, where)
     except CommunityError as error:
         return CaseResult(case, _failed(case, error))
     return CaseResult(case, tuple(found))
@@ -218,6 +232,11 @@ class _Run:
         if step.state and self.state != step.state:
             found.append(_differs("case-state", "状态", "state", step.state, self.state, step, name=step.take))
         held = self.running.data if self.running is not None else {}
+        reminded = self.running is not None and self.running.reminded
+        if step.reminded is not None and reminded is not step.reminded:
+            found.append(
+                _differs("case-reminded", "是否催办", "reminded", step.reminded, reminded, step, name=step.take)
+            )
         for name, expected in step.holds:
             kind = self.procedure.field_types.get(name)
             value = held.get(name)
@@ -267,10 +286,10 @@ class _Run:
             self.appointed.add((actor, post))
 
 
-def _run(case: CaseText, rules: Rules, day: dt.date | None) -> list[Finding]:
+def _run(case: CaseText, rules: Rules, day: dt.date | None, where: str | Connection) -> list[Finding]:
     from community_core.office.office import open_office  # noqa: PLC0415 - heavy: the store stands behind it
 
-    with open_office(rules, ":memory:") as office:
+    with open_office(rules, where) as office:
         office.register_place(PLACE)
         run = _Run(case.run, rules.procedure(case.run), office)
         for step in case.steps:
@@ -278,6 +297,33 @@ def _run(case: CaseText, rules: Rules, day: dt.date | None) -> list[Finding]:
             if found:
                 return found
     return []
+
+
+def _value(case: CaseText, rules: Rules, day: dt.date | None) -> list[Finding]:
+    if day is None:
+        return [_no_day(case.origin)]
+    expect = case.expect or Expect()
+    used = rules.parameter(case.parameter, on=day)
+    if expect.outcome is UNASKED:
+        return []
+    if used is None or expect.outcome is None:
+        same = used is None and expect.outcome is None
+    elif isinstance(expect.outcome, dict):
+        given = {name: plain_value(used.type, value) for name, value in expect.outcome.items()}
+        same = given == dict(used.value)
+    else:
+        same = _is(used.type, expect.outcome, used.value)
+    got = None if used is None else used.value
+    return [] if same else [_differs("case-outcome", "值", "value", expect.outcome, json_value(got), case)]
+
+
+def _findings(case: CaseText, expected: tuple[str, ...], rules: Rules) -> list[Finding]:
+    given = sorted({each.code for each in rules.findings})
+    if given == sorted(set(expected)):
+        return []
+    told = tuple(str(each) for each in rules.findings)
+    wanted = ", ".join(sorted(expected)) or "—"
+    return [_differs("case-findings", "问题项", "findings", wanted, ", ".join(given) or "—", case, told)]
 
 
 # -- findings ------------------------------------------------------------------------------------------------------
