@@ -2,13 +2,18 @@
 
 import re
 import typing
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import UnionType
 
 import attrs
+import click
+import pytest
 
 import community_core as cc
+from community_core.cli import exits
+from community_core.cli.main import main
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -63,3 +68,49 @@ def test_every_class_that_a_practice_or_district_is_built_of_is_documented():
     assert len(seen) > 25
     objects = documented()
     assert sorted(cls.__name__ for cls in seen if cls not in objects) == []
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
+    """Yield each command of a group by its full name with its arguments, those of inner groups included."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            arguments = [item for item in command.params if isinstance(item, click.Argument)]
+            shown = [item.human_readable_name + ("..." if item.nargs == -1 else "") for item in arguments]
+            yield " ".join(["community-core", *path, name, *shown]), command
+
+
+def sections() -> dict[str, str]:
+    """Return the sections of the page of the command line that are about a command, by heading."""
+    parts = re.split(r"^## ", (REFERENCE / "command-line.md").read_text("utf-8"), flags=re.MULTILINE)[1:]
+    found = dict(part.split("\n", 1) for part in parts)
+    return {heading.strip("`"): text for heading, text in found.items() if heading.startswith("`community-core ")}
+
+
+def test_every_command_has_its_section_and_no_other():
+    """The page has a heading for each command with its arguments, in the order of the help."""
+    assert list(sections()) == [name for name, _ in commands(main)]
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), list(commands(main)), ids=lambda value: value if type(value) is str else ""
+)
+def test_every_option_has_its_row_and_no_other(name, command):
+    """A command's section lists its options, those that are required marked so, each with the words of its help."""
+    listed = dict(re.findall(r"^\| `(--[a-z-]+).*?` \| (✓?) ?\|", sections()[name], re.MULTILINE))
+    options = [item for item in command.params if isinstance(item, click.Option)]
+    assert listed == {item.opts[0]: "✓" if item.required else "" for item in options}
+    for item in options:
+        assert item.help is not None
+        assert item.help in sections()[name]
+        assert all(f"`{other}`" in sections()[name] for other in item.secondary_opts)
+
+
+def test_every_exit_code_is_explained():
+    """The page lists exactly the codes that commands may end with."""
+    page = (REFERENCE / "command-line.md").read_text("utf-8")
+    codes = {value for name, value in vars(exits).items() if name.isupper() and type(value) is int}
+    assert {int(code) for code in re.findall(r"^\| `(\d+)` \|", page, re.MULTILINE)} == codes

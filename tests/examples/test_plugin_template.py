@@ -43,7 +43,7 @@ def installed(folder: Path) -> Path:
 
 def run_tests(copy: Path) -> subprocess.CompletedProcess[str]:
     """Run the template's own tests as its author would, with the copy installed."""
-    path = os.pathsep.join([str(copy / "src"), str(copy.parent / "site")])
+    path = os.pathsep.join([str(copy / "src"), str(copy.parent / "site"), os.environ.get("PYTHONPATH", "")])
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"],
         cwd=copy,

@@ -205,7 +205,7 @@ def test_the_demo_of_the_hall_starts(tmp_path):
         done = subprocess.run(
             [sys.executable, "-c", routes],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(HALL), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": f"{HALL}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
             capture_output=True,
             text=True,
             check=False,
