@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +20,7 @@ _PLAIN = frozenset({bool, int, str, type(None)})
 
 
 def encode_value(value: Any) -> Any:
-    """Return *value* as JSON data: days, money and shares as objects with one key, tuples as lists.
+    """Return *value* as JSON data: days, money and shares as objects with one key, tuples as lists, members as facts.
 
     Raises:
         CodecError: if *value* is of no type that a fact or parameter may have (a float, a set, a moment).
@@ -35,6 +36,8 @@ def encode_value(value: Any) -> Any:
         return {"share": [value.numerator, value.denominator]}
     if kind is tuple or kind is list:
         return [encode_value(member) for member in value]
+    if isinstance(value, Mapping):
+        return {"facts": {str(name): encode_value(value[name]) for name in sorted(value)}}
     raise CodecError(
         Label(
             f"值 {value!r} 的类型 {kind.__name__} 不能入档；请用整数、文本、日期、金额、比例或它们的列表",
@@ -58,6 +61,8 @@ def decode_value(data: Any) -> Any:
         ((tag, content),) = data.items()
         if tag == "fen" and type(content) is int:
             return Money(content)
+        if tag == "facts" and isinstance(content, dict):
+            return {name: decode_value(part) for name, part in content.items()}
         if tag == "date":
             return read_iso(content)
         if tag == "share" and isinstance(content, (list, tuple)) and [type(part) for part in content] == [int, int]:
@@ -68,8 +73,8 @@ def decode_value(data: Any) -> Any:
                     return share
     raise CodecError(
         Label(
-            f"读不懂的值 {data!r}；已知的写法是 date、fen、share",
-            f"{data!r} is no value; the known tags are date, fen and share",
+            f"读不懂的值 {data!r}；已知的写法是 date、fen、share、facts",
+            f"{data!r} is no value; the known tags are date, fen, share and facts",
         )
     )
 

@@ -31,7 +31,7 @@ from community_core.jurisdiction.values import Claimant, bound_faults, merged, r
 from community_core.procedures.check import check_procedure
 from community_core.procedures.definition import Procedure
 from community_core.procedures.merge import merge
-from community_core.rules.bind import DEPENDS
+from community_core.rules.bind_names import DEPENDS
 from community_core.rules.engine import Engine
 from community_core.rules.scope import Ambiguous, Names
 from community_core.rules.terms import (

@@ -10,9 +10,11 @@ from attrs import field, frozen
 from community_core.base.findings import Finding, finding
 from community_core.base.money import Money, Rounding
 from community_core.rules import nodes as n
+from community_core.rules.bind_names import Fault, NameBinder
+from community_core.rules.members import HOW
 from community_core.rules.quantities import QUANTITIES, arithmetic_type, quantity
 from community_core.rules.scope import Ambiguous, Scope
-from community_core.rules.terms import Expression
+from community_core.rules.terms import Expression, Fact
 from community_core.rules.text import Syntax, parse
 from community_core.rules.types import BOOL, INT, MONEY, TEXT, Kind, ValueType
 from community_core.rules.vocabulary import EXACT, ROUNDED_TO, TypeMismatch, same_unit
@@ -27,8 +29,6 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 _ARITHMETIC: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//"}
 _ORDERED = (Kind.INT, Kind.DATE, Kind.MONEY, Kind.SHARE)
-#: The code of a fault that only passes on another one.
-DEPENDS = "depends-on-broken"
 
 
 @frozen
@@ -39,12 +39,6 @@ class Bound:
     node: n.Node | None
     findings: tuple[Finding, ...] = ()
     syntax: Syntax | None = field(default=None, eq=False, repr=False)
-
-
-class _Fault(Exception):
-    def __init__(self, found: Finding) -> None:
-        self.finding = found
-        super().__init__(found.code)
 
 
 def bind(
@@ -69,7 +63,7 @@ def bind(
         node = binder.bind(syntax.tree, expected)
         if expected is not None:
             binder.require(syntax.tree, node, expected)
-    except _Fault as fault:
+    except Fault as fault:
         return Bound(expression, None, (fault.finding,), syntax)
     except RecursionError:
         deep = finding(
@@ -79,23 +73,7 @@ def bind(
     return Bound(expression, node, (), syntax)
 
 
-class _Binder:
-    def __init__(
-        self, syntax: Syntax, scope: Scope, practice: str, fields: Mapping[str, ValueType], guard: bool
-    ) -> None:
-        self.syntax = syntax
-        self.scope = scope
-        self.practice = practice
-        self.fields = fields
-        self.guard = guard
-
-    def fault(self, node: ast.AST, code: str, zh: str, en: str, name: str = "") -> _Fault:
-        named = {"name": name} if name else {}
-        return _Fault(finding(code, zh, en, self.syntax.origin(node), **named))
-
-    def source(self, node: ast.AST) -> str:
-        return ast.get_source_segment(self.syntax.text, node) or ast.dump(node)
-
+class _Binder(NameBinder):
     # -- the kinds of syntax ---------------------------------------------------------------------------------------
 
     def bind(self, node: ast.expr, expected: ValueType | None = None) -> n.Node:
@@ -144,158 +122,6 @@ class _Binder:
                 f"这里要的是 {expected}，写的是 {given}：{self.source(where)!r}",
                 f"{expected} is wanted here, not {given}: {self.source(where)!r}",
             )
-
-    def constant(self, node: ast.Constant, expected: ValueType | None) -> n.Node:
-        value = node.value
-        if value is True or value is False:
-            return n.Const(value, BOOL)
-        if type(value) is int:
-            return n.Const(value, INT)
-        if isinstance(value, str):
-            if expected is not None and expected.kind is Kind.ENUM:
-                return self.enum_value(node, value, expected)
-            return n.Const(value, TEXT)
-        raise self.fault(
-            node,
-            "expression-constant",
-            f"规则里不用小数等常量：{self.source(node)!r}；比例写 pct(60)，金额写 yuan('12.50')",
-            f"{self.source(node)!r} is no constant of the language; a share is pct(60), money yuan('12.50')",
-        )
-
-    def enum_value(self, node: ast.expr, word: str, expected: ValueType) -> n.Node:
-        if word in expected.values:
-            return n.Const(word, expected)
-        known = "、".join(expected.values)
-        raise self.fault(
-            node,
-            "unknown-value",
-            f"没有值 {word!r}；可用的值：{known}",
-            f"there is no value {word!r}; the values are {', '.join(expected.values)}",
-            name=word,
-        )
-
-    def dotted(self, node: ast.expr) -> str:
-        if isinstance(node, ast.Name):
-            return node.id
-        if isinstance(node, ast.Attribute):
-            return f"{self.dotted(node.value)}.{node.attr}"
-        raise self.fault(
-            node,
-            "expression-form",
-            f"规则里不能这样写：{self.source(node)!r}",
-            f"this form is not part of the language of rules: {self.source(node)!r}",
-        )
-
-    def name(self, node: ast.expr, expected: ValueType | None) -> n.Node:
-        word = self.dotted(node)
-        found = self.named(node, word, expected)
-        if found is not None:
-            return found
-        self.not_broken(node, word)
-        if expected is not None and expected.kind is Kind.ENUM:
-            self.enum_value(node, word, expected)
-        near = self.scope.near(word)
-        hint_zh = f"；是否指 {'、'.join(near)}" if near else "；请先声明，或改正拼写"
-        hint_en = f"; did you mean {', '.join(near)}?" if near else "; declare it, or correct the spelling"
-        raise self.fault(
-            node,
-            "unknown-name",
-            f"没有叫 {word!r} 的条款项{hint_zh}",
-            f"nothing is called {word!r}{hint_en}",
-            name=word,
-        )
-
-    def not_broken(self, node: ast.expr, word: str) -> None:
-        """Refuse a name whose declaration is broken; the finding is about that declaration and not a new one."""
-        broken = self.scope.broken(word, self.practice)
-        if broken is not None:
-            raise self.fault(
-                node,
-                DEPENDS,
-                f"{word!r} 指向有问题的 {broken}",
-                f"{word!r} means {broken}, whose declaration is broken",
-                name=broken,
-            )
-
-    def named(self, node: ast.expr, word: str, expected: ValueType | None) -> n.Node | None:
-        """What *word* names, or ``None``; the value of an expected enumeration first, then fields, then terms."""
-        if word in ("true", "false"):
-            return n.Const(word == "true", BOOL)
-        if expected is not None and expected.kind is Kind.ENUM:
-            if word in expected.values:
-                return n.Const(word, expected)
-            labelled = self.by_label(word, expected)
-            if labelled is not None:
-                return n.Const(labelled, expected)
-        if word in self.fields:
-            return n.FactRef(word, self.fields[word])
-        if word == "day":
-            return n.DayRef()
-        try:
-            found = self.scope.find(word, self.practice)
-        except Ambiguous as several:
-            names = "、".join(several.names)
-            raise self.fault(
-                node,
-                "ambiguous-name",
-                f"{word!r} 可以指 {names}；请写全名",
-                f"{word!r} could be {', '.join(several.names)}; write the full name",
-                name=word,
-            ) from None
-        if found is None:
-            return self.output(word)
-        kind, full = found
-        if kind == "fact":
-            fact = self.scope.facts[full]
-            return n.FactRef(full, fact.type)
-        if kind == "parameter":
-            parameter = self.scope.parameters[full]
-            if parameter.per:
-                raise self.fault(
-                    node,
-                    "table-parameter",
-                    f"{word} 是按 {parameter.per} 分列的参数，请写 {word}[{parameter.per}]",
-                    f"{word} is a table by {parameter.per}; write {word}[{parameter.per}]",
-                )
-            return n.ParamRef(full, parameter.type)
-        outputs = self.scope.decisions[full].outputs
-        if len(outputs) > 1:
-            listed = ", ".join(f"{word}.{output.name}" for output in outputs)
-            raise self.fault(
-                node,
-                "several-outputs",
-                f"{word} 有几个结果，请写明哪一个：{listed}",
-                f"{word} has several outputs; name one: {listed}",
-            )
-        return n.DecisionRef(full, outputs[0].name, outputs[0].type)
-
-    def output(self, word: str) -> n.Node | None:
-        """The output that *word* names as ``decision.output``, or ``None``."""
-        base, _, name = word.rpartition(".")
-        try:
-            found = self.scope.find(base, self.practice) if base else None
-        except Ambiguous:
-            return None
-        if found is None or found[0] != "decision":
-            return None
-        for output in self.scope.decisions[found[1]].outputs:
-            if output.name == name:
-                return n.DecisionRef(found[1], name, output.type)
-        return None
-
-    def by_label(self, word: str, expected: ValueType) -> str | None:
-        for fact in self.scope.facts.values():
-            if fact.type == expected:
-                for value, label in fact.labels:
-                    if label.zh == word:
-                        return value
-        for decision in self.scope.decisions.values():
-            for output in decision.outputs:
-                if output.type == expected:
-                    for value, label in output.labels:
-                        if label.zh == word:
-                            return value
-        return None
 
     def unary(self, node: ast.UnaryOp, expected: ValueType | None) -> n.Node:
         if isinstance(node.op, ast.Not):
@@ -475,6 +301,8 @@ class _Binder:
             return self.quantity(node, name)
         if name == "known":
             return self.known(node)
+        if name in HOW and len(node.args) == 1 and (name != "count" or self.over_members(node.args[0])):
+            return self.members(node, name)
         word = self.scope.words.get(name)
         if word is None or name == "contains":
             near = self.scope.near(name)
@@ -493,6 +321,46 @@ class _Binder:
         except TypeMismatch as wrong:
             raise self.fault(node, "type-mismatch", wrong.zh, wrong.en) from None
         return n.Call(name, args, kind)
+
+    def over_members(self, node: ast.expr) -> bool:
+        """Whether *node* is members, bare or with ``for``; a count of a list is another word."""
+        if isinstance(node, ast.GeneratorExp):
+            return True
+        bare = self.quiet(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+        return bare is not None and bare.type.kind is Kind.MEMBERS
+
+    def members(self, node: ast.Call, how: str) -> n.Node:
+        """``count(m for m in family if m.disabled)``, ``total(m.income for m in family)``, ``any(…)``, ``all(…)``."""
+        given = node.args[0]
+        whole = given.generators[0] if isinstance(given, ast.GeneratorExp) and len(given.generators) == 1 else None
+        source = given if whole is None else whole.iter
+        members = self.bind(source)
+        wrong = members.type.kind is not Kind.MEMBERS or (whole is None and (how != "count" or given is not source))
+        if wrong or (whole is not None and (len(whole.ifs) > 1 or not isinstance(whole.target, ast.Name))):
+            raise self.fault(
+                node,
+                "type-mismatch",
+                f"应写作 {how}(m.事实 for m in 成员 if 条件)：{self.source(node)!r}",
+                f"write {how}(m.fact for m in members if condition): {self.source(node)!r}",
+            )
+        if whole is None:
+            return n.Members(how, members, None, None, (), INT)
+        inside = _OfMember(self, whole.target.id if isinstance(whole.target, ast.Name) else "", members.type.unit)
+        condition = inside.boolean(whole.ifs[0]) if whole.ifs else None
+        value: n.Node | None = None
+        kind = INT if how == "count" else BOOL
+        if how != "count":
+            value = inside.boolean(given.elt) if how != "total" else inside.bind(given.elt)  # type: ignore[attr-defined]
+        if how == "total" and value is not None:
+            kind = value.type
+            if kind.kind not in (Kind.INT, Kind.MONEY) or kind.unit == EXACT:
+                raise self.fault(
+                    node,
+                    "type-mismatch",
+                    f"total 只加数或金额，不加 {kind}",
+                    f"total adds numbers or money, not {kind}",
+                )
+        return n.Members(how, members, condition, value, tuple(inside.seen.items()), kind)
 
     def known(self, node: ast.Call) -> n.Node:
         if not self.guard:
@@ -541,3 +409,55 @@ class _Binder:
                 f"{self.source(node)!r} is no quantity; write pct(60), yuan('12.50'), days(10), date('2006-05-01')",
             )
         return constant
+
+
+class _OfMember(_Binder):
+    """Binds what is said of each member: ``m.fact`` is the member's fact; parameters and the day stand as elsewhere."""
+
+    def __init__(self, outside: _Binder, variable: str, subject: str) -> None:
+        super().__init__(outside.syntax, outside.scope, outside.practice, {}, guard=False)
+        self.variable = variable
+        self.subject = subject
+        self.seen: dict[str, ValueType] = {}
+
+    def named(self, node: ast.expr, word: str, expected: ValueType | None) -> n.Node | None:
+        variable, _, name = word.partition(".")
+        if variable == self.variable and name:
+            fact = self.scope.facts.get(name) or self.labelled(name)
+            if fact is None or (self.subject and fact.of != self.subject):
+                raise self.fault(
+                    node,
+                    "unknown-name",
+                    f"{self.subject or '成员'} 没有叫 {name!r} 的事实",
+                    f"{self.subject or 'a member'} has no fact {name!r}",
+                    name=name,
+                )
+            self.read(fact)
+            return n.FactRef(fact.name, fact.type)
+        found = super().named(node, word, expected)
+        if isinstance(found, (n.FactRef, n.DecisionRef)):
+            raise self.fault(
+                node,
+                "not-of-member",
+                f"这里只能用成员自己的事实（{self.variable}.…）、参数和 day：{word!r}",
+                f"only the member's own facts ({self.variable}.…), parameters and day stand here, not {word!r}",
+                name=word,
+            )
+        return found
+
+    def labelled(self, name: str) -> Fact | None:
+        facts = [fact for fact in self.scope.facts.values() if fact.label.zh == name]
+        return facts[0] if len(facts) == 1 else None
+
+    def read(self, fact: Fact) -> None:
+        """Note that a member's fact is read, and what it is derived from."""
+        if fact.name in self.seen:
+            return
+        self.seen[fact.name] = fact.type
+        if fact.derived is not None:
+            syntax = parse(fact.derived)
+            if isinstance(syntax, Syntax):
+                for part in ast.walk(syntax.tree):
+                    other = self.scope.facts.get(part.id) if isinstance(part, ast.Name) else None
+                    if other is not None:
+                        self.read(other)

@@ -10,7 +10,8 @@ from attrs import evolve, frozen
 from community_core.base.days import Span
 from community_core.base.findings import Finding, finding
 from community_core.rules import nodes as n
-from community_core.rules.bind import DEPENDS, Bound, bind
+from community_core.rules.bind import Bound, bind
+from community_core.rules.bind_names import DEPENDS
 from community_core.rules.scope import Scope
 from community_core.rules.terms import (
     Aggregation,
@@ -227,6 +228,9 @@ class Binding:
                     decisions[node.term] = None
                 elif isinstance(node, (n.ParamRef, n.Lookup)):
                     parameters[node.term] = None
+                elif isinstance(node, n.Members):
+                    inside = self.named(node.inside)
+                    parameters.update(dict.fromkeys(inside[1]))
                 elif isinstance(node, (n.FactRef, n.Derived)) and node.name not in facts:
                     facts[node.name] = None
                     if node.name in self.derived:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from community_core.model.serving import facts_of
 from community_core.rules import nodes as n
 from community_core.rules.interpret import kleene
+from community_core.rules.members import aggregate
 from community_core.rules.terms import Fact
-from community_core.rules.types import Kind, checked
+from community_core.rules.types import BOOL, Kind, checked
 from community_core.rules.vocabulary import Word, date_plus, date_plus_months, inner
 
 Conditions = Callable[[Callable[[str], Any], dt.date, Mapping[tuple[str, str], Any]], tuple[int, tuple[Any, ...]]]
@@ -67,6 +69,17 @@ class _Source:
         self.lines.append(f"if {name} is not None and ({wrong}): {name} = {check}({name})")
         return name
 
+    def members(self, node: n.Members) -> str:
+        """A function over the members that the tree's subject has."""
+        facts = [Fact(name, kind) for name, kind in node.facts]
+        condition = node.condition or n.Const(True, BOOL)
+        compute = compile_values(facts, [condition, node.value or n.Const(True, BOOL)], self.words)
+
+        def run(members: Any, day: dt.date) -> Any:
+            return aggregate(node.how, [_pair(compute, member, day) for member in members])
+
+        return self.constant(run)
+
     # -- trees -----------------------------------------------------------------------------------------------------
 
     def emit(self, node: n.Node) -> tuple[str, frozenset[str]]:
@@ -110,6 +123,9 @@ class _Source:
             return self._nullable(f"{unknown} if {condition} is None else {then} if {condition} else {other}")
         if isinstance(node, n.Known):
             return f"({self.name(node.item)} is not None)", frozenset()
+        if isinstance(node, n.Members):
+            members = self.name(node.members)
+            return self._nullable(self.guarded(f"{self.members(node)}({members}, day)", frozenset({members})))
         if isinstance(node, n.Table):
             return self._nullable(f"{self.constant(dict(node.entries))}.get({self.name(node.key)})")
         return self._strict(node)
@@ -150,6 +166,12 @@ class _Source:
         body = "\n    ".join([*self.lines, f"return {result}"])
         exec(compile(f"def stage({parameters}):\n    {body}\n", "<rule>", "exec"), self.space)  # noqa: S102 - built from our own closed tree, never from text
         return self.space["stage"]
+
+
+def _pair(compute: Values, member: Any, day: dt.date) -> tuple[Any, Any]:
+    given = member if isinstance(member, Mapping) else facts_of(member)
+    condition, value = compute(given.get, day, {})
+    return condition, value
 
 
 def _checker(fact: Fact) -> Callable[[Any], Any]:

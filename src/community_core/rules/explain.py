@@ -36,6 +36,16 @@ def prose(answer: Answer, lang: Language) -> str:
     return "\n".join(_lines(answer, lang, ""))
 
 
+def outcome_text(answer: Answer, lang: Language) -> str:
+    """Return the outcome of a determined *answer* as a reader sees it, or what its status is called."""
+    return _outcome(answer, lang) if answer.status is Status.DETERMINED else STATUS_LABELS[answer.status].text(lang)
+
+
+def value_text(value: object, lang: Language) -> str:
+    """Return a plain value as a reader sees it."""
+    return _shown(value, lang)
+
+
 def _say(lang: Language, zh: str, en: str) -> str:
     return en if lang == "en" else zh
 
@@ -67,8 +77,7 @@ def _outcome(answer: Answer, lang: Language) -> str:
 
 def _lines(answer: Answer, lang: Language, indent: str) -> Iterator[str]:
     title = answer.source.title.text(lang) or answer.term
-    status = STATUS_LABELS[answer.status].text(lang)
-    head = _outcome(answer, lang) if answer.status is Status.DETERMINED else status
+    head = outcome_text(answer, lang)
     yield indent + _say(lang, f"{title}：{head}（{answer.on}）", f"{title}: {head} ({answer.on})")
     for reason in answer.trace.rows:
         yield from _row(reason, lang, indent + "  ")

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from community_core.rules import nodes as n
 from community_core.rules.interpret import Surroundings, value_of
@@ -36,6 +36,13 @@ class Folding:
                 return n.Derived(node.name, self.fold(self.derived[node.name]), node.type)
             return node
         parts = tuple(self.fold(child) for child in n.children(node))
+        if isinstance(node, n.Members):
+            # A fact given for the subject says nothing about its members.
+            of_members = evolve(self, given={})
+            condition, value = (
+                None if tree is None else of_members.fold(tree) for tree in (node.condition, node.value)
+            )
+            return evolve(node, members=parts[0], condition=condition, value=value)
         if isinstance(node, n.Lookup):
             entries = self.parameters.get(node.term)
             if entries is None:

@@ -70,7 +70,10 @@ class FunctionPlan:
         return blocked_answer(answer) if parts and choice.status is Status.UNDETERMINED else answer
 
     def _decided(self, key: tuple[Any, ...]) -> tuple[Choice, Finding | None]:
-        found = self._memo.get(key)
+        try:
+            found = self._memo.get(key)
+        except TypeError:  # members are mappings, which no memo can hold
+            return self._decide(key)
         if found is None:
             found = self._decide(key)
             if len(self._memo) < MEMO:

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from community_core.rules import nodes as n
+from community_core.rules.members import aggregate, values_of
 from community_core.rules.types import Kind
 from community_core.rules.vocabulary import Word, date_plus, date_plus_months, inner
 
@@ -73,6 +74,9 @@ def value_of(node: n.Node, at: Surroundings) -> Any:
         return then if condition else other
     if isinstance(node, n.Known):
         return value_of(node.item, at) is not None
+    if isinstance(node, n.Members):
+        members = value_of(node.members, at)
+        return None if members is None else aggregate(node.how, [_of_member(node, each, at) for each in members])
     if isinstance(node, n.Table):
         key = value_of(node.key, at)
         return next((value for entry, value in node.entries if entry == key), None)
@@ -88,6 +92,16 @@ def value_of(node: n.Node, at: Surroundings) -> Any:
     if isinstance(node, n.Call):
         return at.words[node.function].function(*parts)
     return None
+
+
+def _inside(node: n.Members, member: Any, at: Surroundings) -> Surroundings:
+    return Surroundings(values_of(member, node.facts), {}, at.day, at.words)
+
+
+def _of_member(node: n.Members, member: Any, at: Surroundings) -> tuple[Any, Any]:
+    here = _inside(node, member, at)
+    condition = True if node.condition is None else value_of(node.condition, here)
+    return condition, True if node.value is None else value_of(node.value, here)
 
 
 def kleene(any_of: bool, values: list[Any]) -> bool | None:
@@ -111,6 +125,12 @@ def unknown_leaves(node: n.Node, at: Surroundings) -> Iterator[n.Node]:
         yield n.FactRef(node.name, node.type)
         yield from unknown_leaves(node.node, at)
         return
+    if isinstance(node, n.Members) and (members := value_of(node.members, at)) is not None:
+        for member in members:
+            for leaf in (leaf for tree in node.inside for leaf in unknown_leaves(tree, _inside(node, member, at))):
+                name = f"{_name(node.members)}.{leaf.name}" if isinstance(leaf, n.FactRef) else ""
+                yield n.FactRef(name, leaf.type) if name else leaf
+        return
     if isinstance(node, n.IfElse):
         condition = value_of(node.condition, at)
         if condition is not None:
@@ -118,3 +138,7 @@ def unknown_leaves(node: n.Node, at: Surroundings) -> Iterator[n.Node]:
             return
     for child in n.children(node):
         yield from unknown_leaves(child, at)
+
+
+def _name(node: n.Node) -> str:
+    return node.name if isinstance(node, (n.FactRef, n.Derived)) else ""

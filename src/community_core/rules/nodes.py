@@ -159,6 +159,27 @@ class Call:
 
 
 @frozen
+class Members:
+    """An aggregate over the *members* of a subject: ``count total any all`` (*how*) of *value* where *condition* holds.
+
+    *condition* and *value* are trees over each member's own facts, which *facts* lists with their types; the day and
+    parameters stand in them as elsewhere. They are no parts of the tree around them.
+    """
+
+    how: str
+    members: Node
+    condition: Node | None
+    value: Node | None
+    facts: tuple[tuple[str, ValueType], ...]
+    type: ValueType
+
+    @property
+    def inside(self) -> tuple[Node, ...]:
+        """The trees over a member's facts."""
+        return tuple(tree for tree in (self.condition, self.value) if tree is not None)
+
+
+@frozen
 class Known:
     """Whether a fact or field is known; allowed in the guards of steps only."""
 
@@ -184,6 +205,7 @@ Node = (
     | Lookup
     | Table
     | Call
+    | Members
     | Known
 )
 
@@ -206,6 +228,8 @@ def children(node: Node) -> tuple[Node, ...]:
         return node.args
     if isinstance(node, Derived):
         return (node.node,)
+    if isinstance(node, Members):
+        return (node.members,)
     return ()
 
 
@@ -227,6 +251,8 @@ def rebuilt(node: Node, parts: tuple[Node, ...]) -> Node:
         return evolve(node, args=parts)
     if isinstance(node, Derived):
         return evolve(node, node=parts[0])
+    if isinstance(node, Members):
+        return evolve(node, members=parts[0])
     return node
 
 

@@ -110,7 +110,8 @@ class Tracer:
 
     def _conditions(self, row: BoundRow) -> Iterator[ConditionReport]:
         for tree, folded in zip(atoms_of(row.when), atoms_of(row.folded), strict=True):
-            seen = dict.fromkeys(self._seen_in(tree))
+            seen = list(self._seen_in(tree))
+            seen = [item for index, item in enumerate(seen) if item not in seen[:index]]
             yield ConditionReport(
                 text=unparse(tree, self.plan.names.naming("en")),
                 text_zh=unparse(tree, self.plan.names.naming("zh"), zh=True),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, frozen, has
 
 from community_core.base.errors import FactError
 from community_core.base.labels import Label
@@ -16,7 +17,11 @@ from community_core.base.money import Money
 
 
 class Kind(Enum):
-    """What a value is. Periods are whole numbers with a unit (day, workday, month)."""
+    """What a value is. Periods are whole numbers with a unit (day, workday, month).
+
+    ``members`` are the subjects that belong to another one (the residents of a household, the clauses of a contract);
+    the unit says which kind of subject they are, and each is a mapping of facts or an entity of the model.
+    """
 
     BOOL = "bool"
     INT = "int"
@@ -26,6 +31,7 @@ class Kind(Enum):
     SHARE = "share"
     ENUM = "enum"
     LIST = "list"
+    MEMBERS = "members"
 
 
 @frozen
@@ -73,6 +79,7 @@ TYPE_NAMES: dict[str, ValueType] = {
     "workdays": INT.in_unit("workday"),
     "months": INT.in_unit("month"),
     "metres": INT.in_unit("metre"),
+    "members": ValueType(Kind.MEMBERS),
 }
 
 
@@ -162,6 +169,8 @@ def fits(kind: ValueType, value: object) -> bool:
             and len(value) >= kind.at_least
             and (of is None or all(fits(of, member) for member in value))
         )
+    if kind.kind is Kind.MEMBERS:
+        return isinstance(value, tuple) and all(isinstance(each, Mapping) or has(type(each)) for each in value)
     return type(value) is str
 
 

@@ -14,6 +14,9 @@ from community_core.rules.types import Kind
 Naming = Callable[[str, str], str]
 
 _ZH_SIGNS = {">=": "≥", "<=": "≤", "!=": "≠", "==": "＝", ">": "＞", "<": "＜"}
+#: What a member is called in the canonical spelling.
+_MEMBER = "each"
+
 _PERIODS = {"day": "days", "workday": "workdays", "month": "months"}
 
 
@@ -93,6 +96,14 @@ def unparse(node: n.Node, naming: Naming = plain_name, *, zh: bool = False) -> s
     if isinstance(node, (n.Lookup, n.Table)):
         term = node.term if isinstance(node, n.Lookup) else node.ask
         return f"{naming('parameter', term)}[{text(node.key)}]"
+    if isinstance(node, n.Members):
+
+        def of_member(kind: str, name: str) -> str:
+            return f"{_MEMBER}.{naming(kind, name)}" if kind == "fact" else naming(kind, name)
+
+        value = "" if node.value is None else unparse(node.value, of_member, zh=zh)
+        where = "" if node.condition is None else f" if {unparse(node.condition, of_member, zh=zh)}"
+        return f"{node.how}({value or _MEMBER} for {_MEMBER} in {text(node.members)}{where})"
     if isinstance(node, n.Known):
         return f"known({text(node.item)})"
     if node.function == "contains":
