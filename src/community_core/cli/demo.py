@@ -36,9 +36,14 @@ Let two districts govern, end to end. A second run says what is there and change
     show_default=True,
     help="契约份数 · Contracts of the campaign.",
 )
-def demo(*, folder: Path, people: int, contracts: int) -> int:
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), hidden=True, help="SVG for the README.")
+def demo(*, folder: Path, people: int, contracts: int, picture: Path | None) -> int:
     """Play the demo."""
     from community_core.demo.run import run_demo  # noqa: PLC0415 - the demo loads nearly everything
+    from community_core.demo.show import Show  # noqa: PLC0415 - as above
 
-    run_demo(folder, people=people, total_contracts=contracts)
+    show = Show(drawn=picture is not None)
+    run_demo(folder, people=people, total_contracts=contracts, show=show)
+    if picture is not None:
+        picture.write_text(show.picture("community-core demo"), "utf-8")
     return exits.FINE

@@ -175,22 +175,21 @@ def _tell(desk: Desk, summary: Mapping[str, Any]) -> None:
         "made up: those two, and who is who",
         style="yellow",
     )
-    for title, key, words in (("照料类别 care class", "care_class", _CARE), ("服务层次 tier", "service_tier", _TIERS)):
-        counts = summary[key]
-        shown = " · ".join(f"{words.get(name, name)} {counts[name]:,}" for name in _sorted(counts, words))
-        show.line(f"{title}：{shown}")
+    for title, key, words in (("照料 care", "care_class", _CARE), ("层次 tier", "service_tier", _TIERS)):
+        show.line(f"{title}：{_counts(summary[key], words)}")
     _prices(desk, summary["services"])
 
 
 def _prices(desk: Desk, totals: Mapping[str, Any]) -> None:
     show = desk.show
-    alike: dict[str, list[str]] = {}
+    alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for service, total in totals.items():
         alike.setdefault(_people(total), []).append(service)
     names = {service.name: service.label for _, service in desk.shenhe.rules.terms.services}
     for people, members in alike.items():
         which = f"{len(members)} 项服务" if len(alike) == 1 else "、".join(names[member].zh for member in members)
-        show.line(f"收费形式 form：{which} · {people}")
+        for title, text in people:
+            show.line(f"{title}：{which} · {text}")
     prices = dict(_list_prices(desk))
     rows: list[tuple[str, ...]] = [
         (
@@ -213,12 +212,14 @@ def _prices(desk: Desk, totals: Mapping[str, Any]) -> None:
     )
 
 
-def _people(total: Mapping[str, Any]) -> str:
-    """Return how many have which form, and who pays."""
-    forms, payers = total["forms"], total["payers"]
-    parts = [f"{_FORMS.get(form, form)} {forms[form]:,}" for form in _sorted(forms, _FORMS)]
-    parts += [f"{_PAYERS.get(payer, payer)} {payers[payer]:,}" for payer in _sorted(payers, _PAYERS)]
-    return " · ".join(parts)
+def _people(total: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return how many have which form, and for how many who pays."""
+    titles = (("收费形式 form", total["forms"], _FORMS), ("付费 payer", total["payers"], _PAYERS))
+    return tuple((title, _counts(counts, words)) for title, counts, words in titles)
+
+
+def _counts(counts: Mapping[str, int], words: Mapping[str, str]) -> str:
+    return " · ".join(f"{words.get(name, name)} {counts[name]:,}" for name in _sorted(counts, words))
 
 
 def _yuan(fen: int) -> str:

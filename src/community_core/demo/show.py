@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from community_core.base.ranks import Standing
+from community_core.demo.picture import picture
 from community_core.pages.items import ExampleValue
 
 _WIDTH = 118
@@ -30,13 +31,20 @@ Advance = Callable[[int], None]
 class Show:
     """Prints the demo's parts; on a terminal in colour and with moving bars, elsewhere as plain lines.
 
-    *quiet* prints nothing, for tests and for ``--json``.
+    *quiet* prints nothing. With *drawn* it prints as on a terminal and can be asked for a picture of all that.
     """
 
-    def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
-        terminal = sys.stdout.isatty()
-        self.console = console or Console(
-            width=None if terminal else _WIDTH, markup=False, highlight=False, emoji=False, quiet=quiet
+    def __init__(self, *, quiet: bool = False, drawn: bool = False) -> None:
+        self.drawn = drawn
+        self.console = Console(
+            width=None if sys.stdout.isatty() and not drawn else _WIDTH,
+            color_system="standard" if drawn else "auto",
+            force_terminal=True if drawn else None,
+            record=drawn,
+            markup=False,
+            highlight=False,
+            emoji=False,
+            quiet=quiet,
         )
         self._part = 0
         self._started = time.monotonic()
@@ -63,12 +71,10 @@ class Show:
 
     def line(self, zh: str, en: str = "", style: str = "") -> None:
         """Print one line in both languages."""
-        text = Text("  ")
-        text.append(zh, style=style)
+        text = Text(zh, style=style)
         if en:
-            text.append("  ")
-            text.append(en, style="dim")
-        self.console.print(text)
+            text.append(f"  {en}", style="not bold dim default" if style else "dim")
+        self.console.print(Padding(text, (0, 0, 0, 2), expand=False))
 
     def examples(self, values: Iterable[ExampleValue]) -> None:
         """Say which example values something rests on."""
@@ -99,7 +105,7 @@ class Show:
     @contextmanager
     def progress(self, zh: str, total: int) -> Iterator[Advance]:
         """Show how far something of *total* parts has come."""
-        if self.console.quiet:
+        if self.console.quiet or self.drawn:
             yield lambda done: None  # noqa: ARG005 - nobody looks
         elif self.console.is_terminal:
             with Progress(
@@ -116,6 +122,10 @@ class Show:
             yield lambda done: None  # noqa: ARG005 - over before a line is read
         else:
             yield _plain(self, zh, total)
+
+    def picture(self, title: str) -> str:
+        """Return all that was printed as an SVG picture; only where it is *drawn*."""
+        return picture(self.console._record_buffer, columns=self.console.width, title=title)  # noqa: SLF001 - rich's own export sets wide signs too narrow
 
     @property
     def seconds(self) -> float:

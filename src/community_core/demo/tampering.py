@@ -39,7 +39,7 @@ def play(desk: Desk) -> None:
     if not wrong:
         raise RuntimeError("a changed byte was not found in the copy")
     show.line(
-        f"tampered.sqlite：结论里“{BUILD} 3”票改成“{BUILD} 9”票，只差一个字节；{len(wrong)} 个问题项",
+        f"tampered.sqlite：结论里{BUILD}的 3 票改成 9 票，只差一个字节；{len(wrong)} 个问题项",
         f"3 votes made 9; {len(wrong)} finding" + ("s" if len(wrong) > 1 else ""),
     )
     _show(desk, wrong)

@@ -14,7 +14,7 @@ from community_core.jurisdiction.rules import Rules
 from community_core.office.bindings import Bindings
 from community_core.office.office import Office
 from community_core.office.views import state_label, step_label
-from community_core.pages.items import Board, Campaign, ExampleValue, Progress
+from community_core.pages.items import Board, BoardCase, Campaign, ExampleValue, Progress
 from community_core.pages.texts import value_text
 from community_core.ports.store import Tally
 from community_core.procedures.definition import Procedure
@@ -45,7 +45,10 @@ def make_board(
         rules: whose example values are listed; those of the office unless given.
     """
     names = office.store.place_names()
-    cases = tuple(evolve(case, place=names.get(case.place.zh, case.place)) for case in office.board_cases())
+    cases = tuple(
+        evolve(case, place=names.get(case.place.zh, case.place), subject=case.subject or _subject(case))
+        for case in office.board_cases()
+    )
     listed = tuple(rules) or (office.rules,)
     on = day or max((item.since for case in cases for item in case.items), default=_NEVER)
     return Board(
@@ -57,6 +60,11 @@ def make_board(
         note=note,
         head=office.store.head(),
     )
+
+
+def _subject(case: BoardCase) -> str:
+    """Return what a case without a title is about: the first thing that it published."""
+    return next((field.value.zh for item in case.items for field in item.fields), "")
 
 
 def _campaigns(office: Office, names: Mapping[str, Label]) -> Iterator[Campaign]:

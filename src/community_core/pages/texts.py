@@ -65,7 +65,10 @@ def value_text(value: Any, labels: Mapping[str, Label] | None = None) -> Label:
         parts = [value_text(part, labels) for part in value]
         if not parts:
             return Label("无", "none")
-        return Label("、".join(part.zh for part in parts), ", ".join(part.text("en") for part in parts))
+        zh = "、".join(part.zh for part in parts)
+        # What nobody has put into English is not said twice.
+        named_twice = any(part.text("en") != part.zh for part in parts)
+        return Label(zh, ", ".join(part.text("en") for part in parts) if named_twice else "")
     if isinstance(value, Mapping):
         pairs = [(value_text(key, labels), value_text(part, labels)) for key, part in value.items()]
         return Label(
