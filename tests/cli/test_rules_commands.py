@@ -161,8 +161,13 @@ def test_check_lets_warnings_pass(run, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     assert run("check", empty).code == 1
-    said = run("check", "demo-shenhe", "--json")
-    assert (said.code, said.data) == (0, [])
+    half = tmp_path / "half.yaml"
+    half.write_text(BROKEN.replace("flor", "floor").replace("never", "not_needed").replace("<=", "<"), "utf-8")
+    said = run("check", half, "--json", "--on", "2006-05-01")
+    assert (said.code, [item["level"] for item in said.data]) == (0, ["warning"])
+    assert said.data[0]["code"] == "uncovered-cell"
+    assert "floor=" in said.data[0]["data"]["example"]
+    assert run("check", half, "--json", "--no-analyse").data == []
 
 
 def table(path, rows, encoding="utf-8"):

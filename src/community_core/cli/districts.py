@@ -9,21 +9,27 @@ import click
 
 from community_core.cli import exits
 from community_core.cli.options import json_option
-from community_core.cli.output import both, finding_data, print_findings, print_json, print_table
+from community_core.cli.output import both, finding_data, plain, print_findings, print_json, print_table
 
 if TYPE_CHECKING:
     from community_core.jurisdiction import Rules
 
 
 def load_rules(district: str) -> Rules:
-    """Return the rules of an installed district, or of the district in a file.
+    """Return the rules of an installed district, or of the district in a file; findings are counted on standard error.
 
     Raises:
         LoadError: if there is neither; the message lists the installed ones.
     """
     from community_core.jurisdiction import load  # noqa: PLC0415 - plugins are gathered only when needed
 
-    return load(Path(district) if "/" in district or district.endswith((".yaml", ".yml")) else district)
+    rules = load(Path(district) if "/" in district or district.endswith((".yaml", ".yml")) else district)
+    wrong = sum(item.level == "error" for item in rules.findings)
+    if wrong:
+        shown = plain(district)
+        click.echo(f"注意：规则有 {wrong} 个问题项，见 community-core check {shown}", err=True)
+        click.echo(f"Note: the rules have {wrong} findings; see community-core check {shown}", err=True)
+    return rules
 
 
 _HELP = """已安装的区县：名称、采用的做法、问题项。

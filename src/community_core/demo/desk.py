@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import define, frozen
 
-from community_core.base.errors import StoreError
+from community_core.base.errors import LoadError, StoreError
 from community_core.base.labels import Label
 from community_core.demo.show import Show
 from community_core.jurisdiction.loading import load
@@ -104,6 +104,16 @@ def open_desk(folder: Path, people: int, contracts: int, show: Show) -> Desk:
     """
     gathered = gather()
     shenhe, fangzi = (load(name, gathered=gathered) for name in (SHENHE, FANGZI))
+    wrong = [item for rules in (shenhe, fangzi) for item in rules.findings if item.level == "error"]
+    if wrong:
+        install = "pip install community-shenhe community-fangzi"
+        raise LoadError(
+            Label(
+                f"演示要用的规则不完整；缺插件时请运行 {install}（克隆的文件夹里用 ./plugins/…）",
+                f"the demo's rules are not whole; where plugins are missing, run {install} (in a clone: ./plugins/…)",
+            ),
+            wrong,
+        )
     folder.mkdir(parents=True, exist_ok=True)
     clock = DemoClock()
     offices = [open_office(rules, record_path(folder), clock=clock) for rules in (shenhe, fangzi)]
