@@ -49,7 +49,7 @@ def play(desk: Desk) -> None:
 
 def _show(desk: Desk, items: list[Finding]) -> None:
     for item in items[:_MOST_SHOWN]:
-        desk.show.line(f"✗ {item.code}：{item.message.zh}", style="red")
+        desk.show.line(f"× {item.code}：{item.message.zh}", style="red")
 
 
 def _verified(path: Path) -> list[Finding]:
