@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -154,3 +155,15 @@ def test_json_is_utf8_where_the_stream_is(run):
     said = run("decide", "care_class", "--district", "shenhe", "--on", "2006-05-01", "--json")
     assert "独居" in said.out
     assert json.loads(said.out)["status"] == "undetermined"
+
+
+def test_an_encoding_that_lacks_a_sign_is_no_crash():
+    """Output into a stream in GBK or Latin-1 goes through, what it cannot hold shown as question marks."""
+    pytest.importorskip("community_shenhe")
+    args = ["decide", "care_class", "--district", "shenhe", "--on", "2006-05-01"]
+    for encoding, json_option in (("gbk", []), ("latin-1", ["--json"])):
+        env = {**os.environ, "PYTHONIOENCODING": encoding}
+        done = subprocess.run([*SHELL, *args, *json_option], capture_output=True, env=env, check=False)
+        assert done.returncode == 0, done.stderr
+        text = done.stdout.decode(encoding)
+        assert "独居" in (str(json.loads(text)) if json_option else text)

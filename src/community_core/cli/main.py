@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -58,6 +59,7 @@ class Commands(click.Group):
         given = list(sys.argv[1:] if args is None else args)
         extra["standalone_mode"] = False
         as_json = "--json" in given
+        _print_whatever_happens()
         try:
             code = super().main(given, prog_name, **extra)
         except click.ClickException as error:
@@ -81,6 +83,13 @@ class Commands(click.Group):
             _say(outside, as_json=as_json)
             code = exits.ENVIRONMENT
         sys.exit(code if isinstance(code, int) else exits.FINE)
+
+
+def _print_whatever_happens() -> None:
+    """Let a sign that a stream's encoding lacks (GBK has no ✓) become a question mark, and not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
+            stream.reconfigure(errors="replace")
 
 
 def _say(message: Label, *, as_json: bool) -> None:
