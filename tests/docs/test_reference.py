@@ -79,7 +79,7 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[s
             yield from commands(command, (*path, name))
         else:
             arguments = [item for item in command.params if isinstance(item, click.Argument)]
-            shown = [item.human_readable_name + ("..." if item.nargs == -1 else "") for item in arguments]
+            shown = [item.human_readable_name.rstrip(".") + "..." * (item.nargs == -1) for item in arguments]
             yield " ".join(["community-core", *path, name, *shown]), command
 
 
@@ -101,7 +101,7 @@ def test_every_command_has_its_section_and_no_other():
 def test_every_option_has_its_row_and_no_other(name, command):
     """A command's section lists its options, those that are required marked so, each with the words of its help."""
     listed = dict(re.findall(r"^\| `(--[a-z-]+).*?` \| (✓?) ?\|", sections()[name], re.MULTILINE))
-    options = [item for item in command.params if isinstance(item, click.Option)]
+    options = [item for item in command.params if isinstance(item, click.Option) and not item.hidden]
     assert listed == {item.opts[0]: "✓" if item.required else "" for item in options}
     for item in options:
         assert item.help is not None
