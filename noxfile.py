@@ -64,6 +64,14 @@ def plugins(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Change every rule of the core's practices and of each plugin, and list the changes that no case catches."""
+    install(session, "test")
+    folders = ["tests/practices/cases", *(f"{plugin}/cases" for plugin in PLUGINS)]
+    session.run("community-core", "test", *folders, "--coverage", "--mutate")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Run the benchmarks; each prints a ratio against a peer measured in the same run."""
     scripts = sorted(ROOT.glob("benchmarks/*.py"))

@@ -13,6 +13,7 @@ from community_core.practices.folder import read_folder
 from community_core.procedures.definition import Procedure
 from community_core.rules.terms import DecisionTable
 from community_core.testing.covering import not_covered
+from community_core.testing.mutation import mutate
 
 NAMES = ("core.contract", "core.hearing", "core.people", "core.prices", "core.tiers")
 OPEN = {"quorum", "notice_period", "objection_period", "lapse_period", "hearing_rule", "list_price", "low_cost_share"}
@@ -79,6 +80,13 @@ def test_a_party_is_never_public(rules):
 def test_every_row_and_end_has_a_case():
     """The cases reach every row, unknown, end and refusal of the core's practices."""
     assert not_covered(Path(__file__).parent / "cases", NAMES) == ()
+
+
+def test_every_changed_rule_is_caught_by_a_case():
+    """Whatever single rule is changed, a case notices, or the list beside the cases says why it alters no answer."""
+    done = mutate(Path(__file__).parent / "cases", NAMES)
+    assert done.possible > 50
+    assert [str(found) for found in done.findings] == []
 
 
 def test_a_broken_file_of_a_folder_is_not_lost(tmp_path):

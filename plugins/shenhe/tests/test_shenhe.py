@@ -10,7 +10,7 @@ from community_shenhe.figures import compatible_counts
 
 import community_core as cc
 from community_core.base.ranks import Standing
-from community_core.testing import not_covered
+from community_core.testing import mutate, not_covered
 
 DAY = dt.date(2006, 5, 1)
 ELDER = {"age": 72, "lives_alone": True, "means": "dibao"}
@@ -31,6 +31,13 @@ def test_every_row_and_end_has_a_case():
     """The cases reach every row of every decision, every unknown, every end of every procedure, and a refusal."""
     practices = ("shenhe.elder-care", "shenhe.services", "shenhe.hearings", "shenhe.figures")
     assert not_covered(Path(__file__).parents[1] / "cases", practices) == ()
+
+
+def test_every_changed_rule_is_caught_by_a_case():
+    """Whatever single rule is changed, a case notices, or the list beside the cases says why it alters no answer."""
+    done = mutate(Path(__file__).parents[1] / "cases")
+    assert done.possible > 50
+    assert [str(found) for found in done.findings] == []
 
 
 def test_the_rulebooks_are_read_without_findings():

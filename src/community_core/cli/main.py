@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "两个区从头到尾演示一遍 · Let two districts govern, end to end."),
     "districts": ("districts", "已安装的区县 · List the installed districts."),
     "check": ("check", "检查规则文本 · Check rulebooks and districts."),
+    "test": ("test", "运行例子，改动规则看例子能否发现 · Run cases, and try them on changed rules."),
+    "schema": ("schema", "供编辑器用的 JSON Schema · Print the JSON Schema for editors."),
     "decide": ("decide", "判定一个对象 · Decide one subject."),
     "why": ("why", "一个条款项从何而来 · Say where a term comes from."),
     "roll": ("roll", "判定一份名册 · Decide a whole table."),

@@ -8,14 +8,31 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from community_core.testing.cases import CaseFile, CaseText, read_cases
     from community_core.testing.covering import not_covered
+    from community_core.testing.mutation import Fate, Mutation, Tried, mutate
     from community_core.testing.running import CaseResult, run_case, run_cases
 
-__all__ = ["CaseFile", "CaseResult", "CaseText", "not_covered", "read_cases", "run_case", "run_cases"]
+__all__ = [
+    "CaseFile",
+    "CaseResult",
+    "CaseText",
+    "Fate",
+    "Mutation",
+    "Tried",
+    "mutate",
+    "not_covered",
+    "read_cases",
+    "run_case",
+    "run_cases",
+]
 
 # The pytest plugin lies behind this door and is loaded by every pytest run: the rest comes when it is asked for.
 _WHERE = {
     "CaseFile": "community_core.testing.cases",
     "CaseText": "community_core.testing.cases",
+    "Fate": "community_core.testing.mutation",
+    "Mutation": "community_core.testing.mutation",
+    "Tried": "community_core.testing.mutation",
+    "mutate": "community_core.testing.mutation",
     "not_covered": "community_core.testing.covering",
     "read_cases": "community_core.testing.cases",
     "CaseResult": "community_core.testing.running",

@@ -220,6 +220,7 @@ CASE = Record(
         Key("expect", EXPECT, Label("期望", "what is expected")),
         Key("run", DOTTED, Label("程序", "the procedure")),
         Key("steps", Each(STEP, Label("各步", "steps")), Label("各步", "steps")),
+        Key("parameter", DOTTED, Label("参数", "the parameter")),
         Key(
             "findings",
             Each(DOTTED, Label("代码的列表", "a list of codes")),

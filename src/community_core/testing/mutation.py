@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
 from community_core.base.findings import Finding, finding
+from community_core.base.labels import Label
 from community_core.declarations.practice import Practice
 from community_core.testing.equivalents import NAME, Equivalent, read_equivalents
 from community_core.testing.grounds import Ground, grounds_of, practices_of
@@ -51,14 +52,14 @@ class Tried:
 class Mutation:
     """What a mutation run came to; *findings* are the failing cases, the survivors, and a list that is out of date.
 
-    *possible* counts all mutants, of which *tried* may be a sample.
+    *possible* counts all mutants, of which *tried* may be a sample; *reasons* say why the equivalent ones are so.
     """
 
     practices: tuple[str, ...]
     tried: tuple[Tried, ...] = ()
     findings: tuple[Finding, ...] = ()
     possible: int = 0
-    reasons: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    reasons: tuple[tuple[str, Label], ...] = field(default=(), repr=False)
 
     def of(self, fate: Fate) -> tuple[Tried, ...]:
         """Return the mutants with this fate."""
@@ -109,11 +110,9 @@ def mutate(
     known = {mutant.name for mutant in whole}
     found += [*unread, *_stale(reasons, tried, known, names)]
     found += [_survived(each.mutant) for each in tried if each.fate is Fate.SURVIVED]
-    why = tuple((each.mutant.name, reasons[each.mutant.name].reason.zh) for each in tried if each.fate is EQUIVALENT)
+    same = [each.mutant.name for each in tried if each.fate is Fate.EQUIVALENT]
+    why = tuple((name, reasons[name].reason) for name in same)
     return Mutation(names, tuple(tried), tuple(found), len(whole), why)
-
-
-EQUIVALENT: Final = Fate.EQUIVALENT
 
 
 def _practice(name: str, grounds: Sequence[Ground]) -> Iterator[Practice]:

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Final
 
-import community_core
 from community_core.base.labels import Label
 from community_core.rulebook import documents
 from community_core.rulebook.schema import DIALECT, NAMED, Schema, SchemaMaker, both, rulebook_schema
@@ -14,11 +13,16 @@ from community_core.testing.cases import CASE, DOCUMENT, EXPECT, STEP, Value
 from community_core.testing.equivalents import EQUIVALENT, FILE
 
 #: The shipped schemas and how each is made, by the word that the command takes.
-FOLDER: Final = Path(community_core.__file__).parent / "schemas"
+FOLDER: Final = Path(__file__).parents[1] / "schemas"
 KINDS: Final = ("rulebook", "cases")
 
 _ASKS: Final[Schema] = {
-    "oneOf": [{"required": ["decide", "expect"]}, {"required": ["run", "steps"]}, {"required": ["findings"]}]
+    "oneOf": [
+        {"required": ["decide", "expect"]},
+        {"required": ["run", "steps"]},
+        {"required": ["parameter", "expect"]},
+        {"required": ["findings"]},
+    ]
 }
 _TAKES: Final[Schema] = {"oneOf": [{"required": ["take"]}, {"required": ["advance"]}]}
 _RULES: Final[Schema] = {"oneOf": [{"required": ["district"]}, {"required": ["adopts"]}]}
