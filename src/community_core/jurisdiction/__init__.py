@@ -4,12 +4,17 @@ from community_core.jurisdiction.compose import compose
 from community_core.jurisdiction.hookspecs import hookimpl, hookspec
 from community_core.jurisdiction.loading import from_loaded, load
 from community_core.jurisdiction.plugins import Gathered, Observer, Plugin, gather
+from community_core.jurisdiction.receipts import Receipt, read_receipt
+from community_core.jurisdiction.replaying import Difference, Replay, replay
 from community_core.jurisdiction.rules import Rules
 
 __all__ = [
+    "Difference",
     "Gathered",
     "Observer",
     "Plugin",
+    "Receipt",
+    "Replay",
     "Rules",
     "compose",
     "from_loaded",
@@ -17,4 +22,6 @@ __all__ = [
     "hookimpl",
     "hookspec",
     "load",
+    "read_receipt",
+    "replay",
 ]

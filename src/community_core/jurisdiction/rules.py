@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
@@ -25,6 +25,9 @@ from community_core.rules.engine import Engine
 from community_core.rules.plan import Plan
 from community_core.rules.scope import Ambiguous, Names
 from community_core.rules.terms import Function, PythonDecision
+
+if TYPE_CHECKING:
+    from community_core.jurisdiction.receipts import Receipt
 
 
 @frozen(eq=False)
@@ -147,6 +150,20 @@ class Rules:
         from community_core.jurisdiction.claims import on_day  # noqa: PLC0415 - only a question about a day needs it
 
         return tuple(on_day(held, self.engine, full, on))
+
+    def receipt(
+        self, answer: Answer, *, facts: Any = None, keep_terms: bool = True, keep_facts: bool = False
+    ) -> Receipt:
+        """Return what *answer*, which these rules gave, rested on: hashes of terms and facts, versions, reasons.
+
+        See :func:`~community_core.jurisdiction.receipts.make_receipt`.
+
+        Raises:
+            CommunityError: if other rules gave the answer, or if its facts cannot be told from it.
+        """
+        from community_core.jurisdiction.receipts import make_receipt  # noqa: PLC0415 - it reads rules
+
+        return make_receipt(self, answer, facts=facts, keep_terms=keep_terms, keep_facts=keep_facts)
 
     def reach(self, procedure: str, *, version: Procedure | None = None) -> Terms:
         """Return the terms that a procedure (by full name) reaches: what a case must keep to finish as it began.
