@@ -92,3 +92,10 @@ def test_no_cases_is_no_success(run, tmp_path):
 def test_the_schema_is_printed(run, kind):
     """The command prints the schema that lies in the package, byte for byte."""
     assert run("schema", kind).out == shipped.shipped(kind).read_text("utf-8")
+
+
+def test_the_schema_is_written(run, tmp_path):
+    """With --to the schema goes into a file, and nothing is printed."""
+    said = run("schema", "rulebook", "--to", str(tmp_path / "r.json"))
+    assert (said.code, said.out) == (0, "")
+    assert (tmp_path / "r.json").read_bytes() == shipped.shipped("rulebook").read_bytes()
