@@ -16,8 +16,10 @@ source: {document: 试验}
 facts:
   count: {type: int, zh: 数, privacy: public}
   fee: {type: money, zh: 费, privacy: public}
+  item: {type: text, zh: 项, privacy: public}
 parameters:
   least: {type: int, zh: 下限, open_to: [district], gap: 未写}
+  prices: {type: money, per: item, zh: 价, values: [{value: {meal: yuan('12.50')}, from: undated}]}
 decisions:
   kind:
     yields: [big, small]
@@ -41,6 +43,13 @@ procedures:
       finish: {from: [opened], to: done, by: [clerk, proposer], takes: [count], when: count >= least}
     late:
       opened: {after: days(10), then: gone}
+  nag:
+    ends: {done: decided}
+    steps:
+      open: {to: opened, by: [clerk]}
+      finish: {from: [opened], to: done, by: [clerk]}
+    late:
+      opened: {after: days(3), then: remind}
 ---
 district: sample
 adopts: [sample.rules]
@@ -118,6 +127,36 @@ def test_a_case_needs_a_day(run):
     assert [each.code for each in found] == ["case-day"]
 
 
+@pytest.mark.parametrize(
+    ("text", "got"),
+    [
+        ("parameter: least\nexpect: {outcome: 3}", None),
+        ("parameter: least\nday: 1999-12-31\nexpect: {outcome: null}", None),
+        ("parameter: prices\nexpect: {outcome: {meal: '12.50'}}", None),
+        ("parameter: prices\nexpect: {outcome: {meal: '12.51'}}", "12.50"),
+        ("parameter: least\nexpect: {outcome: 4}", "3"),
+        ("parameter: least\nexpect: {outcome: null}", "3"),
+        ("parameter: least\nday: 1999-12-31\nexpect: {outcome: 3}", "None"),
+    ],
+)
+def test_a_case_of_a_value_is_run(run, text, got):
+    """A parameter's value on a day is compared as one of its type; null is a day on which nobody has set it."""
+    found = run(text)
+    assert [each.code for each in found] == ([] if got is None else ["case-outcome"])
+    assert got is None or got in dict(found[0].data)["got"]
+
+
+def test_a_case_of_findings_is_run(run):
+    """The codes of what is wrong with the rules are compared, and where they differ each finding is told."""
+    assert run("findings: []") == []
+    found = run("findings: [unknown-term]")
+    assert [each.code for each in found] == ["case-findings"]
+    head = "adopts: [no.such-practice]\nday: 2027-01-01\ncases:\n"
+    assert run("findings: [unknown-practice]", head=head) == []
+    found = run("findings: []", head=head)
+    assert "no.such-practice" in found[0].message.zh
+
+
 OPEN = "run: ask\nsteps:\n  - {take: open, data: {title: t}, state: opened}\n"
 
 
@@ -154,6 +193,14 @@ def test_a_run_that_differs_is_a_finding(run, steps, code):
     found = run(OPEN + steps)
     assert found[0].code == code
     assert found[0].line == 8
+
+
+def test_a_reminder_is_seen(run):
+    """Whether a late rule has reminded is asked after the day that it counts to, and a difference is a finding."""
+    text = "run: nag\nsteps:\n  - {take: open, state: opened}\n"
+    on_time = "  - {advance: 2027-01-04, reminded: false}\n"
+    assert run(text + on_time + "  - {advance: 2027-01-05, state: opened, reminded: true}") == []
+    assert [each.code for each in run(text + on_time.replace("false", "true"))] == ["case-reminded"]
 
 
 def test_an_unexpected_refusal_tells_why(run):
