@@ -265,4 +265,6 @@ def test_what_no_case_reaches_is_named(tmp_path):
         "sample.rules.kind row 0",
         "sample.rules.ask end gone",
         "sample.rules.ask refused",
+        "sample.rules.nag end done",
+        "sample.rules.nag refused",
     )
