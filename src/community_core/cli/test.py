@@ -187,6 +187,7 @@ def _data(results: Sequence[CaseResult], left: Sequence[str] | None, mutations: 
                     }
                     for tried in mutation.tried
                 ],
+                "equivalent": [{"mutant": name, "zh": reason.zh, "en": reason.en} for name, reason in mutation.reasons],
                 "findings": [finding_data(found) for found in mutation.findings],
             }
             for mutation in mutations
