@@ -29,6 +29,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case": ("case", "办件：开始、办理、查看 · Open, take, show and list cases."),
     "due": ("due", "到期未办 · What is overdue on a day."),
     "verify": ("record", "核验记录 · Verify the record of a store."),
+    "checkpoint": ("keeping", "记检查点 · Bind the record by a checkpoint."),
+    "export": ("keeping", "导出记录，供任何人核验 · Export the record for anyone to verify."),
+    "backup": ("keeping", "备份 · Back a store up."),
+    "restore": ("keeping", "恢复备份 · Make a store from a backup."),
     "board": ("record", "写公示栏 · Write the public board."),
 }
 

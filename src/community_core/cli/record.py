@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from community_core.base.errors import StoreError
+from community_core.base.findings import Finding
 from community_core.cli import exits
 from community_core.cli.options import json_option, kept_district_option, read_day_option, store_option
 from community_core.cli.output import finding_data, print_findings, print_json
 from community_core.cli.stores import office_over, where
+from community_core.ports.store import Coverage, KnownRoot
 
-_VERIFY = """核验库中的全部记录：被改动、删除、插入或换序的，都是问题项，退出码 1。
+_VERIFY = """核验库中的全部记录，或一份导出文件：被改动、删除、插入或换序的，都是问题项，退出码 1。
 
-Verify the whole record of a store: what was changed, removed, inserted or reordered is a finding, and exit code 1.
+Verify the whole record of a store, or an export without any database: what was changed, removed, inserted or reordered
+is a finding, and exit code 1. With both, the store is also compared with the export. What lies after the last
+checkpoint is covered by none, and the number of such events is said.
+
+\b
+community-core verify --store my.sqlite
+community-core verify --store my.sqlite --root 1200:sha256:9f86…   # size and root as the board shows them
+community-core verify --export record.jsonl --root sha256:9f86…
 """
 _BOARD = """把依规则公开的内容写成静态网页。
 
@@ -23,26 +37,103 @@ published, so that the same record always gives the same pages.
 """
 
 
-@click.command(help=_VERIFY, epilog=exits.HELP)
-@store_option
-@json_option
-def verify(*, store: str, as_json: bool) -> int:
-    """Verify a record."""
-    from community_core.store.sql import open_store  # noqa: PLC0415 - needs a database
+def read_roots(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> tuple[KnownRoot, ...]:
+    """Read roots of the command line, each with the number of events that it covers or without."""
+    found = []
+    for text in given:
+        match = re.fullmatch(r"(?:(\d+):)?([a-z0-9_]+:[0-9a-f]{64,128})", text.strip())
+        if match is None:
+            raise click.BadParameter(f"{text!r} 应写成 1200:sha256:… / write 1200:sha256:…")
+        found.append(KnownRoot(match[2], None if match[1] is None else int(match[1])))
+    return tuple(found)
 
-    opened = open_store(where(store))
-    try:
-        found = list(opened.verify())
-        head = opened.head()
-    finally:
-        opened.close()
+
+@click.command(help=_VERIFY, epilog=exits.HELP)
+@click.option("--store", metavar="URL|FILE", help="库的 URL 或 SQLite 文件 · Database URL or file.")
+@click.option(
+    "--export",
+    "exported",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="导出文件，不需要数据库 · An export; no database is needed.",
+)
+@click.option(
+    "--root",
+    "roots",
+    multiple=True,
+    callback=read_roots,
+    metavar="[SIZE:]ROOT",
+    help="公示栏上的检查点，可重复 · A checkpoint as the board shows it; repeatable.",
+)
+@json_option
+def verify(*, store: str | None, exported: Path | None, roots: tuple[KnownRoot, ...], as_json: bool) -> int:
+    """Verify a record, an export, or one against the other."""
+    if store is None and exported is None:
+        raise click.UsageError("请给出 --store 或 --export / give --store or --export")
+    found: list[Finding] = []
+    coverage: Coverage | None = None
+    head: str | None = None
+    if exported is not None:
+        from community_core.store.exported import ExportCheck  # noqa: PLC0415 - not needed for a store alone
+
+        check = ExportCheck()
+        with exported.open("rb") as lines:
+            found += check.verify(lines, roots, progress=_progress())
+        coverage = check.coverage
+    if store is not None:
+        from community_core.store.sql import open_store  # noqa: PLC0415 - needs a database
+
+        opened = open_store(where(store))
+        try:
+            found += opened.verify(roots, progress=_progress())
+            if exported is not None:
+                with exported.open("rb") as lines:
+                    found += opened.compare(lines)
+            head = opened.head()
+            with suppress(StoreError):  # a changed checkpoint is among the findings already
+                coverage = opened.coverage()
+        finally:
+            opened.close()
     if as_json:
-        print_json({"findings": [finding_data(item) for item in found], "head": head})
-    elif found:
-        print_findings(found)
+        data = {"findings": [finding_data(item) for item in found], "coverage": _coverage_data(coverage)}
+        print_json(data if head is None else {**data, "head": head})
     else:
-        click.echo(f"记录完整，没有问题项 / the record holds together, no findings\n{head}")
+        if found:
+            print_findings(found)
+        else:
+            click.echo("记录完整，没有问题项 / the record holds together, no findings")
+        if head is not None and not found:
+            click.echo(head)
+        if coverage is not None:
+            _say_coverage(coverage)
     return exits.FINDINGS if found else exits.FINE
+
+
+def _progress() -> Callable[[int], object] | None:
+    """Return what tells a person at a terminal how far it has come; nobody else is told."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda done: click.echo(f"\r{done:,}", nl=False, err=True)
+
+
+def _coverage_data(coverage: Coverage | None) -> dict[str, object] | None:
+    if coverage is None:
+        return None
+    root = None if coverage.checkpoint is None else coverage.checkpoint.root
+    return {"events": coverage.events, "covered": coverage.covered, "beyond": coverage.beyond, "root": root}
+
+
+def _say_coverage(coverage: Coverage) -> None:
+    if coverage.checkpoint is not None:
+        click.echo(
+            f"检查点覆盖前 {coverage.covered:,} 条 / the last checkpoint covers the first {coverage.covered:,} events\n"
+            f"{coverage.covered}:{coverage.checkpoint.root}"
+        )
+    if coverage.beyond:
+        click.echo(
+            f"其后 {coverage.beyond:,} 条没有检查点：其中若有办件被整件删除或截去末尾，核验未必能发现"
+            f" / {coverage.beyond:,} events after it are covered by no checkpoint: of these, a case removed "
+            "whole or cut off at its end may not be found"
+        )
 
 
 @click.command(help=_BOARD, epilog=exits.HELP)

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from community_core.base.findings import Finding
 from community_core.jurisdiction.rules import Rules
 from community_core.office.bindings import Bindings, require_day
 from community_core.office.bulk import Batch, BulkRun, again
 from community_core.office.clock import SystemClock
-from community_core.office.permitting import Permission, permissions
-from community_core.office.views import Due, Moment, board, chunked, timeline, values_used
+from community_core.office.reading import Reading
+from community_core.office.views import chunked
 from community_core.office.work import Command, Work, only_opening
-from community_core.pages.items import BoardCase, BoardItem
-from community_core.ports.store import Clock, Posting, Store, StoredCase
+from community_core.ports.store import Clock, Posting, Store
 from community_core.procedures.consequences import EffectFunction
-from community_core.procedures.deadlines import deadlines
 from community_core.procedures.events import Case, Event
 from community_core.procedures.reading import WorkingDays
-from community_core.rules.answer import ParameterUse
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
@@ -68,7 +64,7 @@ def open_office(
     return Office(rules, store, clock or SystemClock(), functions=functions, workdays=workdays, observers=told)
 
 
-class Office:
+class Office(Reading):
     """A synchronous office; it belongs to one thread. Every call that does something names who and which day.
 
     Made by :func:`open_office`, or over a store of one's own. As a context manager it closes what it opened.
@@ -207,29 +203,6 @@ class Office:
             self.deliver()
         return tuple(found)
 
-    def due(self, on: dt.date, *, procedure: str = "", place: str = "") -> tuple[Due, ...]:
-        """Return the deadlines of open cases that fall due on the day *on* or before, the earliest first.
-
-        Those whose period nobody has set come last, each with the finding that says what is missing.
-        """
-        found = [
-            Due(case.id, case.procedure, case.place, case.state, item.rule.then, item.rule.to, item.due, item.why)
-            for case in self._open_cases(procedure, place)
-            for item in self._deadlines(case)
-            if item.due is None or item.due <= on
-        ]
-        return tuple(sorted(found, key=lambda item: (item.due or dt.date.max, item.case)))
-
-    def may(self, person: str, case: Case | str, day: dt.date) -> tuple[Permission, ...]:
-        """Return for each step of a case whether *person* may try it on *day*, or what stands against it.
-
-        Decided by the same code as the step itself, as the case would stand once its overdue deadlines are settled;
-        nothing is recorded, and no data is asked for.
-        """
-        return permissions(
-            self._work(), case if isinstance(case, str) else case.id, person, day, workdays=self._workdays
-        )
-
     # -- many at once ----------------------------------------------------------------------------------------------
 
     def open_many(
@@ -305,52 +278,6 @@ class Office:
 
         return BulkRun(self.store, self._work, self._clock.now, after)
 
-    # -- reading ---------------------------------------------------------------------------------------------------
-
-    def case(self, case_id: str) -> Case:
-        """Return a case as its events make it.
-
-        Raises:
-            Refused: if there is no such case.
-        """
-        return self._work().case(case_id)
-
-    def open_cases(self, *, procedure: str = "", place: str = "") -> Iterator[Case]:
-        """Yield the cases that have not ended, in the order of their ids, as kept for lists."""
-        yield from self._open_cases(procedure, place)
-
-    def timeline(self, case: Case | str) -> tuple[Moment, ...]:
-        """Return what happened in a case, in order; for those who handle it, not for the public.
-
-        Raises:
-            Refused: if there is no such case.
-        """
-        now = self.case(case if isinstance(case, str) else case.id)
-        return timeline(self._bindings.of(now.procedure, now.rules), self.store.events(now.id))
-
-    def values_used(self, case: Case | str) -> tuple[ParameterUse, ...]:
-        """Return the parameters on which a case rests so far, with their values, standing and documents.
-
-        Raises:
-            Refused: if there is no such case.
-        """
-        now = self.case(case if isinstance(case, str) else case.id)
-        return values_used(self._bindings.of(now.procedure, now.rules), now)
-
-    def board_items(self, *, procedure: str = "", place: str = "") -> Iterator[BoardItem]:
-        """Yield what is public, case by case: of each thing published, the fields that are classed public."""
-        for _, items, _ in board(self.store, self._bindings, self._cases(procedure, place)):
-            yield from items
-
-    def board_cases(self, *, procedure: str = "", place: str = "") -> Iterator[BoardCase]:
-        """Yield the cases that have published something, as the board lists them."""
-        for _, _, case in board(self.store, self._bindings, self._cases(procedure, place)):
-            yield case
-
-    def verify(self) -> Iterator[Finding]:
-        """Yield a finding for each event that was changed, removed, inserted or reordered in the record."""
-        return self.store.verify()
-
     # -- observers -------------------------------------------------------------------------------------------------
 
     def deliver(self) -> None:
@@ -368,24 +295,8 @@ class Office:
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
-    def _work(self) -> Work:
-        return Work(self.store, self._bindings, self._functions, self._workdays)
-
     def _write(self, work: Work) -> tuple[Event, ...]:
         events = work.write(self._clock.now())
         for event in events:
             log.debug("%s/%d %s -> %s", event.case, event.version, event.step, event.state)
         return events
-
-    def _cases(self, procedure: str, place: str) -> Iterator[StoredCase]:
-        return self.store.cases(procedure=self._full(procedure), place=place)
-
-    def _open_cases(self, procedure: str, place: str) -> Iterator[Case]:
-        return self.store.open_states(procedure=self._full(procedure), place=place)
-
-    def _full(self, procedure: str) -> str:
-        return self.rules.procedure_name(procedure) if procedure else ""
-
-    def _deadlines(self, case: Case) -> Sequence[Any]:
-        binding = self._bindings.of(case.procedure, case.rules)
-        return deadlines(binding.procedure, case, binding.evaluate, workdays=self._workdays)

@@ -50,6 +50,7 @@ def make_board(
         for case in office.board_cases()
     )
     listed = tuple(rules) or (office.rules,)
+    bound = office.store.coverage().checkpoint
     on = day or max((item.since for case in cases for item in case.items), default=_NEVER)
     return Board(
         title=title or office.rules.district.title or Label(office.rules.name),
@@ -59,6 +60,7 @@ def make_board(
         examples=example_values(listed, on),
         note=note,
         head=office.store.head(),
+        checkpoint=None if bound is None else (bound.size, bound.root),
     )
 
 

@@ -111,7 +111,8 @@ class ExampleValue:
 class Board:
     """All that one district makes public, as of *day*.
 
-    *head* is a hash over the record, so that two boards, or a board and a record, can be compared.
+    *head* is a hash over the record, so that two boards, or a board and a record, can be compared. *checkpoint* is the
+    size and the root of the last checkpoint: whoever keeps them can verify the record against them at any time.
     """
 
     title: Label
@@ -121,3 +122,4 @@ class Board:
     examples: tuple[ExampleValue, ...] = ()
     note: Label = Label()
     head: str = ""
+    checkpoint: tuple[int, str] | None = None

@@ -29,7 +29,7 @@ class Clock(Protocol):
 
 @frozen
 class Posting:
-    """An appointment as the registers hold it: *person* holds *post* in *place* from a day, to a day (excluded) or open."""
+    """An appointment as the registers hold it: *person* holds *post* in *place* from a day, until one or open."""
 
     person: str
     post: str
@@ -72,6 +72,47 @@ class Tally:
     count: int
 
 
+@frozen
+class Checkpoint:
+    """The whole record up to its *size*-th event as one hash: the *root* of a tree over the hashes of all events.
+
+    *hash* is the checkpoint's own, and *previous* that of the checkpoint before it, empty for the first one.
+    """
+
+    size: int
+    root: str
+    entered: dt.datetime
+    algorithm: str
+    hash: str
+    previous: str = ""
+
+
+@frozen
+class KnownRoot:
+    """A root that somebody knows from elsewhere, a board or an export, with its size where he knows that too."""
+
+    root: str
+    size: int | None = None
+
+
+@frozen
+class Coverage:
+    """How much of the record the last checkpoint covers: of all *events*, those up to its size."""
+
+    events: int
+    checkpoint: Checkpoint | None = None
+
+    @property
+    def covered(self) -> int:
+        """How many events the last checkpoint covers."""
+        return 0 if self.checkpoint is None else self.checkpoint.size
+
+    @property
+    def beyond(self) -> int:
+        """How many events lie after it: the end of a case, or a whole one, can be removed among them unnoticed."""
+        return max(0, self.events - self.covered)
+
+
 class Registers(Protocol):
     """What the office asks about people, posts and places; all of it dated."""
 
@@ -92,7 +133,7 @@ class Store(Registers, Protocol):
     """Append-only events, cases, rule texts and registers. Every writing call happens inside :meth:`begin`."""
 
     def begin(self) -> AbstractContextManager[None]:
-        """One unit of work: all of it or nothing. In a caller's own transaction it neither commits nor rolls back that."""
+        """One unit of work: all of it or nothing. A caller's own transaction is neither committed nor rolled back."""
         ...
 
     def add_case(self, case: StoredCase) -> None:
@@ -107,7 +148,9 @@ class Store(Registers, Protocol):
         """Return the next *count* case ids of *procedure* in *year*, such as ``hearing-2006-000001``."""
         ...
 
-    def append(self, events: Sequence[Event], expected: Mapping[str, int], entered: dt.datetime) -> Sequence[StoredEvent]:
+    def append(
+        self, events: Sequence[Event], expected: Mapping[str, int], entered: dt.datetime
+    ) -> Sequence[StoredEvent]:
         """Append *events*; *expected* gives the version of each case before them.
 
         Raises:
@@ -171,8 +214,18 @@ class Store(Registers, Protocol):
         """Return a hash over the whole record; two equal records have one head."""
         ...
 
-    def verify(self) -> Iterator[Finding]:
-        """Yield a finding for each event that was changed, removed, inserted or reordered."""
+    def verify(
+        self, roots: Sequence[KnownRoot] = (), *, progress: Callable[[int], object] | None = None
+    ) -> Iterator[Finding]:
+        """Yield a finding for each event that was changed, removed, inserted or reordered, and each root that fails."""
+        ...
+
+    def checkpoint(self, entered: dt.datetime) -> Checkpoint | None:
+        """Append a checkpoint over all events; return it, or the last one where nothing is new, or ``None``."""
+        ...
+
+    def coverage(self) -> Coverage:
+        """Return how much of the record the last checkpoint covers."""
         ...
 
     def add_posting(self, posting: Posting) -> None:
@@ -184,7 +237,7 @@ class Store(Registers, Protocol):
         ...
 
     def deliver(self, observer: Callable[[Event], object]) -> object:
-        """Give *observer* every committed event it was not given yet; one that waits in a caller's transaction waits."""
+        """Give *observer* every committed event that it was not given yet."""
         ...
 
     def close(self) -> None:

@@ -7,7 +7,9 @@ library's tables alone::
     context.configure(connection=connection, target_metadata=metadata, include_name=community_core.store.include_name)
 """
 
+from community_core.store.backups import restore
 from community_core.store.delivering import Delivery
+from community_core.store.exported import ExportCheck, verify_export
 from community_core.store.failures import Unserialized
 from community_core.store.migrating import upgrade
 from community_core.store.schema import PREFIX, TABLES, VERSION_TABLE, include_name, include_object
@@ -18,10 +20,13 @@ __all__ = [
     "TABLES",
     "VERSION_TABLE",
     "Delivery",
+    "ExportCheck",
     "SqlStore",
     "Unserialized",
     "include_name",
     "include_object",
     "open_store",
+    "restore",
     "upgrade",
+    "verify_export",
 ]

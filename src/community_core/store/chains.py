@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
@@ -17,8 +17,19 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from community_core.base.errors import CommunityError
 from community_core.base.findings import Finding, finding
 from community_core.codec.texts import digest
+from community_core.ports.store import KnownRoot
 from community_core.procedures.events import Case, Event
-from community_core.store.records import NOTHING, event_hash, event_text, genesis, stored_case, written
+from community_core.store.checkpoints import verify_checkpoints
+from community_core.store.records import (
+    NOTHING,
+    event_found,
+    event_hash,
+    event_text,
+    genesis,
+    shown,
+    stored_case,
+    written,
+)
 from community_core.store.schema import SEQUENCE, cases, counters, events, rule_texts, snapshots
 
 CHUNK: Final = 2000
@@ -44,11 +55,13 @@ class _Chain:
         return now.state, now.version, now.entered or "", now.latest or "", now.reminded, data, steps
 
 
-def verify(connection: Connection) -> Iterator[Finding]:
+def verify(
+    connection: Connection, roots: Sequence[KnownRoot] = (), progress: Callable[[int], object] | None = None
+) -> Iterator[Finding]:
     """Yield what is wrong with the record; see :meth:`SqlStore.verify`."""
     given = 0
     try:
-        for item in _all(connection):
+        for item in _all(connection, roots, progress):
             given += 1
             yield item
     except OperationalError as error:
@@ -57,16 +70,19 @@ def verify(connection: Connection) -> Iterator[Finding]:
         # Reading broken texts as well takes longer, so it begins only where there are some. The state is the same as
         # before, and so are the findings that were given already.
         with _tolerant(connection):
-            yield from islice(_all(connection), given, None)
+            yield from islice(_all(connection, roots, progress), given, None)
 
 
-def _all(connection: Connection) -> Iterator[Finding]:
+def _all(
+    connection: Connection, roots: Sequence[KnownRoot], progress: Callable[[int], object] | None
+) -> Iterator[Finding]:
     try:
         yield from _file(connection)
         yield from _rule_texts(connection)
-        yield from _chains(connection)
+        yield from _chains(connection, progress)
         yield from _alone(connection)
         yield from _sequence(connection)
+        yield from verify_checkpoints(connection, roots)
     except DatabaseError as error:
         if "malformed" not in str(error.orig):
             raise
@@ -106,21 +122,21 @@ def _damaged(said: str) -> Finding:
 def _rule_texts(connection: Connection) -> Iterator[Finding]:
     for rows in _stream(connection, select(rule_texts.c.hash, rule_texts.c.text), 10):
         for kept, text in rows:
-            if type(text) is not str or _shown(text) != text or digest(text) != kept:
+            if type(text) is not str or shown(text) != text or digest(text) != kept:
                 yield finding(
                     "rule-text-changed",
-                    f"规则文本与其哈希 {_shown(kept)} 不符，已被改动",
-                    f"the rule text kept under {_shown(kept)} has another hash: it was changed",
-                    hash=_shown(kept),
+                    f"规则文本与其哈希 {shown(kept)} 不符，已被改动",
+                    f"the rule text kept under {shown(kept)} has another hash: it was changed",
+                    hash=shown(kept),
                 )
     used = union(select(cases.c.rules), select(events.c.rules)).subquery()
     missing = select(used.c.rules).where(used.c.rules != "", used.c.rules.not_in(select(rule_texts.c.hash)))
     for (kept,) in connection.execute(missing).all():
         yield finding(
             "rule-text-missing",
-            f"有办件依据规则文本 {_shown(kept)}，但该文本不在库中",
-            f"cases run under the rule text {_shown(kept)}, which is not kept",
-            hash=_shown(kept),
+            f"有办件依据规则文本 {shown(kept)}，但该文本不在库中",
+            f"cases run under the rule text {shown(kept)}, which is not kept",
+            hash=shown(kept),
         )
 
 
@@ -143,8 +159,9 @@ _COLUMNS: Final = (
 )
 
 
-def _chains(connection: Connection) -> Iterator[Finding]:
+def _chains(connection: Connection, progress: Callable[[int], object] | None) -> Iterator[Finding]:
     chain: _Chain | None = None
+    done = 0
     batch: list[_Chain] = []
     query = select(*_COLUMNS).order_by(events.c.case_id, events.c.version)
     for rows in _stream(connection, query, CHUNK):
@@ -160,6 +177,9 @@ def _chains(connection: Connection) -> Iterator[Finding]:
                 batch.append(chain)
             yield from _event(chain, row)
             chain.version, chain.hash, chain.seq = version, row[14], row[0]
+        done += len(rows)
+        if progress is not None:
+            progress(done)
     yield from _beside(connection, batch)
 
 
@@ -178,7 +198,7 @@ def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
         same = False
     if not same:
         chain.sound = False
-        yield _found(
+        yield event_found(
             "event-changed",
             case,
             version,
@@ -187,7 +207,7 @@ def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
         )
     if version != chain.version + 1:
         chain.sound = False
-        yield _found(
+        yield event_found(
             "event-missing",
             case,
             version,
@@ -195,7 +215,7 @@ def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
             f"should follow event {version - 1} and follows event {chain.version}: others were removed or moved",
         )
     elif previous != chain.hash:
-        yield _found(
+        yield event_found(
             "chain-broken",
             case,
             version,
@@ -203,7 +223,7 @@ def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
             "does not follow the event before it: that one was replaced, inserted or moved",
         )
     if seq <= chain.seq:
-        yield _found(
+        yield event_found(
             "sequence-disordered",
             case,
             version,
@@ -214,21 +234,21 @@ def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
 
 def _beside(connection: Connection, batch: Sequence[_Chain]) -> Iterator[Finding]:
     """Compare chains with their cases and snapshots."""
-    ids = [chain.case for chain in batch if _shown(chain.case) == chain.case]
+    ids = [chain.case for chain in batch if shown(chain.case) == chain.case]
     own = {row.id: row for row in connection.execute(select(cases).where(cases.c.id.in_(ids)))}
     query = select(snapshots).where(snapshots.c.case_id.in_(ids))
     present = {row.case_id: row for row in connection.execute(query)}
     for chain in batch:
         row = own.get(chain.case)
         if row is None:
-            yield _found("event-without-case", chain.case, 1, "没有对应的办件", "belongs to no case")
+            yield event_found("event-without-case", chain.case, 1, "没有对应的办件", "belongs to no case")
             continue
         try:
             start = genesis(stored_case(row))
         except (CommunityError, ValueError, TypeError):
             start = ""
         if chain.first is not None and start != chain.first:
-            yield _found(
+            yield event_found(
                 "case-changed",
                 chain.case,
                 0,
@@ -245,12 +265,12 @@ def _snapshot(chain: _Chain, kept: Any) -> Iterator[Finding]:
     # Where an event was changed, only what does not hang on its content is compared.
     wrong = told != chain.kept() if chain.sound else kept.version != chain.version
     if wrong:
-        yield _found(
+        yield event_found(
             "snapshot-differs",
             chain.case,
             chain.version,
-            f"（最后一条）与现状表（第 {kept.version} 条，{_shown(kept.state)}）不符：末尾的记录被删除，或现状表被改动",
-            f"is the last one, and the kept present state says event {kept.version}, state {_shown(kept.state)}: "
+            f"（最后一条）与现状表（第 {kept.version} 条，{shown(kept.state)}）不符：末尾的记录被删除，或现状表被改动",
+            f"is the last one, and the kept present state says event {kept.version}, state {shown(kept.state)}: "
             "the end of the record was removed, or the present state was changed",
         )
 
@@ -259,11 +279,11 @@ def _alone(connection: Connection) -> Iterator[Finding]:
     without = select(cases.c.id).where(~select(events.c.seq).where(events.c.case_id == cases.c.id).exists())
     for rows in _stream(connection, without, CHUNK):
         for (case,) in rows:
-            yield _found("case-without-events", case, 0, "没有任何记录", "has no events")
+            yield event_found("case-without-events", case, 0, "没有任何记录", "has no events")
     orphans = select(snapshots.c.case_id).where(~select(cases.c.id).where(cases.c.id == snapshots.c.case_id).exists())
     for rows in _stream(connection, orphans, CHUNK):
         for (case,) in rows:
-            yield _found("snapshot-without-case", case, 0, "有现状而没有办件", "has a present state and no case")
+            yield event_found("snapshot-without-case", case, 0, "有现状而没有办件", "has a present state and no case")
 
 
 def _sequence(connection: Connection) -> Iterator[Finding]:
@@ -283,20 +303,6 @@ def _sequence(connection: Connection) -> Iterator[Finding]:
             last=last,
             given=given,
         )
-
-
-def _found(code: str, case: Any, version: Any, zh: str, en: str) -> Finding:
-    name = _shown(case)
-    if version == 0:
-        return finding(code, f"办件 {name} {zh}", f"case {name} {en}", case=name, version=0)
-    return finding(
-        code, f"办件 {name} 第 {version} 条记录{zh}", f"event {version} of case {name} {en}", case=name, version=version
-    )
-
-
-def _shown(text: Any) -> str:
-    """Return *text* so that it can be printed; broken bytes are written as escapes."""
-    return text.encode("utf-8", "backslashreplace").decode() if isinstance(text, str) else ascii(text)
 
 
 def _stream(connection: Connection, query: Select[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -77,14 +77,14 @@ def _known() -> set[str]:
     return {script.revision for script in scripts().walk_revisions()}
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, target: str = "head") -> None:
     from alembic.operations import Operations  # noqa: PLC0415 - the same
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - the same
 
     directory = scripts()
 
     def steps(heads: Any, _context: MigrationContext) -> Iterable[Any]:
-        return directory._upgrade_revs("head", heads)  # noqa: SLF001 - the way that Alembic's own cookbook shows
+        return directory._upgrade_revs(target, heads)  # noqa: SLF001 - the way that Alembic's own cookbook shows
 
     # No EnvironmentContext: it would take Alembic's global `op` from a host's migration that is running around us.
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "fn": steps})

@@ -16,6 +16,7 @@ from json.encoder import encode_basestring as _quoted
 from typing import Any, Final
 
 from community_core.base.errors import StoreError
+from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.codec.texts import to_plain
 from community_core.codec.values import CodecError, decode_value, encode_value, read_iso
@@ -72,13 +73,27 @@ def event_hash(text: str, previous: str, entered: str) -> str:
 
 def genesis(case: StoredCase) -> str:
     """Return the hash of a case's own record, which its first event follows."""
+    return "sha256:" + sha256(case_text(case).encode()).hexdigest()
+
+
+def checkpoint_hash(size: int, root: str, algorithm: str, entered: str, previous: str) -> str:
+    """Return the hash of a checkpoint, which the next one follows."""
+    return "sha256:" + sha256(checkpoint_text(size, root, algorithm, entered, previous).encode()).hexdigest()
+
+
+def checkpoint_text(size: int, root: str, algorithm: str, entered: str, previous: str) -> str:
+    """Return the canonical text of a checkpoint."""
+    return written({"size": size, "root": root, "algorithm": algorithm, "entered": entered, "previous": previous})
+
+
+def case_text(case: StoredCase) -> str:
+    """Return the canonical text of a case's own record."""
     # The codec's canonical text, put together by hand for the same reason as an event's.
     parent = f'"parent":{_quoted(case.parent)},' if case.parent else ""
-    text = (
+    return (
         f'{{"id":{_quoted(case.id)},"opened":"{case.opened.isoformat()}",{parent}"place":{_quoted(case.place)},'
         f'"procedure":{_quoted(case.procedure)},"rules":{_quoted(case.rules)}}}'
     )
-    return "sha256:" + sha256(text.encode()).hexdigest()
 
 
 def moment_text(moment: dt.datetime) -> str:
@@ -297,4 +312,19 @@ def unreadable(what: str) -> StoreError:
             f"{what} 的记录读不懂，可能被改动过；请运行 verify 查明",
             f"the record of {what} cannot be read, it may have been changed; run verify to find out",
         )
+    )
+
+
+def shown(text: Any) -> str:
+    """Return *text* so that it can be printed; broken bytes are written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode() if isinstance(text, str) else ascii(text)
+
+
+def event_found(code: str, case: Any, version: Any, zh: str, en: str) -> Finding:
+    """Return a finding about an event, or with version 0 about its case."""
+    name = shown(case)
+    if version == 0:
+        return finding(code, f"办件 {name} {zh}", f"case {name} {en}", case=name, version=0)
+    return finding(
+        code, f"办件 {name} 第 {version} 条记录{zh}", f"event {version} of case {name} {en}", case=name, version=version
     )

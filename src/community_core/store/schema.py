@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 
 PREFIX: Final = "cc_"
 VERSION_TABLE: Final = "cc_alembic_version"
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The revision that this version of the library reads and writes."""
 
 # Ids are compared byte by byte everywhere, so that "in the order of their ids" is one order on every database.
@@ -123,6 +123,30 @@ outbox: Final = Table(
     "cc_outbox",
     metadata,
     Column("seq", _Sequence, primary_key=True, autoincrement=False),
+)
+
+checkpoints: Final = Table(
+    "cc_checkpoints",
+    metadata,
+    # How many events it covers: those from the first one on, in the order of their sequence numbers.
+    Column("size", _Sequence, primary_key=True, autoincrement=False),
+    Column("root", Text, nullable=False),
+    Column("algorithm", Text, nullable=False),
+    # The roots of the tree's whole subtrees, from which the next checkpoint goes on.
+    Column("frontier", Text, nullable=False),
+    Column("entered", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+# The last event of each case that a checkpoint covers: what is gone can be named. No foreign key holds it to its case,
+# since it is to outlive a case that somebody removes.
+checkpoint_cases: Final = Table(
+    "cc_checkpoint_cases",
+    metadata,
+    Column("case_id", _Id, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("size", _Sequence, nullable=False),
 )
 
 SEQUENCE: Final = "sequence"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -13,18 +12,17 @@ from sqlalchemy import URL, Connection, Engine, Select, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from community_core.base.errors import StoreError
-from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.codec.texts import digest as digest_of
 from community_core.ports.store import Conflict, StoredCase, StoredEvent, Tally
 from community_core.procedures.events import Case, Event
 from community_core.store.appending import append, chunked, next_ids, replace
-from community_core.store.chains import verify
-from community_core.store.connections import Synchronous, Transactions, in_driver_transaction, make_engine, savepoint
+from community_core.store.connections import Synchronous, Transactions, make_engine, savepoint
 from community_core.store.delivering import Delivery, deliver
 from community_core.store.failures import checked
 from community_core.store.migrating import is_current, upgrade
-from community_core.store.overviews import head, tally
+from community_core.store.operations import SqlOperations
+from community_core.store.overviews import tally
 from community_core.store.records import (
     case_row,
     kept_state,
@@ -88,7 +86,7 @@ def open_store(
     return store
 
 
-class SqlStore(SqlRegisters):
+class SqlStore(SqlRegisters, SqlOperations):
     """The :class:`~community_core.ports.store.Store` in a database; made by :func:`open_store`.
 
     A writing call outside of :meth:`begin` is a unit of work of its own. On an engine, threads may share one store
@@ -278,35 +276,6 @@ class SqlStore(SqlRegisters):
         """Return how many cases stand where, by procedure, rule text, place, state and latest step."""
         return tally(self._transactions)
 
-    def head(self) -> str:
-        """Return a hash over the hashes of all events in the order of their cases: two equal records have one head."""
-        return head(self._transactions)
-
-    def verify(self) -> Iterator[Finding]:
-        """Yield a finding for all in the record that is not as it was written; none means that it holds together.
-
-        Found: a byte changed in any column of events, cases and rule texts; an event removed from within a chain,
-        inserted, replaced or moved; a case without events, an event without its case; a present state that differs from
-        its events; a rule text that is referred to and gone; sequence numbers that are not 1 to the last one given;
-        a damaged SQLite file. Read as a stream from one moment's state, in memory that does not grow with the record.
-
-        Not found, as long as no checkpoint outside of the database binds the record: a case removed whole or the end
-        of a chain cut off by somebody who also removes or adjusts its present state and renumbers the sequence; and a
-        chain rewritten from some event on, with new hashes throughout. How a case has ended is kept with its present
-        state for lists; events do not say it, so it is not compared. Registers are rows that steps change.
-
-        Raises:
-            StoreError: if the database cannot be read.
-        """
-        with self._snapshot_reading() as connection:
-            found = verify(connection)
-            while True:
-                with checked():
-                    item = next(found, None)
-                if item is None:
-                    return
-                yield item
-
     def deliver(self, observer: Callable[[Event], object]) -> Delivery:
         """Give *observer* every committed event that it has not been given yet: at least once, each case's in order.
 
@@ -327,29 +296,6 @@ class SqlStore(SqlRegisters):
         with self._writing() as connection, checked():
             replace(connection, meta_table, "name", [{"name": name, "value": value}])
 
-    def backup(self, path: str | Path) -> None:
-        """Copy the SQLite database, as it stands now, to a new file; others may go on writing.
-
-        Raises:
-            StoreError: if the database is not SQLite, or *path* exists.
-        """
-        with self._transactions.reading() as connection, checked():
-            driver = connection.connection.driver_connection
-            if not isinstance(driver, sqlite3.Connection):
-                raise StoreError(
-                    Label(
-                        "只能备份 SQLite；请用数据库自己的备份工具",
-                        "only SQLite is backed up here; use the database's own tool",
-                    )
-                )
-            if Path(path).exists():
-                raise StoreError(Label(f"{path} 已存在；请换一个文件名", f"{path} exists; name another file"))
-            try:
-                with closing(sqlite3.connect(path)) as copy:
-                    driver.backup(copy)
-            except sqlite3.Error as error:
-                raise StoreError(Label(f"备份失败：{error}", f"the backup failed: {error}")) from error
-
     def _one(self, query: Select[Any]) -> Any:
         with self._transactions.reading() as connection, checked():
             return connection.execute(query).first()
@@ -365,19 +311,6 @@ class SqlStore(SqlRegisters):
             if len(rows) < PAGE:
                 return
             after = rows[-1].id
-
-    @contextmanager
-    def _snapshot_reading(self) -> Iterator[Connection]:
-        """A connection that sees one moment's state until the end."""
-        with self._transactions.reading() as connection:
-            if self.ours and self._transactions.current is None:
-                with checked():
-                    if self._transactions.dialect == "postgresql":
-                        connection.execution_options(isolation_level="REPEATABLE READ")
-                    connection.begin()
-                    if self._transactions.dialect == "sqlite" and not in_driver_transaction(connection):
-                        connection.exec_driver_sql("BEGIN")
-            yield connection
 
 
 def _narrowed(query: Select[Any], procedure: str, place: str) -> Select[Any]:

@@ -1,0 +1,153 @@
+"""The record as lines of canonical JSON, and its comparison with lines exported before; no file is opened here.
+
+The first line names the format. Rule texts follow, then each event in the order of the whole record, a case's own
+record before its first event and a checkpoint after the last event that it covers. The last line counts them all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from json.encoder import encode_basestring as _quoted
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from community_core.base.findings import Finding, finding
+from community_core.instruments.merkle import ALGORITHM, Frontier, hasher
+from community_core.store.appending import chunked
+from community_core.store.checkpoints import ALGORITHMS, entry, rooted
+from community_core.store.records import checkpoint_text, event_text, written
+from community_core.store.schema import cases, checkpoints, events, rule_texts
+
+FORMAT: Final = "community-core-record"
+VERSION: Final = 1
+PAGE: Final = 1000
+_CASE: Final = ("id", "opened", "parent", "place", "procedure", "rules")
+
+
+def export_lines(connection: Connection, *, hashes_only: bool) -> Iterator[str]:
+    """Yield the lines of an export, without line ends; see :meth:`SqlStore.export`."""
+    bound = {row.size: row for row in connection.execute(select(checkpoints)).all()}
+    algorithm = next((row.algorithm for row in bound.values() if row.algorithm in ALGORITHMS), ALGORITHM)
+    hash_ = hasher(algorithm)
+    yield header_line(algorithm, hashes_only=hashes_only)
+    texts, count = 0, len(bound)
+    if not hashes_only:
+        for row in connection.execute(select(rule_texts).order_by(rule_texts.c.hash)):
+            texts += 1
+            yield written({"rules": {"hash": row.hash, "text": row.text}})
+    tree = Frontier()
+    begun = 0
+    result = connection.execute(select(events).order_by(events.c.seq), execution_options={"yield_per": PAGE})
+    try:
+        for rows in result.partitions():
+            own = _own(connection, [row.case_id for row in rows if row.version == 1])
+            tree = tree.grown((entry(row.hash) for row in rows), hash_)
+            for place, row in enumerate(rows, start=tree.size - len(rows) + 1):
+                if row.version == 1 and row.case_id in own:
+                    begun += 1
+                    yield written({"case": own[row.case_id]})
+                yield _event_line(row, hashes_only=hashes_only)
+                if place in bound:
+                    yield _checkpoint_line(bound.pop(place))
+    finally:
+        result.close()
+    # Checkpoints over more events than there are: they belong to the record, and say that something is gone.
+    for size in sorted(bound):
+        yield _checkpoint_line(bound[size])
+    yield end_line(texts, begun, tree.size, count, rooted(algorithm, tree.root(hash_)))
+
+
+def header_line(algorithm: str, *, hashes_only: bool) -> str:
+    """Return the first line of an export; *algorithm* is that of its checkpoints."""
+    return written({"algorithm": algorithm, "format": FORMAT, "hashes_only": hashes_only, "version": VERSION})
+
+
+def end_line(rules: int, cases_: int, events_: int, checkpoints_: int, root: str) -> str:
+    """Return the last line of an export."""
+    counts = {"cases": cases_, "checkpoints": checkpoints_, "events": events_, "root": root, "rules": rules}
+    return written({"end": counts})
+
+
+def compare(connection: Connection, lines: Iterable[str | bytes]) -> Iterator[Finding]:
+    """Yield what of the events in *lines* is not in the record; see :meth:`SqlStore.compare`."""
+    told = (item for item in (_event_of(line) for line in lines) if item is not None)
+    while page := list(islice(told, PAGE)):
+        kept: dict[tuple[str, int], str] = {}
+        for chunk in chunked(list(dict.fromkeys(case for case, _, _ in page))):
+            query = select(events.c.case_id, events.c.version, events.c.hash).where(events.c.case_id.in_(chunk))
+            kept.update({(row.case_id, row.version): row.hash for row in connection.execute(query)})
+        for case, version, digest in page:
+            have = kept.get((case, version))
+            if have is None:
+                yield finding(
+                    "exported-event-missing",
+                    f"导出文件中有办件 {case} 第 {version} 条记录，库中没有：它被删除",
+                    f"the export has event {version} of case {case} and the record has not: it was removed",
+                    case=case,
+                    version=version,
+                )
+            elif have != digest:
+                yield finding(
+                    "exported-event-differs",
+                    f"办件 {case} 第 {version} 条记录与导出文件中的不同：它被改写",
+                    f"event {version} of case {case} is another one than in the export: it was rewritten",
+                    case=case,
+                    version=version,
+                )
+
+
+def _event_of(line: str | bytes) -> tuple[str, int, str] | None:
+    """Return case, version and hash of an event's line; what else stands in an export is verified elsewhere."""
+    try:
+        data = json.loads(line)
+        own = data.get("event", data)
+        found = own["case"], own["version"], data["hash"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return found if tuple(map(type, found)) == (str, int, str) else None
+
+
+def _own(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for chunk in chunked(ids):
+        for row in connection.execute(select(cases).where(cases.c.id.in_(chunk))):
+            found[row.id] = {name: getattr(row, name) for name in _CASE if name != "parent" or row.parent}
+    return found
+
+
+def _event_line(row: Any, *, hashes_only: bool) -> str:
+    if hashes_only:
+        return written(
+            {
+                "case": row.case_id,
+                "hash": row.hash,
+                "previous": row.previous,
+                "seq": row.seq,
+                "version": row.version,
+            }
+        )
+    text = event_text(
+        row.case_id,
+        row.version,
+        row.step,
+        row.state,
+        row.actor,
+        row.post,
+        row.day,
+        row.data,
+        row.published,
+        row.rules,
+        row.key or "",
+    )
+    return (
+        f'{{"entered":{_quoted(row.entered)},"event":{text},"hash":{_quoted(row.hash)},'
+        f'"previous":{_quoted(row.previous)},"seq":{row.seq}}}'
+    )
+
+
+def _checkpoint_line(row: Any) -> str:
+    text = checkpoint_text(row.size, row.root, row.algorithm, row.entered, row.previous)
+    return f'{{"checkpoint":{text},"hash":{_quoted(row.hash)}}}'

@@ -1,0 +1,175 @@
+"""What the keeper of a store does with the record as a whole: verify, bind, export, copy; no step is recorded here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from community_core.base.errors import StoreError
+from community_core.base.findings import Finding
+from community_core.base.labels import Label
+from community_core.instruments.merkle import ALGORITHM
+from community_core.ports.store import Checkpoint, Coverage, KnownRoot
+from community_core.store.backups import copy_checked
+from community_core.store.chains import verify
+from community_core.store.checkpoints import append_checkpoint, last_checkpoint
+from community_core.store.connections import Transactions, in_driver_transaction
+from community_core.store.exporting import compare, export_lines
+from community_core.store.failures import checked
+from community_core.store.overviews import head
+from community_core.store.schema import events
+
+log = logging.getLogger("community_core.store")
+
+
+class SqlOperations:
+    """Operations over the whole record in the database."""
+
+    _transactions: Transactions
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return self._transactions.writing()
+
+    def head(self) -> str:
+        """Return a hash over the hashes of all events in the order of their cases: two equal records have one head."""
+        return head(self._transactions)
+
+    def checkpoint(self, entered: dt.datetime, *, algorithm: str = ALGORITHM) -> Checkpoint | None:
+        """Append a checkpoint over all events that are kept, and return it.
+
+        Only the events after the last checkpoint are read. Where there are none, the last checkpoint is returned and
+        nothing is written; over an empty record there is none (``None``). *algorithm* is that of the first
+        checkpoint; later ones go on with it.
+
+        Raises:
+            StoreError: if the last checkpoint, or the sequence of events after it, was changed: verify first.
+        """
+        with self._writing() as connection, checked():
+            last = last_checkpoint(connection)
+            made = append_checkpoint(connection, entered, algorithm)
+        if made is not None and made != last:
+            extra = {"event": "checkpoint", "size": made.size, "root": made.root}
+            log.info("checkpoint over %d events: %s", made.size, made.root, extra=extra)
+        return made
+
+    def coverage(self) -> Coverage:
+        """Return how much of the record the last checkpoint covers; what lies after it is covered by none.
+
+        Raises:
+            StoreError: if the last checkpoint was changed: verify finds more.
+        """
+        with self._transactions.reading() as connection, checked():
+            count = connection.execute(select(func.count()).select_from(events)).scalar_one()
+            return Coverage(count, last_checkpoint(connection))
+
+    def verify(
+        self, roots: Sequence[KnownRoot] = (), *, progress: Callable[[int], object] | None = None
+    ) -> Iterator[Finding]:
+        """Yield a finding for all in the record that is not as it was written; none means that it holds together.
+
+        Found: a byte changed in any column of events, cases and rule texts; an event removed from within a chain,
+        inserted, replaced or moved; a case without events, an event without its case; a present state that differs from
+        its events; a rule text that is referred to and gone; sequence numbers that are not 1 to the last one given;
+        a damaged SQLite file; a checkpoint that was changed or removed, or that the events no longer agree with, and
+        with it a case removed whole, the end of a chain cut off, or a chain rewritten, as far as the last checkpoint
+        reaches. Read as a stream from one moment's state, in memory that does not grow with the events.
+
+        Not found: a case removed whole or the end of a chain cut off after the last checkpoint (:meth:`coverage` says
+        where that is), by somebody who also adjusts its present state and the sequence; and a record rewritten
+        together with all of its checkpoints, unless *roots* gives one that was published or exported before. How a
+        case has ended is kept with its present state for lists; events do not say it, so it is not compared.
+        Registers are rows that steps change.
+
+        Args:
+            roots: roots known from elsewhere; each that the record no longer has is a finding.
+            progress: told now and then how many events were read.
+
+        Raises:
+            StoreError: if the database cannot be read.
+        """
+        with self._snapshot_reading() as connection:
+            found = verify(connection, roots, progress)
+            while True:
+                with checked():
+                    item = next(found, None)
+                if item is None:
+                    return
+                yield item
+
+    def export(self, *, hashes_only: bool = False) -> Iterator[str]:
+        """Yield the record as lines of canonical JSON: rule texts, cases, events with hashes, checkpoints.
+
+        All of one moment's state. :func:`community_core.store.verify_export` verifies such lines without a database.
+
+        Args:
+            hashes_only: leave out what events say, which may be personal: their order, links and checkpoints can
+                still be verified.
+
+        Raises:
+            StoreError: if the database cannot be read.
+        """
+        with self._snapshot_reading() as connection:
+            lines = export_lines(connection, hashes_only=hashes_only)
+            while True:
+                with checked():
+                    line = next(lines, None)
+                if line is None:
+                    return
+                yield line
+
+    def compare(self, lines: Iterable[str | bytes]) -> Iterator[Finding]:
+        """Yield a finding for each event of an earlier export that the record no longer has, or has otherwise.
+
+        Raises:
+            StoreError: if the database cannot be read.
+        """
+        with self._snapshot_reading() as connection:
+            found = compare(connection, lines)
+            while True:
+                with checked():
+                    item = next(found, None)
+                if item is None:
+                    return
+                yield item
+
+    def backup(self, path: str | Path, *, check: bool = True) -> None:
+        """Copy the SQLite database, as it stands now, to a new file, and verify the copy; others may go on writing.
+
+        Args:
+            path: the new file; it appears once the copy is whole and verified.
+            check: whether to verify the copy; a record that is known to be changed can be copied without.
+
+        Raises:
+            StoreError: if the database is not SQLite, *path* exists, or the copy has findings (they are in it); then
+                there is no copy.
+        """
+        with self._transactions.reading() as connection, checked():
+            driver = connection.connection.driver_connection
+            if not isinstance(driver, sqlite3.Connection):
+                raise StoreError(
+                    Label(
+                        "只能备份 SQLite；请用数据库自己的备份工具",
+                        "only SQLite is backed up here; use the database's own tool",
+                    )
+                )
+            copy_checked(driver, Path(path), check=check)
+        log.info("backup made", extra={"event": "backup", "checked": check})
+
+    @contextmanager
+    def _snapshot_reading(self) -> Iterator[Connection]:
+        """A connection that sees one moment's state until the end."""
+        with self._transactions.reading() as connection:
+            if self._transactions.ours and self._transactions.current is None:
+                with checked():
+                    if self._transactions.dialect == "postgresql":
+                        connection.execution_options(isolation_level="REPEATABLE READ")
+                    connection.begin()
+                    if self._transactions.dialect == "sqlite" and not in_driver_transaction(connection):
+                        connection.exec_driver_sql("BEGIN")
+            yield connection
