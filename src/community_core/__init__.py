@@ -1,4 +1,4 @@
-"""Write down once how a district governs and serves its communities; decide, explain, run and publish from that text."""
+"""Write down once how a district governs and serves its communities; decide, explain, run and publish from it."""
 
 from __future__ import annotations
 

@@ -67,7 +67,8 @@ def made(kind):
     origin, parts = typing.get_origin(kind), typing.get_args(kind)
     if origin is tuple:
         if parts[1:] == (Ellipsis,):
-            return st.lists(made(parts[0]), max_size=2).map(tuple)
+            # One declaration in each place: two in each would be thousands in a practice.
+            return st.lists(made(parts[0]), max_size=1 if attrs.has(parts[0]) else 2).map(tuple)
         return st.tuples(*(made(part) for part in parts))
     if origin is collections.abc.Mapping:
         return st.dictionaries(made(parts[0]), made(parts[1]), max_size=2)

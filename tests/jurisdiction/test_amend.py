@@ -157,7 +157,7 @@ def bound(kind: str, value: int) -> Bound:
 
 
 def test_a_number_is_tightened_in_the_declared_direction_only():
-    """A city may raise what is stricter when higher; a district's lower value is then outside, with both texts named."""
+    """A city may raise what is stricter when higher; a district's lower value is then outside, both texts named."""
     city = Practice(
         "city.notice", rank=Rank.CITY, amendments=(amend("tighten", "core.base.notice", bound=bound("at_least", 10)),)
     )

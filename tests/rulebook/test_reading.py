@@ -21,6 +21,7 @@ from community_core.declarations.practice import (
     Setting,
 )
 from community_core.instruments.ballot import BALLOT_RULES
+from community_core.instruments.workdays import WorkdayYear
 from community_core.procedures.definition import (
     CollectiveDecision,
     EffectSpec,
@@ -237,6 +238,7 @@ PRACTICE = Practice(
             (reported("yes"), reported(3, Span(dt.date(2000, 1, 1))), reported(True, Span(dt.date(2001, 1, 1)))),
         ),
     ),
+    workdays=(WorkdayYear(2027, (dt.date(2027, 1, 1),), (dt.date(2027, 1, 2),), Citation("通知")),),
 )
 DISTRICT = District(
     "demo-every",

@@ -29,7 +29,8 @@ class Finding:
     """One thing that is wrong: a stable *code*, a message that says what to do, and where.
 
     *data* holds what the message speaks of (names, values), as pairs, for programs.
-    *level* is ``error`` (what it names does not work) or ``warning`` (it works and should be looked at).
+    *level* is ``error`` (what it names does not work), ``warning`` (it works and should be looked at) or ``info``
+    (nothing is wrong, and it is good to know).
     """
 
     code: str

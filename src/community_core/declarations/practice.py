@@ -9,6 +9,7 @@ from community_core.base.findings import NOWHERE, Finding, Origin
 from community_core.base.labels import Label
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import Amendment
+from community_core.instruments.workdays import WorkdayYear
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.definition import Procedure
 from community_core.rules.terms import DatedValue, Decision, Fact, Parameter
@@ -79,6 +80,7 @@ class Practice:
     gaps: tuple[GapTerm, ...] = ()
     settings: tuple[Setting, ...] = ()
     amendments: tuple[Amendment, ...] = ()
+    workdays: tuple[WorkdayYear, ...] = ()
     broken: tuple[tuple[str, Finding], ...] = field(default=(), eq=False)
     findings: tuple[Finding, ...] = field(default=(), eq=False)
     origin: Origin = field(default=NOWHERE, eq=False)
@@ -102,6 +104,7 @@ class District:
     standing: Standing = Standing.IN_FORCE
     profile: tuple[tuple[str, DatedValue], ...] = ()
     amendments: tuple[Amendment, ...] = ()
+    workdays: tuple[WorkdayYear, ...] = ()
     broken: tuple[tuple[str, Finding], ...] = field(default=(), eq=False)
     findings: tuple[Finding, ...] = field(default=(), eq=False)
     origin: Origin = field(default=NOWHERE, eq=False)
@@ -111,7 +114,7 @@ class District:
 class StepEffect:
     """An effect that a plugin adds: *name* is the kind that a step writes, *run* gives the core's own effect records.
 
-    *run* takes the case as the step leaves it, the day, and the arguments by name. It has no connection and does no I/O.
+    *run* takes the case as the step leaves it, the day, and the arguments by name. It has no connection, and no I/O.
     """
 
     name: str

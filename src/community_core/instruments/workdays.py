@@ -18,8 +18,7 @@ _SATURDAY = 5
 class WorkdayYear:
     """One year's table: the weekdays that are off, and the Saturdays and Sundays that are worked.
 
-    Raises:
-        ValueError: if a day lies in another year.
+    Days of another year count for nothing.
     """
 
     year: int
@@ -27,11 +26,6 @@ class WorkdayYear:
     worked: tuple[dt.date, ...] = ()
     cite: Citation | None = None
     origin: Origin = field(default=NOWHERE, eq=False)
-
-    def __attrs_post_init__(self) -> None:
-        strange = [day for day in (*self.holidays, *self.worked) if day.year != self.year]
-        if strange:
-            raise ValueError(f"{strange[0]} does not lie in {self.year}")
 
 
 @frozen

@@ -14,6 +14,7 @@ from community_core.codec.texts import digest as digest_of
 from community_core.declarations.amendments import AmendmentKind
 from community_core.declarations.practice import District, GapTerm, Practice, ServiceTerm, Setting
 from community_core.declarations.terms import Claim, Terms
+from community_core.instruments.workdays import WorkdayCalendar, WorkdayYear
 from community_core.jurisdiction import claims as claiming
 from community_core.jurisdiction.amend import (
     Claimed,
@@ -112,7 +113,9 @@ class _Composer:
         facts = self.facts()
         parameters = self.parameters(facts)
         decisions = self.decisions()
+        workdays = self.workdays()
         engine = Engine(
+            calendar=WorkdayCalendar(workdays),
             facts=facts.values(),
             parameters=parameters,
             decisions=decisions,
@@ -123,6 +126,7 @@ class _Composer:
         self.broken.update(engine.broken)
         procedures, aliases = self.procedures(engine)
         terms = self.terms(facts, parameters, decisions, procedures, engine)
+        terms = evolve(terms, workdays=workdays)
         engine.digest = digest_of(terms)
         return Rules(
             name=self.district.name,
@@ -164,6 +168,33 @@ class _Composer:
                 f"fact {name}",
             )
         return found
+
+    def workdays(self) -> tuple[WorkdayYear, ...]:
+        """One table a year: the most specific rank's; two of one rank that differ are a finding, and neither counts."""
+        claims: dict[int, list[tuple[Rank, str, WorkdayYear]]] = {}
+        for item in self.included:
+            for table in item.practice.workdays:
+                claims.setdefault(table.year, []).append((item.rank, item.practice.name, table))
+        for table in self.district.workdays:
+            claims.setdefault(table.year, []).append((self.district.rank, self.district.name, table))
+        found = []
+        for year, several in sorted(claims.items()):
+            best = min((rank is Rank.LIBRARY, rank) for rank, _, _ in several)
+            chosen = [(name, table) for rank, name, table in several if (rank is Rank.LIBRARY, rank) == best]
+            if len({(table.holidays, table.worked) for _, table in chosen}) == 1:
+                found.append(chosen[0][1])
+                continue
+            names = sorted(name for name, _ in chosen)
+            self.findings.append(
+                finding(
+                    "rank-conflict",
+                    f"{year} 年的工作日表由 {'、'.join(names)} 同级给出而不一致；请只保留一份",
+                    f"the working days of {year} are given by {', '.join(names)} at one rank and differ; keep one",
+                    chosen[-1][1].origin,
+                    name=str(year),
+                )
+            )
+        return tuple(found)
 
     # -- parameters ------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from community_core.codec.texts import digest as digest_of
 from community_core.codec.texts import from_plain
 from community_core.declarations.practice import District, StepEffect
 from community_core.declarations.terms import Claim, Terms
+from community_core.instruments.workdays import WorkdayCalendar
 from community_core.jurisdiction.expressions import expressions_of
 from community_core.jurisdiction.plugins import Observer, Plugin
 from community_core.procedures.definition import Procedure
@@ -135,6 +136,11 @@ class Rules:
             return _found(self._procedure_names, term, "程序", "procedure")
         return self.aliases.get(found, found)
 
+    @property
+    def calendar(self) -> WorkdayCalendar:
+        """The working days: the published ones, and the tables that the places loaded."""
+        return WorkdayCalendar(self.terms.workdays)
+
     def why(self, term: str, *, on: dt.date | None = None) -> tuple[Claim, ...]:
         """Return every claim to a term: who says what, which holds, and by whom the others are beaten.
 
@@ -186,6 +192,7 @@ class Rules:
             parameters=tuple((name, item) for name, item in terms.parameters if name in parameters),
             decisions=tuple((name, item) for name, item in terms.decisions if name in decisions),
             procedures=((procedure, definition),),
+            workdays=terms.workdays,
         )
 
     @property
@@ -222,6 +229,7 @@ class Rules:
             parameters=dict(terms.parameters),
             decisions=terms.decisions,
             functions=functions,
+            calendar=WorkdayCalendar(terms.workdays),
             digest=digest,
         )
         return cls(name, terms, engine, digest, findings=engine.findings, functions=functions, effects=effects)

@@ -61,7 +61,14 @@ def open_office(
     told: list[Told] = [(item.plugin, item.observe) for item in rules.observers]
     told += [(getattr(item, "__qualname__", type(item).__name__), item) for item in observers]
     functions = {item.name: item.run for item in rules.effects}
-    return Office(rules, store, clock or SystemClock(), functions=functions, workdays=workdays, observers=told)
+    return Office(
+        rules,
+        store,
+        clock or SystemClock(),
+        functions=functions,
+        workdays=workdays or rules.calendar.end,
+        observers=told,
+    )
 
 
 class Office(Reading):

@@ -11,6 +11,7 @@ from community_core.base.labels import Label
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import Amendment
 from community_core.declarations.practice import District, Practice, Preference
+from community_core.instruments.workdays import WorkdayYear
 from community_core.rulebook.amendments import AMENDMENTS
 from community_core.rulebook.decisions import DECISION
 from community_core.rulebook.facts import (
@@ -28,7 +29,7 @@ from community_core.rulebook.facts import (
 from community_core.rulebook.labels import CITATION, CITE, FROM, LABEL, UNTIL, span_of
 from community_core.rulebook.nodes import Node
 from community_core.rulebook.procedures import PROCEDURE
-from community_core.rulebook.readers import DIGITS, DOTTED, DOTTED_NAMES, Each, Raw, Section, Sound
+from community_core.rulebook.readers import DIGITS, DOTTED, DOTTED_NAMES, Day, Each, Raw, Section, Sound, Whole
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, Reader, Reading, Record
 from community_core.rulebook.values import TYPE
 from community_core.rules.terms import DatedValue
@@ -99,6 +100,48 @@ def _amendments(fields: Fields) -> tuple[Amendment, ...]:
     return tuple(each for each in fields.get("amend", ()) if each is not BAD)
 
 
+def _build_workdays(fields: Fields, reading: Reading) -> WorkdayYear | Bad:
+    year, off, worked = fields.get("year"), fields.get("holidays", ()), fields.get("worked", ())
+    strange = next((day for day in (*off, *worked) if day.year != year), None)
+    if strange is not None:
+        key = "holidays" if strange in off else "worked"
+        return reading.report(
+            "day-of-another-year",
+            f"{strange} 不在 {year} 年",
+            f"{strange} does not lie in {year}",
+            fields.at(key, reading),
+            day=str(strange),
+        )
+    return WorkdayYear(year, off, worked, fields.get("cite"), fields.origin)
+
+
+_DAYS = Each(Day(), Label("日期的列表", "a list of days"), unique=True)
+WORKDAYS = Key(
+    "workdays",
+    Each(
+        Record(
+            (
+                Key("year", Whole(at_least=1), Label("年份", "the year"), required=True),
+                Key("holidays", _DAYS, Label("放假的平日", "weekdays that are off"), required=True),
+                Key("worked", _DAYS, Label("上班的周末", "Saturdays and Sundays that are worked")),
+                CITE,
+            ),
+            _build_workdays,
+            Label(
+                "一年的工作日表 {year, holidays, worked, cite}", "a year's working days {year, holidays, worked, cite}"
+            ),
+        ),
+        Label("工作日表的列表", "a list of tables of working days"),
+        keep_bad=True,
+    ),
+    Label("各年的工作日表", "tables of working days, by year"),
+)
+
+
+def _workdays(fields: Fields) -> tuple[WorkdayYear, ...]:
+    return tuple(each for each in fields.get("workdays", ()) if each is not BAD)
+
+
 def _build_practice(fields: Fields, reading: Reading) -> Practice | Bad:
     name = fields.get("practice")
     if name is None:
@@ -124,6 +167,7 @@ def _build_practice(fields: Fields, reading: Reading) -> Practice | Bad:
         rank=fields.get("rank"),
         settings=() if doubt else settings_of(settings.entries, fields.nodes.get("set", fields.node), reading),
         amendments=() if doubt else _amendments(fields),
+        workdays=() if doubt else _workdays(fields),
         broken=tuple(broken),
         origin=fields.origin,
         **sound,
@@ -137,6 +181,7 @@ PRACTICE = Record(
         *_SECTIONS,
         _SETTINGS,
         AMENDMENTS,
+        WORKDAYS,
     ),
     _build_practice,
     Label("一个做法", "a practice"),
@@ -205,6 +250,7 @@ def _build_district(fields: Fields, reading: Reading) -> District | Bad:
         adopts=tuple(each for each in fields.get("adopts", ()) if each is not BAD),
         settings=() if doubt else settings_of(settings.entries, fields.nodes.get("set", fields.node), reading),
         amendments=() if doubt else _amendments(fields),
+        workdays=() if doubt else _workdays(fields),
         prefer=tuple(each for each in fields.get("prefer", ()) if each is not BAD),
         source=fields.get("source"),
         standing=fields.get("standing", Standing.IN_FORCE),
@@ -223,6 +269,7 @@ DISTRICT = Record(
         Key("adopts", _ADOPTS, Label("采用哪些做法", "the practices it adopts")),
         _SETTINGS,
         AMENDMENTS,
+        WORKDAYS,
         Key(
             "prefer",
             Each(PREFERENCE, Label("取舍的列表", "a list of preferences"), keep_bad=True),

@@ -244,6 +244,8 @@ class _Binder(NameBinder):
                 f"不能这样计算：{left.type} {sign} {right.type}",
                 f"there is no {left.type} {sign} {right.type}",
             )
+        if kind.kind is Kind.DATE and right.type.unit == "workday":
+            return n.Call("plus_workdays", (left, right), kind)
         return n.Arith(sign, left, right, kind)
 
     def if_else(self, node: ast.IfExp, expected: ValueType | None) -> n.Node:
@@ -304,7 +306,7 @@ class _Binder(NameBinder):
         if name in HOW and len(node.args) == 1 and (name != "count" or self.over_members(node.args[0])):
             return self.members(node, name)
         word = self.scope.words.get(name)
-        if word is None or name == "contains":
+        if word is None or name in ("contains", "plus_workdays"):
             near = self.scope.near(name)
             raise self.fault(
                 node,

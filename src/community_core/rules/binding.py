@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from community_core.base.days import Span
 from community_core.base.findings import Finding, finding
+from community_core.instruments.workdays import WorkdayCalendar
 from community_core.rules import nodes as n
 from community_core.rules.bind import Bound, bind
 from community_core.rules.bind_names import DEPENDS
@@ -79,6 +80,7 @@ class Binding:
         parameters: Mapping[str, Parameter],
         decisions: Iterable[tuple[str, Decision]],
         functions: Iterable[Function],
+        calendar: WorkdayCalendar,
         broken: Mapping[str, Finding],
         aliases: Mapping[str, str],
     ) -> None:
@@ -94,6 +96,7 @@ class Binding:
             parameters=parameters,
             decisions=shown,
             functions=functions,
+            calendar=calendar,
             aliases=aliases,
             broken=[name.removeprefix("fact ") for name in self.broken],
         )

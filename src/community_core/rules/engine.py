@@ -12,6 +12,7 @@ from community_core.base.errors import UnknownTerm
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.base.ranks import Standing
+from community_core.instruments.workdays import WorkdayCalendar
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ParameterUse
 from community_core.rules.bind import Bound, bind
@@ -27,7 +28,7 @@ from community_core.rules.plan import (
     Plan,
     TablePlan,
 )
-from community_core.rules.scope import Ambiguous, Names
+from community_core.rules.scope import PUBLISHED, Ambiguous, Names
 from community_core.rules.terms import (
     DatedValue,
     Decision,
@@ -81,6 +82,7 @@ class Engine:
         parameters: parameters with their whole histories, by full name.
         decisions: decisions by full name, each version with its span; every row with its own citation.
         functions: the words that plugins add.
+        calendar: the working days that expressions count.
         broken: full names that are unavailable, and why.
         aliases: full names of decisions that another one replaces, and its full name.
         digest: the hash of the rules, given with every answer.
@@ -96,6 +98,7 @@ class Engine:
         parameters: Mapping[str, Parameter] | None = None,
         decisions: Mapping[str, Decision] | Iterable[tuple[str, Decision]] = (),
         functions: Iterable[Function] = (),
+        calendar: WorkdayCalendar = PUBLISHED,
         broken: Mapping[str, Finding] | None = None,
         aliases: Mapping[str, str] | None = None,
         digest: str = "",
@@ -106,6 +109,7 @@ class Engine:
             parameters=parameters or {},
             decisions=decisions.items() if isinstance(decisions, Mapping) else decisions,
             functions=functions,
+            calendar=calendar,
             broken=broken or {},
             aliases=aliases or {},
         )

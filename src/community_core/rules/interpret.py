@@ -121,6 +121,11 @@ def unknown_leaves(node: n.Node, at: Surroundings) -> Iterator[n.Node]:
     if isinstance(node, n.Table) and value_of(node.key, at) is not None:
         yield n.Unknown(node.ask, node.type)
         return
+    if isinstance(node, n.Call) and (missing := at.words[node.function].missing) is not None:
+        parts = [value_of(part, at) for part in node.args]
+        if None not in parts:
+            yield n.Unknown(missing(*parts), node.type)
+            return
     if isinstance(node, n.Derived):
         yield n.FactRef(node.name, node.type)
         yield from unknown_leaves(node.node, at)

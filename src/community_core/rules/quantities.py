@@ -40,7 +40,9 @@ def arithmetic_type(sign: str, left: ValueType, right: ValueType) -> ValueType |
     if sign in ("+", "-"):
         if kinds in ((Kind.INT, Kind.INT), (Kind.MONEY, Kind.MONEY)) and same_unit(left, right):
             return left if left.unit else right
-        if kinds == (Kind.DATE, Kind.INT) and right.unit in ("day", "month"):
+        if kinds == (Kind.DATE, Kind.INT) and (
+            right.unit in ("day", "month") or (right.unit, sign) == ("workday", "+")
+        ):
             return DATE
         return None
     if sign == "*":

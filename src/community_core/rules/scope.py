@@ -6,10 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from community_core.base.ids import folded
+from community_core.instruments.workdays import WorkdayCalendar
 from community_core.rules.terms import Decision, Fact, Function, Parameter
-from community_core.rules.vocabulary import BUILT_IN, Word, from_function
+from community_core.rules.vocabulary import BUILT_IN, Word, calendar_words, from_function
 
 T = TypeVar("T")
+
+#: The published working days, and no table of a place's own.
+PUBLISHED = WorkdayCalendar()
 
 
 class Ambiguous(Exception):
@@ -63,13 +67,15 @@ class Scope:
         parameters: Mapping[str, Parameter] | None = None,
         decisions: Mapping[str, Decision] | None = None,
         functions: Iterable[Function] = (),
+        calendar: WorkdayCalendar = PUBLISHED,
         aliases: Mapping[str, str] | None = None,
         broken: Iterable[str] = (),
     ) -> None:
         self.facts: dict[str, Fact] = {fact.name: fact for fact in facts}
         self.parameters: dict[str, Parameter] = dict(parameters or {})
         self.decisions: dict[str, Decision] = dict(decisions or {})
-        self.words: dict[str, Word] = {**BUILT_IN, **{item.name: from_function(item) for item in functions}}
+        added = {item.name: from_function(item) for item in functions}
+        self.words: dict[str, Word] = {**BUILT_IN, **calendar_words(calendar), **added}
         self.aliases = dict(aliases or {})
         self._parameter_names = Names(self.parameters)
         self._decision_names = Names(self.decisions)

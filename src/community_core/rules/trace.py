@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from community_core.base.findings import NOWHERE
+from community_core.base.findings import NOWHERE, Finding, finding
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace
 from community_core.rules.interpret import Surroundings, unknown_leaves, value_of
@@ -15,7 +15,7 @@ from community_core.rules.parts import BoundRow, Names, part_values
 from community_core.rules.pattern import OTHERWISE, Status
 from community_core.rules.terms import Fact
 from community_core.rules.unparse import unparse
-from community_core.rules.vocabulary import Word, outer
+from community_core.rules.vocabulary import WORKDAY_TABLE, Word, outer
 
 
 @frozen
@@ -64,7 +64,7 @@ class Tracer:
         bound_counted = [plan.row_at(number) for number in counted]
         trees += [tree for row in bound_counted for tree in row.then]
         needed = [answer.parts[term] for term in self._parts_in(trees)]
-        asks = self._asks(bound_counted)
+        asks = list(self._asks(bound_counted))
         silent = self.answer.status is not Status.UNDETERMINED
         gaps = [row.row.gap for row in bound_counted if row.row.gap is not None and silent]
         blocked = [part for part in needed if part.status is not Status.DETERMINED]
@@ -74,7 +74,7 @@ class Tracer:
             ask=tuple(dict.fromkeys([*asks, *(name for part in blocked for name in part.ask)])),
             gaps=tuple(dict.fromkeys([*gaps, *(gap for part in blocked for gap in part.gaps)])),
             parts=tuple(needed),
-            findings=tuple(found for part in blocked for found in part.findings),
+            findings=(*_to_load(asks), *(found for part in blocked for found in part.findings)),
         )
 
     def _parts_in(self, trees: Sequence[n.Node]) -> Iterator[str]:
@@ -155,6 +155,17 @@ class Tracer:
                 if use is not None:
                     found[use] = None
         yield from found
+
+
+def _to_load(asks: Sequence[str]) -> Iterator[Finding]:
+    for year in dict.fromkeys(ask.removeprefix(WORKDAY_TABLE) for ask in asks if ask.startswith(WORKDAY_TABLE)):
+        yield finding(
+            "workdays-unknown",
+            f"没有 {year} 年的工作日表；请在区县文本的 workdays 里写入该年的放假与调休",
+            f"the working days of {year} are not known; give that year's table under workdays in the district's text",
+            level="warning",
+            year=year,
+        )
 
 
 def atoms_of(node: n.Node) -> Iterator[n.Node]:

@@ -106,6 +106,8 @@ def unparse(node: n.Node, naming: Naming = plain_name, *, zh: bool = False) -> s
         return f"{node.how}({value or _MEMBER} for {_MEMBER} in {text(node.members)}{where})"
     if isinstance(node, n.Known):
         return f"known({text(node.item)})"
+    if node.function == "plus_workdays":
+        return f"{inside(node.args[0])} + {inside(node.args[1])}"
     if node.function == "contains":
         return f"{inside(node.args[0])} in {inside(node.args[1])}"
     if node.function == "rounded":

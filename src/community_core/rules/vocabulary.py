@@ -11,11 +11,15 @@ from attrs import frozen
 
 from community_core.base.days import add_months, age_on, months_between
 from community_core.base.money import Money, Rounding, round_whole
+from community_core.instruments.workdays import WorkdayCalendar
 from community_core.rules.terms import Function
-from community_core.rules.types import BOOL, INT, MONEY, SHARE, Kind, ValueType
+from community_core.rules.types import BOOL, DATE, INT, MONEY, SHARE, Kind, ValueType
 
 #: The unit of an amount that is not rounded yet: a fraction of fen, or of whole numbers.
 EXACT = "exact"
+
+#: What an answer asks for where a year's table of working days is missing; the year follows.
+WORKDAY_TABLE = "workdays_"
 
 #: How many fen there are in what an amount may be rounded to.
 ROUNDED_TO = {"fen": 1, "jiao": 10, "yuan": 100}
@@ -33,13 +37,15 @@ class TypeMismatch(ValueError):
 class Word:
     """One word: *typed* gives the result's type from the arguments' types, *function* computes it from known values.
 
-    Money comes and goes as whole fen. *takes* are the argument kinds, for messages and for expected enumerations.
+    Money comes and goes as whole fen. *signature* is for messages. *missing* names what would have to be loaded where
+    known arguments give no value.
     """
 
     name: str
     typed: Callable[[Sequence[ValueType]], ValueType]
     function: Callable[..., Any]
     signature: str
+    missing: Callable[..., str] | None = None
 
 
 def _expect(name: str, signature: str, types: Sequence[ValueType], *kinds: Kind) -> None:
@@ -114,6 +120,30 @@ BUILT_IN: Mapping[str, Word] = {
         Word("rounded", _rounded_type, rounded, "rounded(amount, half_up, fen)"),
     )
 }
+
+
+def calendar_words(calendar: WorkdayCalendar) -> dict[str, Word]:
+    """Return the words that count working days by *calendar*."""
+
+    def plus_type(types: Sequence[ValueType]) -> ValueType:
+        _expect("plus_workdays", "day + workdays(10)", types, Kind.DATE, Kind.INT)
+        return DATE
+
+    def missing(start: dt.date, other: dt.date | int) -> str:
+        first = min(start, other) if isinstance(other, dt.date) else start
+        return f"{WORKDAY_TABLE}{calendar.unknown_year(first)}"
+
+    words = (
+        Word("plus_workdays", plus_type, calendar.end, "day + workdays(10)", missing),
+        Word(
+            "workdays_between",
+            _dates("workdays_between", "workday"),
+            calendar.between,
+            "workdays_between(a, b)",
+            missing,
+        ),
+    )
+    return {word.name: word for word in words}
 
 
 def date_plus(day: dt.date, count: int) -> dt.date | None:
