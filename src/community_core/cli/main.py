@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "test": ("test", "运行例子，改动规则看例子能否发现 · Run cases, and try them on changed rules."),
     "schema": ("schema", "供编辑器用的 JSON Schema · Print the JSON Schema for editors."),
     "decide": ("decide", "判定一个对象 · Decide one subject."),
+    "replay": ("replay", "按回执重做判定 · Give an answer again from its receipt."),
     "why": ("why", "一个条款项从何而来 · Say where a term comes from."),
     "roll": ("roll", "判定一份名册 · Decide a whole table."),
     "case": ("case", "办件：开始、办理、查看 · Open, take, show and list cases."),
