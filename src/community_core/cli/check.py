@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +13,11 @@ from community_core.base.errors import LoadError
 from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.cli import exits
-from community_core.cli.options import json_option
+from community_core.cli.options import json_option, read_day_option
 from community_core.cli.output import finding_data, print_findings, print_json
 
 if TYPE_CHECKING:
-    from community_core.declarations.practice import Practice
+    from community_core.declarations.practice import District, Practice
     from community_core.jurisdiction import Gathered
     from community_core.rulebook.load import Loaded
 
@@ -25,23 +26,36 @@ _HELP = """检查规则文本：文件、文件夹，或已安装区县的名称
 Check rulebooks and districts: files, folders, or names of installed districts. Everything is checked: the text, names,
 types and units of expressions, values and their bounds, procedures. A practice is put together with the installed ones
 as if a district adopted it. Findings of level error give exit code 1; warnings alone give 0.
+Decision tables are analysed as they stand on a day: what no row covers, what overlaps, what is never hit, what nothing
+uses; these are warnings.
 """
 _SUFFIXES = (".yaml", ".yml")
 
 
 @click.command(help=_HELP, epilog=exits.HELP)
 @click.argument("path", nargs=-1, required=True)
+@click.option(
+    "--analyse/--no-analyse", "analysed", default=True, help="是否分析判定表 · Whether to analyse tables. [--analyse]"
+)
+@click.option(
+    "--on",
+    "on",
+    callback=read_day_option,
+    metavar="DAY",
+    help="按哪一天的参数分析，默认今天 · The day whose values the analysis looks at; today where it is left out.",
+)
 @json_option
-def check(*, path: tuple[str, ...], as_json: bool) -> int:
+def check(*, path: tuple[str, ...], analysed: bool, on: dt.date | None, as_json: bool) -> int:
     """Print the findings of every path."""
     from community_core.jurisdiction import gather  # noqa: PLC0415 - plugins are gathered only when needed
 
     gathered = gather()
+    day = (on or dt.date.today()) if analysed else None  # noqa: DTZ011 - the day where the command is typed
     found: dict[Finding, None] = {}
     names = []
     for item in path:
         names.append(item)
-        found.update(dict.fromkeys(_findings(item, gathered)))
+        found.update(dict.fromkeys(_findings(item, gathered, day)))
     ordered = sorted(found, key=lambda one: (one.file, one.line, one.column, one.code))
     if as_json:
         print_json([finding_data(one) for one in ordered])
@@ -52,14 +66,12 @@ def check(*, path: tuple[str, ...], as_json: bool) -> int:
     return exits.FINDINGS if any(one.level == "error" for one in ordered) else exits.FINE
 
 
-def _findings(name: str, gathered: Gathered) -> Iterator[Finding]:
+def _findings(name: str, gathered: Gathered, day: dt.date | None) -> Iterator[Finding]:
     """Yield what is wrong with a file, all files of a folder together, or an installed district.
 
     Raises:
         LoadError: if *name* is none of these.
     """
-    from community_core.jurisdiction import compose  # noqa: PLC0415 - as above
-
     path = Path(name)
     if path.is_dir():
         files = sorted(item for item in path.rglob("*") if item.suffix in _SUFFIXES and _is_rulebook(item))
@@ -67,9 +79,9 @@ def _findings(name: str, gathered: Gathered) -> Iterator[Finding]:
             yield finding(
                 "no-rulebooks", f"{name} 里没有规则文本（.yaml）", f"there is no rulebook (.yaml) in {name}", file=name
             )
-        yield from _of_files(files, gathered)
+        yield from _of_files(files, gathered, day)
     elif path.exists() or path.suffix in _SUFFIXES:
-        yield from _of_files([path], gathered)
+        yield from _of_files([path], gathered, day)
     else:
         district = next((item for item in gathered.districts if item.name == name), None)
         if district is None:
@@ -80,7 +92,25 @@ def _findings(name: str, gathered: Gathered) -> Iterator[Finding]:
                     f"there is no file, folder or installed district {name}; installed are: {known}",
                 )
             )
-        yield from compose(district, gathered).findings
+        yield from _of_district(district, gathered, day, gathered)
+
+
+def _of_district(district: District, offered: Gathered, day: dt.date | None, installed: Gathered) -> Iterator[Finding]:
+    """Yield what is wrong with a district, and what the analysis of its tables on *day* finds.
+
+    What only an installed practice leaves unused is not said of a file: its writer cannot mend it.
+    """
+    from community_core.jurisdiction import compose  # noqa: PLC0415 - as above
+
+    rules = compose(district, offered)
+    yield from rules.findings
+    if day is not None:
+        from community_core.jurisdiction.unused import analyse  # noqa: PLC0415 - as above
+
+        # A plugin may add Python decisions to the practice that is read here as a file: they use its facts as well.
+        for one in analyse(rules, day, practices=(*offered.practices, *installed.practices)):
+            if offered is installed or not one.plugin or not one.code.startswith("unused-"):
+                yield one
 
 
 def _is_rulebook(path: Path) -> bool:
@@ -93,11 +123,10 @@ def _is_rulebook(path: Path) -> bool:
     return any(line.startswith(("practice:", "district:")) for line in lines) and "cases:" not in lines
 
 
-def _of_files(files: Iterable[Path], gathered: Gathered) -> Iterator[Finding]:
+def _of_files(files: Iterable[Path], gathered: Gathered, day: dt.date | None) -> Iterator[Finding]:
     from attrs import evolve  # noqa: PLC0415 - with the other imports of this command
 
     from community_core.declarations.practice import District  # noqa: PLC0415 - as above
-    from community_core.jurisdiction import compose  # noqa: PLC0415 - as above
     from community_core.rulebook.load import read_file  # noqa: PLC0415 - as above
 
     loaded = [read_file(file) for file in files]
@@ -107,12 +136,12 @@ def _of_files(files: Iterable[Path], gathered: Gathered) -> Iterator[Finding]:
     offered = evolve(gathered, practices=(*own, *(item for item in gathered.practices if item.name not in _names(own))))
     districts = [district for one in loaded for district in one.districts]
     for district in districts:
-        yield from compose(district, offered).findings
+        yield from _of_district(district, offered, day, gathered)
     adopted = {name for district in districts for name in district.adopts}
     for practice in own:
         if practice.name not in adopted:
             scratch = District("scratch", adopts=(practice.name,))
-            yield from (item for item in compose(scratch, offered).findings)
+            yield from _of_district(scratch, offered, day, gathered)
 
 
 def _practices(loaded: Iterable[Loaded]) -> tuple[Practice, ...]:

@@ -25,7 +25,7 @@ from community_core.rules.types import BOOL
 #: The most steps that the analysis of one decision takes before it says that there are too many cells.
 MOST_CELLS = 200_000
 _PARTS_OF_THE_WHOLE = 4
-_SAMPLES = 20_000
+_SAMPLES = 5_000
 
 
 def analyse(engine: Engine, on: dt.date, *, most: int = MOST_CELLS) -> tuple[Finding, ...]:
@@ -315,7 +315,7 @@ class _TableAnalysis:
         names = list(dict.fromkeys(name for tree in view.when.values() for name in names_in(tree)))
         open_cell = False
         overlaps: set[tuple[int, int]] = set()
-        for values in view.search.by_pairs(names, min(_SAMPLES, self.most)):
+        for values in view.search.by_pairs(names, _SAMPLES):
             states = {number: view.cells.value(tree, values) for number, tree in view.when.items()}
             if self.may_be_uncovered and not open_cell and all(state is False for state in states.values()):
                 open_cell = True

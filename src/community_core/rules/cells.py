@@ -8,20 +8,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations, islice, pairwise, product
+from itertools import combinations, islice, pairwise
 from math import lcm
 from typing import Any
 
 from attrs import evolve, frozen
 
 from community_core.rules import nodes as n
+from community_core.rules.codegen import Values, compile_values
 from community_core.rules.interpret import Surroundings, value_of
+from community_core.rules.terms import Fact
 from community_core.rules.trace import atoms_of
 from community_core.rules.types import Kind, ValueType
-from community_core.rules.vocabulary import Word, inner
+from community_core.rules.vocabulary import Word
 
 #: How far numbers are looked at, days and amounts being counted in whole days and fen.
 FARTHEST = 10**9
+#: How often comparisons of several variables are tried in all, when looking for where they turn.
+MOST_TURNS = 100_000
 #: The most values of one variable; where more would be needed, the variable is *capped*.
 MOST_VALUES = 40
 _MOST_OTHERS = 32
@@ -124,6 +128,8 @@ class Cells:
         self.day = day
         self.pairs = [pair for pair in compared(self.trees) if names_in(pair[0]) or names_in(pair[1])]
         self.capped: set[str] = set()
+        self._left = MOST_TURNS
+        self._sides: dict[tuple[n.Node, n.Node], Values] = {}
         self.values: dict[str, tuple[Any, ...]] = {
             name: variable.values or tuple(self._first(variable)) for name, variable in self.variables.items()
         }
@@ -268,11 +274,12 @@ class Cells:
                     if name in counted:
                         others = [other for other in names if other != name]
                         for fixed in _some(before, others):
+                            if self._left < 0 or name in self.capped:
+                                self.capped.add(name)
+                                break
                             self._add(name, self._turns(pair, name, fixed))
             if before == self.values:
                 return
-        # The last round still found more: what lies between may need still more.
-        self.capped.update(name for name in self.values if len(self.values[name]) >= MOST_VALUES)
 
     def _add(self, name: str, more: set[Any]) -> None:
         found = sorted({*self.values[name], *more})
@@ -285,10 +292,12 @@ class Cells:
         variable = self.variables[name]
         day = variable.type.kind is Kind.DATE
         values = dict(fixed)
+        sides = self._compiled(pair)
 
         def sign(count: int) -> Any:
+            self._left -= 1
             values[name] = dt.date.fromordinal(count) if day else count
-            left, right = self.value(pair[0], values), self.value(pair[1], values)
+            left, right = sides(values.get, self.day, {})
             if left is None or right is None:
                 return None
             return left == right if isinstance(left, (str, bool, tuple)) else (left > right) - (left < right)
@@ -302,6 +311,13 @@ class Cells:
         turned = switches(sign, points)
         return {dt.date.fromordinal(count) for count in turned} if day else set(turned)
 
+    def _compiled(self, pair: tuple[n.Node, n.Node]) -> Values:
+        made = self._sides.get(pair)
+        if made is None:
+            facts = [Fact(name, held_type(self.variables[name].type)) for name in _names(pair)]
+            made = self._sides[pair] = compile_values(facts, pair, self.words)
+        return made
+
     def _range(self, pair: tuple[n.Node, n.Node], variable: Variable) -> tuple[int, int]:
         consts = [item for side in pair for item in n.walk(side) if isinstance(item, n.Const)]
         if variable.type.kind is Kind.DATE:
@@ -309,7 +325,8 @@ class Cells:
             low, high = min([_FIRST_DAY, *(day - 1 for day in days)]), max([_LAST_DAY, *(day + 1 for day in days)])
             ends = [None if end is None else end.toordinal() for end in (variable.at_least, variable.at_most)]
         else:
-            numbers = [value for item in consts if type(value := inner(item.type, item.value)) is int]
+            fixed = [item for side in pair for item in n.walk(side) if not names_in(item)]
+            numbers = [value for item in fixed if type(value := self.value(item, {})) is int]
             low, high = -FARTHEST if any(number < 0 for number in numbers) else 0, FARTHEST
             ends = [variable.at_least, variable.at_most]
         low, high = (low if ends[0] is None else ends[0]), (high if ends[1] is None else ends[1])
@@ -348,7 +365,11 @@ def _some(values: Mapping[str, tuple[Any, ...]], names: Sequence[str]) -> Iterat
     for name in names:
         whole *= len(values[name])
     step = max(1, -(-whole // _MOST_OTHERS))
-    if step > 1 and step % 2 == 0:
-        step += 1
-    for chosen in islice(product(*(values[name] for name in names)), 0, None, step):
-        yield dict(zip(names, chosen, strict=True))
+    # An odd step does not meet the same half of a yes-or-no each time.
+    step += step > 1 and step % 2 == 0
+    for place in range(0, whole, step):
+        rest, chosen = place, {}
+        for name in names:
+            rest, at = divmod(rest, len(values[name]))
+            chosen[name] = values[name][at]
+        yield chosen

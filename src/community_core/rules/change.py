@@ -249,6 +249,8 @@ def _open(node: n.Node, answer: Answer) -> n.Node:
         return n.FactRef(node.name, node.type)
     if isinstance(node, n.DecisionRef):
         return n.FactRef(f"= {node.term}.{node.output}", node.type)
+    if isinstance(node, n.Members):
+        return n.FactRef(f"= {unparse(node)}", node.type)
     if isinstance(node, n.DayRef):
         return n.Const(answer.on, node.type)
     parts = n.children(node)

@@ -60,7 +60,7 @@ class Reading:
             return n.Table(self.read(node.key), entries, node.term, node.type)
         if isinstance(node, n.DecisionRef):
             return self._decision(node)
-        if isinstance(node, n.Call) and node.function not in BUILT_IN:
+        if isinstance(node, n.Members) or (isinstance(node, n.Call) and node.function not in BUILT_IN):
             text = unparse(node)
             return self._open(Variable(f"= {text}", node.type, "word", text))
         parts = n.children(node)
