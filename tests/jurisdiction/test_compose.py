@@ -327,3 +327,64 @@ def test_load_takes_a_name_a_file_or_a_district(tmp_path: Path):
     path.write_text("practice: only.practice\n", encoding="utf-8")
     with pytest.raises(LoadError):
         load(path)
+
+
+PLANNED = Row("true", (("", Expression("opened")),), Label("拟", "planned"), standing=Standing.PLAN)
+
+
+def test_a_proposed_row_applies_only_where_its_term_is_adopted_by_name():
+    """Rows that a source only plans are left out; a district that names the term under adopts takes them."""
+    table = evolve(REVIEW, rows=(PLANNED, *REVIEW.rows))
+    practice = evolve(evaluation(history=(value(Fraction(3, 5)),)), decisions=(table,))
+    subject = {"satisfied": 9, "asked": 10}
+    plain = compose(district("town.evaluation"), Gathered(practices=(practice,)))
+    assert plain.decide("review", subject, on=DAY).outcome == "none"
+    named = compose(district("town.evaluation", "town.evaluation.review"), Gathered(practices=(practice,)))
+    assert named.findings == plain.findings == ()
+    answer = named.decide("review", subject, on=DAY)
+    assert (answer.outcome, answer.standings) == ("opened", {Standing.PLAN})
+    assert [claim.holds for claim in plain.why("review")] == [False, True, True]
+    assert [claim.holds for claim in named.why("review")] == [True, True, True]
+
+
+def test_what_is_only_proposed_says_how_to_adopt_it():
+    """A decision or procedure that is a proposal as a whole is unavailable and says how a district takes it."""
+    practice = evolve(
+        evaluation(), standing=Standing.PROPOSAL, parameters=(evolve(FLOOR, history=(value(Fraction(3, 5)),)),)
+    )
+    practice = evolve(practice, procedures=(court("meeting"),))
+    plain = compose(district("town.evaluation"), Gathered(practices=(practice,)))
+    assert plain.findings == ()
+    answer = plain.decide("review", {"satisfied": 1, "asked": 2}, on=DAY)
+    assert answer.status is Status.UNAVAILABLE
+    assert "adopts" in answer.explain("en")
+    assert plain.parameter("floor", on=DAY) is None
+    with pytest.raises(UnknownTerm, match="adopts"):
+        plain.procedure("meeting")
+    names = [f"town.evaluation.{name}" for name in ("review", "floor", "meeting")]
+    taken = compose(district("town.evaluation", *names), Gathered(practices=(practice,)))
+    assert taken.findings == ()
+    assert taken.decide("review", {"satisfied": 1, "asked": 2}, on=DAY).outcome == "opened"
+    assert taken.procedure("meeting")
+
+
+def test_a_unit_slip_is_found_with_both_texts(tmp_path: Path):
+    """Per mille written for a parameter in per cent is a finding that names where each stands."""
+    path = tmp_path / "town.yaml"
+    path.write_text(
+        """practice: town.rules
+title: 试
+facts: {x: {type: int, zh: 数, privacy: public}}
+parameters:
+  floor: {type: share, unit: pct, zh: 下限, open_to: [district]}
+---
+district: town
+adopts: [town.rules]
+set:
+  floor: [{value: permille(65), from: 2027-01-01, cite: {document: 区文件}}]
+""",
+        encoding="utf-8",
+    )
+    (found,) = load(path).findings
+    assert (found.code, found.line) == ("wrong-unit", 10)
+    assert f"{path}:5" in found.message.en

@@ -31,7 +31,7 @@ def of_parameter(full: str, parameter: Parameter, claimants: Iterable[Claimant])
     for claimant in claimants:
         for value in claimant.history:
             nothing = False
-            holds = value.standing.applies and (claimant.name, value.standing) in held
+            holds = (claimant.name, value.standing) in held
             yield Claim(
                 term=full,
                 claimant=claimant.name,
@@ -61,17 +61,28 @@ def _said(value: DatedValue) -> str:
     return f"{json_value(value.value)} ({since}{until})"
 
 
-def of_decision(full: str, decision: Decision, claimant: str, rank: Rank, usual: Standing) -> Iterator[Claim]:
-    """Yield a claim for each row of a table, or for a function."""
+def of_decision(
+    full: str, decision: Decision, claimant: str, rank: Rank, usual: Standing, *, by_name: bool = False
+) -> Iterator[Claim]:
+    """Yield a claim for each row of a table, or for a function; what is only proposed holds where adopted *by_name*."""
     if not isinstance(decision, DecisionTable):
         standing = decision.standing or usual
         says = f"Python {decision.function.__module__}.{decision.name} (version {decision.version})"
         cite = _cited(decision.cite)
         yield Claim(
-            full, claimant, rank, says, standing, holds=True, cite=cite, span=decision.span, origin=decision.origin
+            full,
+            claimant,
+            rank,
+            says,
+            standing,
+            holds=by_name or standing.applies,
+            cite=cite,
+            span=decision.span,
+            origin=decision.origin,
         )
         return
-    yield from _of_rows(full, decision, claimant, rank, usual)
+    for claim in _of_rows(full, decision, claimant, rank, usual):
+        yield evolve(claim, holds=by_name or claim.standing.applies)
 
 
 def _of_rows(full: str, table: DecisionTable, claimant: str, rank: Rank, usual: Standing) -> Iterator[Claim]:

@@ -73,6 +73,7 @@ class _Composer:
         self.findings: list[Finding] = [*gathered.findings, *district.findings]
         self.broken: dict[str, Finding] = {}
         self.claims: list[Claim] = []
+        self.named: set[str] = set()
         self.included = self.practices()
         for item in self.included:
             self.findings += item.practice.findings
@@ -91,8 +92,16 @@ class _Composer:
     def practices(self) -> list[_Included]:
         offered = {practice.name: practice for practice in self.gathered.practices}
         found = {name: _Included(item, item.rank) for name, item in offered.items() if item.rank is not None}
+        terms = {
+            f"{practice.name}.{term.name}"
+            for practice in offered.values()
+            for term in (*practice.parameters, *practice.decisions, *practice.procedures)
+        }
         for name in self.district.adopts:
             if name in found:
+                continue
+            if name in terms and name.rpartition(".")[0] in {*found, *self.district.adopts}:
+                self.named.add(name)
                 continue
             if name not in offered:
                 known = "、".join(sorted(name for name in offered if name not in found)) or "—"
@@ -350,7 +359,7 @@ class _Composer:
     ) -> Parameter:
         wrong = list(type_faults(full, parameter, facts, claimants))
         kept, conflicts = rank_conflicts(full, claimants, self.preferred.get(full, ""))
-        history = () if wrong or conflicts else merged(kept)
+        history = () if wrong or conflicts else merged(kept, by_name=full in self.named)
         outside = [] if wrong else list(bound_faults(full, parameter, history))
         for found in (*wrong, *conflicts, *outside):
             self.fault(found, full)
@@ -368,7 +377,14 @@ class _Composer:
             for decision in practice.decisions:
                 full = f"{practice.name}.{decision.name}"
                 versions: tuple[Decision, ...] = (_filled_decision(decision, practice.source, practice.standing),)
-                self.claims += claiming.of_decision(full, versions[0], practice.name, item.rank, practice.standing)
+                if full not in self.named:
+                    versions = tuple(each for each in map(applying, versions) if each is not None)
+                    if not versions:
+                        self.broken.setdefault(full, _only_proposed(full, decision.origin))
+                        continue
+                self.claims += claiming.of_decision(
+                    full, versions[0], practice.name, item.rank, practice.standing, by_name=full in self.named
+                )
                 for claim in self.amendments.get(full, ()):
                     try:
                         versions = amended_decision(full, versions, claim)
@@ -387,7 +403,10 @@ class _Composer:
                 declared[f"{item.practice.name}.{procedure.name}"] = (procedure, item)
         names = Names(declared)
         found: list[tuple[str, Procedure]] = []
-        for full, (_, item) in sorted(declared.items()):
+        for full, (procedure, item) in sorted(declared.items()):
+            standing = procedure.standing or item.practice.standing
+            if not standing.applies and full not in self.named:
+                self.broken.setdefault(full, _only_proposed(full, procedure.origin))
             if full in self.broken:
                 continue
             versions = self.whole(full, declared, names, ())
@@ -620,6 +639,35 @@ def _filled_decision(decision: Decision, source: Citation | None, usual: Standin
         standing=standing,
         rows=tuple(filled(row) for row in decision.rows),
         otherwise=filled(decision.otherwise) if decision.otherwise is not None else None,
+    )
+
+
+def applying(decision: Decision) -> Decision | None:
+    """Return *decision* without the rows that its source only proposes, plans or aims at; ``None`` where none is left.
+
+    Every row has a standing of its own by now.
+    """
+    if not isinstance(decision, DecisionTable):
+        return decision if decision.standing is None or decision.standing.applies else None
+
+    def applies(row: Row) -> bool:
+        return row.standing is None or row.standing.applies
+
+    rows = tuple(row for row in decision.rows if applies(row))
+    if not rows and decision.rows:
+        return None
+    otherwise = decision.otherwise if decision.otherwise is not None and applies(decision.otherwise) else None
+    return evolve(decision, rows=rows, otherwise=otherwise)
+
+
+def _only_proposed(full: str, origin: Origin) -> Finding:
+    return finding(
+        "only-proposed",
+        f"{full} 在材料里只是建议、计划或目标，不适用；区县如要采用，请在 adopts 里写出它的全名",
+        f"{full} is only proposed, planned or aimed at by its source; a district that wants it names it under adopts",
+        origin,
+        level="info",
+        name=full,
     )
 
 

@@ -67,6 +67,14 @@ def _wrong_type(full: str, parameter: Parameter, facts: Mapping[str, Fact], date
                     name=str(key),
                 )
         values = [value for _, value in dated.value]
+    if dated.unit and parameter.type.unit and dated.unit != parameter.type.unit:
+        yield finding(
+            "wrong-unit",
+            f"{full} 的单位是 {parameter.type.unit}（{_source(parameter)}），这里写的是 {dated.unit}",
+            f"{full} is in {parameter.type.unit} ({_source(parameter)}); {dated.unit} is written here",
+            dated.origin,
+            name=full,
+        )
     for value in values:
         if not fits(parameter.type, value):
             yield finding(
@@ -76,6 +84,10 @@ def _wrong_type(full: str, parameter: Parameter, facts: Mapping[str, Fact], date
                 dated.origin,
                 name=full,
             )
+
+
+def _source(parameter: Parameter) -> str:
+    return str(parameter.origin) or parameter.name
 
 
 def rank_conflicts(full: str, claimants: Sequence[Claimant], preferred: str) -> tuple[list[Claimant], list[Finding]]:
@@ -111,13 +123,15 @@ def _differ(first: Iterable[DatedValue], second: Sequence[DatedValue]) -> bool:
     return any(a.span.meets(b.span) and a.value != b.value for a in first for b in second)
 
 
-def merged(claimants: Iterable[Claimant]) -> tuple[DatedValue, ...]:
+def merged(claimants: Iterable[Claimant], *, by_name: bool = False) -> tuple[DatedValue, ...]:
     """Return one history in which each day has the value of the most specific claimant that gives one on it.
 
-    Only values of a standing that applies count; a proposal, plan or aim never does.
+    Only values of a standing that applies count; a proposal, plan or aim does where it was adopted *by_name*.
     """
     ordered = sorted(claimants, key=lambda item: item.order)
-    histories = [[evolve(v, setter=item.name) for v in item.history if v.standing.applies] for item in ordered]
+    histories = [
+        [evolve(v, setter=item.name) for v in item.history if by_name or v.standing.applies] for item in ordered
+    ]
     days = {day for history in histories for value in history for day in (value.span.start, value.span.end)}
     starts: list[dt.date | None] = [None, *sorted(day for day in days if day is not None)]
     result: list[DatedValue] = []

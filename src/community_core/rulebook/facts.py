@@ -28,7 +28,16 @@ from community_core.rulebook.labels import (
 from community_core.rulebook.nodes import Mapping, Node, Scalar
 from community_core.rulebook.readers import EXPRESSION, NAME, NAMES, TEXT, Choice, Each, Raw
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, NamedReader, Reader, Reading, Record
-from community_core.rulebook.values import AT_LEAST_KEY, MEMBER_HELP, TYPE, TYPE_KEY, UNIT_KEY, read_value, type_of
+from community_core.rulebook.values import (
+    AT_LEAST_KEY,
+    MEMBER_HELP,
+    TYPE,
+    TYPE_KEY,
+    UNIT_KEY,
+    read_value,
+    type_of,
+    written_unit,
+)
 from community_core.rules.terms import Bound, BoundKind, DatedValue, Fact, Parameter
 from community_core.rules.types import Kind, ValueType
 
@@ -104,7 +113,8 @@ class Dated:
         value: Any = read_value(self.node, kind, reading, table=table)
         if isinstance(value, Bad):
             return value
-        return DatedValue(value, self.span, self.standing or default, self.cite, origin=self.origin)
+        unit = written_unit(self.node) if kind is None else ""
+        return DatedValue(value, self.span, self.standing or default, self.cite, unit=unit, origin=self.origin)
 
 
 def _build_dated(fields: Fields, reading: Reading) -> Dated | Bad:

@@ -23,6 +23,8 @@ _CALL = re.compile(r"([a-z]+)\(\s*(?:(-?[0-9]+)|'([^']*)'|\"([^\"]*)\")\s*\)\Z")
 _DECIMAL = re.compile(r"([0-9]+)(?:\.([0-9]{1,12}))?\Z")
 _PERIODS = {"days": "day", "workdays": "workday", "months": "month"}
 _SHARES = {"pct": 100, "permille": 1000}
+#: The unit that a constant is written in, where it is written in one.
+_UNITS = {**_PERIODS, **{word: word for word in _SHARES}}
 _CONSTANTS = (*_PERIODS, *_SHARES, "yuan", "date")
 _NAMED = {**TYPE_NAMES, "ballot_rule": enum_of(*BALLOT_RULES)}
 _TYPE = Label("类型", "a type")
@@ -136,6 +138,13 @@ def read_value(node: Node, kind: ValueType | None, reading: Reading, *, table: b
     return value
 
 
+def written_unit(node: Node) -> str:
+    """Return the unit in which a constant is written (``pct(65)``, ``days(10)``); empty for none."""
+    text = node.text.strip() if isinstance(node, Scalar) else ""
+    call = _CALL.match(unicodedata.normalize("NFKC", text))
+    return _UNITS.get(call[1], "") if call is not None else ""
+
+
 def _read_table(node: Node, kind: ValueType | None, reading: Reading) -> Any:
     if not isinstance(node, Mapping):
         return reading.expected(node, Label("按 per 列出的一组值", "a mapping of values, by per"))
@@ -170,7 +179,7 @@ def _own_form(node: Scalar, kind: ValueType | None, reading: Reading) -> tuple[A
             reading.origin(node),
             value=text,
         ), ""
-    return value, _PERIODS.get(call[1], "")
+    return value, _UNITS.get(call[1], "")
 
 
 def _constant(word: str, number: str | None, quoted: str | None) -> Money | Fraction | dt.date | int | None:

@@ -59,7 +59,8 @@ class DatedValue:
     """One value of a parameter's history, holding over *span*.
 
     *value* is a plain value of the parameter's type, or, for a parameter with *per*, a tuple of
-    ``(key, value)`` pairs that is replaced whole. *setter* is the practice or district that set it.
+    ``(key, value)`` pairs that is replaced whole. *setter* is the practice or district that set it;
+    *unit* the unit in which it is written, where it is written in one, so that a slip is found.
     """
 
     value: Any
@@ -67,6 +68,7 @@ class DatedValue:
     standing: Standing = Standing.IN_FORCE
     cite: Citation | None = None
     setter: str = ""
+    unit: str = field(default="", eq=False)
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
