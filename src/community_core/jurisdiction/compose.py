@@ -377,14 +377,14 @@ class _Composer:
             for decision in practice.decisions:
                 full = f"{practice.name}.{decision.name}"
                 versions: tuple[Decision, ...] = (_filled_decision(decision, practice.source, practice.standing),)
+                self.claims += claiming.of_decision(
+                    full, versions[0], practice.name, item.rank, practice.standing, by_name=full in self.named
+                )
                 if full not in self.named:
                     versions = tuple(each for each in map(applying, versions) if each is not None)
                     if not versions:
                         self.broken.setdefault(full, _only_proposed(full, decision.origin))
                         continue
-                self.claims += claiming.of_decision(
-                    full, versions[0], practice.name, item.rank, practice.standing, by_name=full in self.named
-                )
                 for claim in self.amendments.get(full, ()):
                     try:
                         versions = amended_decision(full, versions, claim)
