@@ -173,7 +173,7 @@ def example_of(engine: Engine, variables: Mapping[str, Variable], values: Mappin
         variable = variables[name]
         shown = outer(variable.type, value)
         plain = given_text(shown)
-        term = variable.term.rpartition(".")[2] if variable.kind != "word" else variable.term
+        term = last = variable.term.rpartition(".")[2] if variable.kind != "word" else variable.term
         own = engine.naming("zh")(variable.kind, variable.term) if variable.kind in ("fact", "decision") else term
         if variable.kind == "parameter" and variable.term != "day":
             own = f"参数 {engine.naming('zh')('parameter', variable.term)}"
@@ -182,7 +182,7 @@ def example_of(engine: Engine, variables: Mapping[str, Variable], values: Mappin
         text = plain if variable.type.kind is Kind.TEXT else engine.shown_zh(shown)
         zh.append(f"{'当日' if variable.term == 'day' else own}{output}={text}")
         en.append(f"{term}{output}={plain}")
-        given.append(f"{variable.term.rpartition('.')[2]}{output}={plain}")
+        given.append(f"{last}{output}={plain}")
     return Example("，".join(zh), ", ".join(en), " ".join(given))
 
 
