@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from community_core.base import Citation, CommunityError, FactError, Label, Money, Privacy, Span, Standing
 from community_core.codec import CodecError, canonical
 from community_core.declarations import District, Practice
+from community_core.instruments.workdays import WorkdayYear
 from community_core.jurisdiction import Gathered, Plugin, Receipt, Rules, compose, read_receipt, replay
 from community_core.model import Resident
 from community_core.rules import (
     BOOL,
+    DATE,
     INT,
     MONEY,
     SHARE,
@@ -38,6 +40,7 @@ from community_core.rules import (
     decision,
     enum_of,
 )
+from community_core.rules.types import TYPE_NAMES
 
 DAY = dt.date(2006, 5, 1)
 SOURCE = Citation("001.txt", "三、1")
@@ -79,18 +82,24 @@ def row(when: str, then: str, because: str = "因为") -> Row:
 BASE = table(row("a < limit", "0"), row("colour == red and p", "1"), otherwise=row("true", "2"))
 
 
-def rules_of(*decisions: Any, limit: Parameter = LIMIT, name: str = "town", **more: Any) -> Rules:
+def rules_of(
+    *decisions: Any,
+    limit: Parameter = LIMIT,
+    facts: tuple[Fact, ...] = FACTS,
+    workdays: tuple[WorkdayYear, ...] = (),
+    **more: Any,
+) -> Rules:
     """Return the rules of a district with one practice of *decisions* and one parameter."""
     practice = Practice(
         "x",
         Label("做法"),
         source=SOURCE,
         standing=Standing.REPORTED,
-        facts=FACTS,
+        facts=facts,
         parameters=(limit, Parameter("unset", INT)),
         decisions=decisions,
     )
-    rules = compose(District(name, adopts=("x",)), Gathered(practices=(practice,), **more))
+    rules = compose(District("town", adopts=("x",), workdays=workdays), Gathered(practices=(practice,), **more))
     assert rules.findings == ()
     return rules
 
@@ -331,6 +340,46 @@ def test_the_day_before_a_decision_holds_is_kept_too():
     assert receipt.status is Status.UNCOVERED
     again = replay(receipt, {"a": 1}, rules)
     assert (again.same, again.stands) == (True, True)
+
+
+def test_of_members_only_what_is_read_is_kept():
+    """A household's receipt holds the members' facts that a row reads, no others, and is replayed as it is."""
+    family = Fact("family", TYPE_NAMES["members"].in_unit("resident"), of="household")
+    rows = table(row("any(m.b > limit for m in family if m.p)", "1"), otherwise=row("true", "0"))
+    rules = rules_of(rows, facts=(*FACTS, family))
+    subject = {
+        "family": [{"a": 4, "p": True, "colour": "red"}, Resident("r2", facts=(("b", 1), ("p", True)))],
+        "p": False,
+    }
+    receipt = receipt_of(rules, subject, keep_facts=True)
+    assert receipt.reads == (("family", ("a", "b", "p")),)
+    assert dict(receipt.facts) == {"family": ({"a": 4, "p": True}, {"b": 1, "p": True})}
+    assert [name for name, _ in receipt.term_hashes] == ["fact a", "fact b", "fact family", "fact p", "x.limit", "x.t"]
+    read = read_receipt(receipt.as_json())
+    assert read == receipt
+    for facts in (None, subject, {**subject, "p": True, "colour": "red"}):
+        again = replay(read, facts, rules)
+        assert (again.same, again.stands) == (True, True)
+    other = {"family": [{"a": 1, "p": True}, {"b": 1, "p": True}]}
+    assert named(receipt, other, rules, "fact") == [("fact", "family", "")]
+
+
+def test_working_days_count_only_where_they_are_counted():
+    """A decision that counts working days rests on the tables of years and on the published calendar's version."""
+    early = Fact("start", DATE)
+    counting = table(row("day > start + workdays(5)", "1"), otherwise=row("true", "0"))
+    known = WorkdayYear(2006, (DAY,))
+
+    def made(*years: WorkdayYear, rows: DecisionTable = counting) -> Rules:
+        return rules_of(rows, facts=(*FACTS, early), workdays=years)
+
+    subject = {"start": dt.date(2006, 4, 3), "p": True, "a": 5, "colour": "red"}
+    receipt = receipt_of(made(known), subject)
+    assert (receipt.term_hashes[1][0], receipt.functions[0].name) == ("workdays 2006", "chinesecalendar")
+    assert replay(receipt, subject, made(known)).stands is True
+    other = WorkdayYear(2006)
+    assert named(receipt, subject, made(other)) == [("term", "workdays 2006", "holidays")]
+    assert replay(receipt_of(made(known, rows=BASE), subject), subject, made(other, rows=BASE)).same
 
 
 # -- for any table and subject -----------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from community_core.rules import (
     Row,
     enum_of,
 )
+from community_core.rules.types import TYPE_NAMES
 
 DAY = dt.date(2006, 5, 1)
 SOURCE = Citation("《三、自我服务》", lines="L111")
@@ -227,6 +228,29 @@ def test_to_others_personal_facts_are_masked(lang, form):
     public = letter(RULES.decide("noted", {"note": "x"}, on=DAY), RULES, lang, form=form, for_person=False)
     assert {"zh": "备注", "en": "note"}[lang] in public
     assert "不显示" not in public
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_members_are_told_by_what_was_looked_at_of_them(lang):
+    """Each member's facts stand by label, masked by their own class, and a missing one is asked for as a member's."""
+    family = Fact("family", TYPE_NAMES["members"], label=Label("家庭成员", "family"), privacy=Privacy.INTERNAL)
+    home = DecisionTable(
+        "home",
+        (Output("", enum_of("yes", "no")),),
+        (Row("any(m.alone for m in family)", (("", Expression("yes")),), Label("有人独居", "one lives alone")),),
+        otherwise=Row("true", (("", Expression("no")),), Label("没有", "none does")),
+    )
+    practice = Practice("y", source=SOURCE, facts=(*FACTS, family), decisions=(home,))
+    rules = compose(District("town", EAST, adopts=("y",)), Gathered(practices=(practice,)))
+    subject = {"family": [{"alone": True, "means": "dibao"}, {"alone": False}]}
+    text = written(subject, lang, rules, "home")
+    assert {"zh": "家庭成员：独居 是；独居 否", "en": "family: lives alone yes; lives alone no"}[lang] in text
+    assert "低保" not in text
+    assert "allowance" not in text
+    masked = written(subject, lang, rules, "home", for_person=False)
+    assert {"zh": "独居 （不显示）；独居 （不显示）", "en": "lives alone (not shown); lives"}[lang] in masked
+    asked = written({"family": [{"alone": False}, {}]}, lang, rules, "home")
+    assert {"zh": "家庭成员的独居（是或否）", "en": "family: lives alone (yes or no)"}[lang] in asked
 
 
 def test_only_what_was_looked_at_stands_in_the_letter():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve, frozen
@@ -13,7 +13,7 @@ from community_core.declarations.terms import Terms
 from community_core.rules import nodes as n
 from community_core.rules.binding import BoundFunction, BoundTable
 from community_core.rules.engine import value_on
-from community_core.rules.terms import Decision, Parameter
+from community_core.rules.terms import Decision, Fact, Parameter
 
 if TYPE_CHECKING:
     from community_core.jurisdiction.rules import Rules
@@ -21,12 +21,26 @@ if TYPE_CHECKING:
 D = TypeVar("D", bound=Decision)
 
 
+#: The words that count working days.
+_CALENDAR = frozenset({"plus_workdays", "workdays_between"})
+
+
 @frozen
 class Reached:
-    """The *terms* that a decision reaches on a day, and the *words* that their expressions call."""
+    """The *terms* that a decision reaches on a day, and the *words* that their expressions call.
+
+    *reads* are the facts of the subject that it can look at: for one that holds members, with the names of the
+    members' own facts that it can look at.
+    """
 
     terms: Terms
     words: tuple[str, ...] = ()
+    reads: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def counts_workdays(self) -> bool:
+        """Whether an expression counts working days."""
+        return not _CALENDAR.isdisjoint(self.words)
 
 
 def reached_on(rules: Rules, full: str, on: dt.date) -> Reached:
@@ -54,18 +68,44 @@ def reached_on(rules: Rules, full: str, on: dt.date) -> Reached:
         parameters.update(dict.fromkeys(used))
         facts.update(dict.fromkeys(named))
         trees += own
-    facts.update({rules.engine.scope.parameters[name].per: None for name in parameters})
+    facts.update({per: None for name in parameters if (per := rules.engine.scope.parameters[name].per)})
     trees += [binding.derived[name] for name in facts if name in binding.derived]
-    words = {node.function for tree in trees for node in n.walk(tree) if isinstance(node, n.Call)}
-    by_name = dict(rules.terms.parameters)
-    terms = Terms(
-        facts=tuple(sorted((fact for fact in rules.terms.facts if fact.name in facts), key=lambda fact: fact.name)),
-        parameters=tuple((name, _parameter_on(by_name[name], on)) for name in sorted(parameters) if name in by_name),
-        decisions=tuple(
-            (name, version) for name in sorted(decisions) for version in _versions_on(rules.terms, name, on)
+    members: dict[str, dict[str, None]] = {}
+    words: set[str] = set()
+    for node in _everywhere(trees):
+        if isinstance(node, n.Call):
+            words.add(node.function)
+        elif isinstance(node, n.Members) and isinstance(node.members, n.FactRef | n.Derived):
+            members.setdefault(node.members.name, {}).update(dict.fromkeys(binding.named(node.inside)[2]))
+    of_members = {name for names in members.values() for name in names}
+    held = dict(rules.terms.parameters)
+    reached = Reached(
+        Terms(
+            facts=_named(rules.terms.facts, {*facts, *of_members}),
+            parameters=tuple((name, _parameter_on(held[name], on)) for name in sorted(parameters) if name in held),
+            decisions=tuple(
+                (name, version) for name in sorted(decisions) for version in _versions_on(rules.terms, name, on)
+            ),
         ),
+        tuple(sorted(words)),
+        tuple((name, tuple(sorted(members.get(name, ())))) for name in sorted(facts)),
     )
-    return Reached(terms, tuple(sorted(words)))
+    if not reached.counts_workdays:
+        return reached
+    return evolve(reached, terms=evolve(reached.terms, workdays=rules.terms.workdays))
+
+
+def _named(facts: Iterable[Fact], names: set[str]) -> tuple[Fact, ...]:
+    return tuple(sorted((fact for fact in facts if fact.name in names), key=lambda fact: fact.name))
+
+
+def _everywhere(trees: Iterable[n.Node]) -> Iterator[n.Node]:
+    """Yield every node of *trees*, those inside of aggregates over members included."""
+    for tree in trees:
+        for node in n.walk(tree):
+            yield node
+            if isinstance(node, n.Members):
+                yield from _everywhere(node.inside)
 
 
 def _trees(version: BoundTable | BoundFunction) -> list[n.Node]:

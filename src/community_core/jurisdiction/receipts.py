@@ -14,12 +14,13 @@ from attrs import evolve, frozen, has
 from community_core.base.citations import Citation
 from community_core.base.errors import CommunityError
 from community_core.base.labels import Label
+from community_core.base.money import Money
 from community_core.base.ranks import Standing
 from community_core.codec.texts import canonical, digest, from_plain, parse, to_plain
 from community_core.codec.values import CodecError
 from community_core.declarations.terms import Terms
 from community_core.jurisdiction.plugins import Plugin
-from community_core.jurisdiction.reached import reached_on
+from community_core.jurisdiction.reached import Reached, reached_on
 from community_core.model.serving import facts_of
 from community_core.rules.answer import Answer, ParameterUse
 from community_core.rules.pattern import Status
@@ -28,6 +29,9 @@ from community_core.rules.vocabulary import outer
 
 if TYPE_CHECKING:
     from community_core.jurisdiction.rules import Rules
+
+#: The distribution that the published working days come from.
+CALENDAR = "chinesecalendar"
 
 
 @frozen
@@ -45,7 +49,7 @@ class KeptReason:
 
 @frozen
 class FunctionVersion:
-    """A Python function that the answer could reach: a decision by its full name, or a word of expressions."""
+    """What the answer could reach that is code: a decision by its full name, a word, the published working days."""
 
     name: str
     version: str
@@ -57,8 +61,9 @@ class Receipt:
 
     *terms* is the hash of the text of everything that the decision reached on that day, *term_hashes* the hash of each
     of these terms by name (a fact as ``fact`` and its name), *terms_text* that text itself where it was kept. *rules*
-    is the hash of all rules of the district, reached or not. *known* names the facts that were known and could
-    matter; *facts_hash* is the hash of their values, and *facts* are these values where they were kept. *plugins* are
+    is the hash of all rules of the district, reached or not. *reads* names the facts of the subject that the decision
+    could look at (with those of its members), *known* those of them that were known; *facts_hash* is the hash of their
+    values, and *facts* are these values where they were kept. *plugins* are
     all that were installed; *functions* only what the decision reached.
 
     A hash of few facts can be guessed by trying; treat a receipt as personal wherever its facts are.
@@ -80,6 +85,7 @@ class Receipt:
     functions: tuple[FunctionVersion, ...] = ()
     plugins: tuple[Plugin, ...] = ()
     library: str = ""
+    reads: tuple[tuple[str, tuple[str, ...]], ...] = ()
     known: tuple[str, ...] = ()
     facts_hash: str = ""
     terms_text: str = ""
@@ -100,11 +106,6 @@ class Receipt:
     def without_facts(self) -> Receipt:
         """The receipt without the values of its facts."""
         return evolve(self, facts=(), facts_kept=False)
-
-    @property
-    def reached_facts(self) -> tuple[str, ...]:
-        """The names of the facts that the decision could look at, known or not."""
-        return tuple(name.removeprefix("fact ") for name, _ in self.term_hashes if name.startswith("fact "))
 
     @property
     def kept_terms(self) -> Terms | None:
@@ -175,9 +176,8 @@ def make_receipt(
             )
         )
     reached = reached_on(rules, answer.term, answer.on)
-    wanted = tuple(fact.name for fact in reached.terms.facts)
-    seen = facts_seen(answer) if facts is None else known_of(facts, wanted)
-    if facts is None and answer.status is not Status.UNAVAILABLE and not set(wanted) <= _read_by(answer):
+    wanted = {name for name, _ in reached.reads}
+    if facts is None and answer.status is not Status.UNAVAILABLE and not wanted <= _read_by(answer):
         raise CommunityError(
             Label(
                 "有些事实事先放进了判定计划，看不出它们的值；请用 facts 给出对象",
@@ -185,7 +185,7 @@ def make_receipt(
                 "as facts",
             )
         )
-    known = {name: seen[name] for name in sorted(wanted) if seen.get(name) is not None}
+    known = known_of(facts_seen(answer) if facts is None else facts, reached.reads)
     text = canonical(reached.terms)
     return Receipt(
         term=answer.term,
@@ -195,9 +195,10 @@ def make_receipt(
         rules=rules.digest,
         terms=digest(text),
         term_hashes=term_hashes(reached.terms),
-        functions=_functions(rules, reached.terms, reached.words),
+        functions=_functions(rules, reached),
         plugins=rules.plugins,
         library=library_version(),
+        reads=reached.reads,
         known=tuple(known),
         facts_hash=facts_hash(known),
         terms_text=text if keep_terms else "",
@@ -235,7 +236,7 @@ def facts_seen(answer: Answer) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for fact, value in zip(getattr(answer.source, "facts", ()), answer.seen, strict=False):
         if value is not None:
-            found[fact.name] = _plain(outer(fact.type, value))
+            found[fact.name] = outer(fact.type, value)
     for part in answer.parts.values():
         found.update(facts_seen(part))
     return found
@@ -246,22 +247,28 @@ def _read_by(answer: Answer) -> set[str]:
     return read.union(*(_read_by(part) for part in answer.parts.values()))
 
 
-def known_of(subject: Any, names: Iterable[str]) -> dict[str, Any]:
-    """Return what is known of *subject* (a mapping, or an entity of the model) under *names*, as it is hashed."""
-    given = subject if isinstance(subject, Mapping) else facts_of(subject)
-    return {name: _plain(given.get(name)) for name in sorted(names) if given.get(name) is not None}
+def known_of(subject: Any, reads: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
+    """Return what is known of *subject* (a mapping, or an entity of the model) of what *reads* names, as it is hashed.
+
+    Lists become tuples, members of a Python enumeration their values; of a subject's members only the facts that are
+    read remain.
+    """
+    given = _mapping(subject)
+    return {name: _plain(given.get(name), of_each) for name, of_each in reads if given.get(name) is not None}
 
 
-def _plain(value: Any) -> Any:
-    """Return *value* as rules see it: lists as tuples, members of an enumeration as values, entities as facts."""
+def _mapping(subject: Any) -> Mapping[str, Any]:
+    return subject if isinstance(subject, Mapping) else facts_of(subject)
+
+
+def _plain(value: Any, of_each: tuple[str, ...]) -> Any:
     if isinstance(value, list | tuple):
-        return tuple(_plain(part) for part in value)
+        return tuple(_plain(part, of_each) for part in value)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Mapping):
-        return {str(name): _plain(part) for name, part in value.items() if part is not None}
-    if has(type(value)) and not hasattr(value, "fen"):
-        return _plain(facts_of(value))
+    if isinstance(value, Mapping) or (has(type(value)) and not isinstance(value, Money)):
+        member = _mapping(value)
+        return {name: _plain(member.get(name), ()) for name in of_each if member.get(name) is not None}
     return value
 
 
@@ -276,21 +283,29 @@ def term_hashes(terms: Terms) -> tuple[tuple[str, str], ...]:
 
 
 def terms_by_name(terms: Terms) -> dict[str, Any]:
-    """Return facts (as ``fact`` and the name), parameters and decisions by name."""
+    """Return facts (as ``fact`` and the name), parameters, decisions and tables of working days by name."""
     facts = {f"fact {fact.name}": fact for fact in terms.facts}
-    return {**facts, **dict(terms.parameters), **dict(terms.decisions)}
+    workdays = {f"workdays {table.year}": table for table in terms.workdays}
+    return {**facts, **workdays, **dict(terms.parameters), **dict(terms.decisions)}
 
 
-def _functions(rules: Rules, terms: Terms, words: Iterable[str]) -> tuple[FunctionVersion, ...]:
-    found = [FunctionVersion(name, item.version) for name, item in terms.decisions if isinstance(item, PythonDecision)]
+def _functions(rules: Rules, reached: Reached) -> tuple[FunctionVersion, ...]:
+    decisions = [(name, item) for name, item in reached.terms.decisions if isinstance(item, PythonDecision)]
+    found = [FunctionVersion(name, item.version) for name, item in decisions]
     added = {function.name: function.version for function in rules.functions}
-    found += [FunctionVersion(word, added[word]) for word in words if word in added]
+    found += [FunctionVersion(word, added[word]) for word in reached.words if word in added]
+    if reached.counts_workdays:
+        found.append(FunctionVersion(CALENDAR, _installed(CALENDAR)))
     return tuple(sorted(found, key=lambda one: one.name))
 
 
 def library_version() -> str:
     """Return the version of this library, or an empty text where it is not installed."""
+    return _installed("community-core")
+
+
+def _installed(distribution: str) -> str:
     try:
-        return importlib.metadata.version("community-core")
+        return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return ""

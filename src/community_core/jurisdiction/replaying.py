@@ -211,7 +211,7 @@ def _versions(receipt: Receipt, now: Receipt | None) -> Iterator[Difference]:
 
 def _facts(receipt: Receipt, subject: Any) -> Iterator[Difference]:
     """Facts among those that the decision could look at which are not as they were."""
-    after = known_of(subject, receipt.reached_facts)
+    after = known_of(subject, receipt.reads)
     if facts_hash(after) == receipt.facts_hash:
         return
     if receipt.facts_kept:

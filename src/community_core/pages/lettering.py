@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from community_core.base.labels import Label, Language
 from community_core.base.ranks import Privacy, Rank, Standing
 from community_core.jurisdiction.reached import reached_on
 from community_core.jurisdiction.rules import Rules
-from community_core.pages.texts import STANDINGS, value_text
+from community_core.model.serving import facts_of
+from community_core.pages.texts import STANDINGS, UNKNOWN, value_text
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ParameterUse
 from community_core.rules.function_plan import FunctionPlan
@@ -20,7 +21,7 @@ from community_core.rules.pattern import Status
 from community_core.rules.plan import TablePlan
 from community_core.rules.terms import Fact, Parameter
 from community_core.rules.types import Kind, ValueType
-from community_core.rules.vocabulary import outer
+from community_core.rules.vocabulary import WORKDAY_TABLE, outer
 
 MASKED = Label("（不显示）", "(not shown)")
 
@@ -185,7 +186,9 @@ class _Writer:
         self.for_person = for_person
         self.facts = {fact.name: fact for fact in rules.terms.facts}
         self.parameters = dict(rules.terms.parameters)
-        reached = reached_on(rules, answer.term, answer.on).terms
+        whole = reached_on(rules, answer.term, answer.on)
+        self.of_members = dict(whole.reads)
+        reached = whole.terms
         self.reached = {name: self.parameters[name] for name, _ in reached.parameters}
         labels = [pair for fact in reached.facts for pair in fact.labels]
         labels += [pair for _, item in reached.decisions for output in item.outputs for pair in output.labels]
@@ -260,8 +263,18 @@ class _Writer:
     def fact_value(self, fact: Fact, value: Any) -> str:
         if self.hidden(fact):
             return self.say(MASKED)
+        if fact.type.kind is Kind.MEMBERS and value is not None:
+            listed = [self.member(each, self.of_members.get(fact.name, ())) for each in value]
+            return ("；" if self.lang == "zh" else "; ").join(listed) or self.say(value_text(()))
         labels = dict(fact.labels)
         return self.shown(value, labels) if labels or value is None else self.measured(value, fact.type, fact.label)
+
+    def member(self, each: Any, names: tuple[str, ...]) -> str:
+        """What was looked at of one member of the subject; each fact is masked by its own class."""
+        given = each if isinstance(each, Mapping) else facts_of(each)
+        known = [self.facts[name] for name in names if name in self.facts and given.get(name) is not None]
+        said = [f"{self.name_of(fact)} {self.fact_value(fact, given[fact.name])}" for fact in known]
+        return ("，" if self.lang == "zh" else ", ").join(said) or self.say(UNKNOWN)
 
     # -- reasons, values, questions --------------------------------------------------------------------------------
 
@@ -291,11 +304,18 @@ class _Writer:
         )
 
     def question(self, name: str) -> Question:
+        whole, _, part = name.partition(".")
         if name in self.facts:
             return self.asked_fact(self.facts[name])
+        if whole in self.facts and part in self.facts:
+            asked = self.asked_fact(self.facts[part])
+            between = "的" if self.lang == "zh" else ": "
+            return evolve(asked, name=name, label=self.name_of(self.facts[whole]) + between + asked.label)
         named = {full: item for full, item in self.reached.items() if name in (full, full.rpartition(".")[2])}
         if not named:
-            return Question("other", name, name)
+            year = name.removeprefix(WORKDAY_TABLE)
+            table = Label(f"{year} 年的工作日表", f"the table of working days of {year}")
+            return Question("other", name, self.say(table) if year != name else name)
         return self.asked_parameter(name, next(iter(named.values())))
 
     def asked_fact(self, fact: Fact) -> Question:
