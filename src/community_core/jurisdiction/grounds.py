@@ -1,0 +1,175 @@
+"""What a district's rules are put together from: the practices that belong to it, amendments, preferences, faults."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from community_core.base.findings import Finding, Origin, finding
+from community_core.base.ranks import Rank
+from community_core.declarations.amendments import AmendmentKind
+from community_core.declarations.practice import District, Practice
+from community_core.declarations.terms import Claim
+from community_core.jurisdiction.amend import (
+    Claimed,
+    in_order,
+    rivals,
+)
+from community_core.jurisdiction.plugins import Gathered
+from community_core.procedures.definition import Procedure
+from community_core.rules.scope import Ambiguous, Names
+from community_core.rules.terms import (
+    Decision,
+)
+
+
+@frozen
+class Included:
+    """A practice with the rank at which it speaks here."""
+
+    practice: Practice
+    rank: Rank
+
+
+class Grounds:
+    """What is included, what is amended and preferred, and what is wrong so far."""
+
+    def __init__(self, district: District, gathered: Gathered) -> None:
+        self.district = district
+        self.gathered = gathered
+        self.findings: list[Finding] = [*gathered.findings, *district.findings]
+        self.broken: dict[str, Finding] = {}
+        self.claims: list[Claim] = []
+        self.named: set[str] = set()
+        self.included = self.practices()
+        for item in self.included:
+            self.findings += item.practice.findings
+            self.broken.update(item.practice.broken)
+        self.broken.update(district.broken)
+        self.preferred: dict[str, str] = {}
+        self.amendments = self.amended()
+
+    def fault(self, found: Finding, *names: str) -> None:
+        """Note what is wrong, and make what it names unavailable."""
+        self.findings.append(found)
+        for name in names:
+            self.broken.setdefault(name, found)
+
+    def practices(self) -> list[Included]:
+        """Return the practices that belong to the district, each with the rank at which it speaks."""
+        offered = {practice.name: practice for practice in self.gathered.practices}
+        found = {name: Included(item, item.rank) for name, item in offered.items() if item.rank is not None}
+        terms = {
+            f"{practice.name}.{term.name}"
+            for practice in offered.values()
+            for term in (*practice.parameters, *practice.decisions, *practice.procedures)
+        }
+        for name in self.district.adopts:
+            if name in found:
+                continue
+            if name in terms and name.rpartition(".")[0] in {*found, *self.district.adopts}:
+                self.named.add(name)
+                continue
+            if name not in offered:
+                known = "、".join(sorted(name for name in offered if name not in found)) or "—"
+                self.findings.append(
+                    finding(
+                        "unknown-practice",
+                        f"没有安装做法 {name}；请安装提供它的插件，或改正名称。已安装：{known}",
+                        f"the practice {name} is not installed; install its plugin, or correct the name: {known}",
+                        self.district.origin,
+                        name=name,
+                    )
+                )
+                continue
+            found[name] = Included(offered[name], self.district.rank)
+        return [found[name] for name in sorted(found)]
+
+    def amended(self) -> dict[str, list[Claimed]]:
+        """The amendments by the full name of their term (for a guard, of its procedure), in the order they apply."""
+        terms = Names(
+            [
+                f"{item.practice.name}.{term.name}"
+                for item in self.included
+                for term in (*item.practice.parameters, *item.practice.decisions, *item.practice.procedures)
+            ]
+        )
+        for preference in self.district.prefer:
+            full = self.meant(terms, preference.term, preference.origin, "prefer")
+            if full is not None:
+                self.preferred[full] = preference.practice
+        claims: dict[str, list[Claimed]] = {}
+        for claim in in_order(self.claimed()):
+            amendment = claim.amendment
+            term = amendment.term
+            if amendment.kind is AmendmentKind.TIGHTEN and amendment.when is not None:
+                term = term.rpartition(".")[0]
+            full = self.meant(terms, term, amendment.origin, amendment.kind.value)
+            if full is not None:
+                claims.setdefault(full, []).append(claim)
+        result = {}
+        for full, several in claims.items():
+            kept, conflicts = rivals(several, self.preferred.get(full, ""))
+            result[full] = kept
+            for found in conflicts:
+                self.fault(found, full)
+        return result
+
+    def claimed(self) -> Iterator[Claimed]:
+        """Yield every amendment with who makes it."""
+        for item in self.included:
+            practice = item.practice
+            for amendment in practice.amendments:
+                yield Claimed(amendment, practice.name, item.rank, practice.source, practice.standing)
+        district = self.district
+        for amendment in district.amendments:
+            yield Claimed(amendment, district.name, district.rank, district.source, district.standing)
+
+    def meant(self, names: Names, term: str, origin: Origin, what: str) -> str | None:
+        """The full name that *term* means where something is amended or preferred; a finding where it means none."""
+        try:
+            full = names.find(term)
+        except Ambiguous as several:
+            listed = ", ".join(several.names)
+            self.findings.append(
+                finding(
+                    "ambiguous-name",
+                    f"{term!r} 可以指 {listed}；请写全名",
+                    f"{term!r} could be {listed}; write the full name",
+                    origin,
+                    name=term,
+                )
+            )
+            return None
+        if full is None and Names(self.broken).find(term) is None:
+            near = ", ".join(names.near(term))
+            self.findings.append(
+                finding(
+                    "unknown-term",
+                    f"{what} 所指的 {term!r} 不存在" + (f"；是否指 {near}" if near else ""),
+                    f"{what} names {term!r}, which does not exist" + (f"; did you mean {near}?" if near else ""),
+                    origin,
+                    name=term,
+                )
+            )
+        return full
+
+
+def only_proposed(full: str, origin: Origin) -> Finding:
+    """Return why a term that its source only proposes is unavailable."""
+    return finding(
+        "only-proposed",
+        f"{full} 在材料里只是建议、计划或目标，不适用；区县如要采用，请在 adopts 里写出它的全名",
+        f"{full} is only proposed, planned or aimed at by its source; a district that wants it names it under adopts",
+        origin,
+        level="info",
+        name=full,
+    )
+
+
+def by_name_and_day(item: tuple[str, Decision] | tuple[str, Procedure]) -> tuple[str, bool, dt.date]:
+    """Return the order of versions: by name, the one without a first day before the others."""
+    start = item[1].span.start
+    return item[0], start is not None, start or dt.date.min

@@ -1,0 +1,186 @@
+"""Procedures put together: extended, amended, checked, respelt, and those that stand for others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import evolve
+
+from community_core.base.findings import finding
+from community_core.jurisdiction import claims as claiming
+from community_core.jurisdiction.amend import (
+    NotAmendable,
+    amended_procedure,
+)
+from community_core.jurisdiction.expressions import respelt
+from community_core.jurisdiction.grounds import Grounds, Included, by_name_and_day, only_proposed
+from community_core.procedures.check import check_procedure
+from community_core.procedures.definition import Procedure
+from community_core.procedures.merge import merge
+from community_core.rules.bind_names import DEPENDS
+from community_core.rules.engine import Engine
+from community_core.rules.scope import Ambiguous, Names
+from community_core.rules.terms import (
+    Expression,
+)
+from community_core.rules.types import ValueType
+from community_core.rules.unparse import unparse
+
+
+class ProcedureComposer(Grounds):
+    """Puts the procedures of a district together."""
+
+    def procedures(self, engine: Engine) -> tuple[list[tuple[str, Procedure]], dict[str, str]]:
+        """Every version of every procedure, by full name, and which procedures stand for others."""
+        declared: dict[str, tuple[Procedure, Included]] = {}
+        for item in self.included:
+            for procedure in item.practice.procedures:
+                declared[f"{item.practice.name}.{procedure.name}"] = (procedure, item)
+        names = Names(declared)
+        found: list[tuple[str, Procedure]] = []
+        for full, (procedure, item) in sorted(declared.items()):
+            standing = procedure.standing or item.practice.standing
+            if not standing.applies and full not in self.named:
+                self.broken.setdefault(full, only_proposed(full, procedure.origin))
+            if full in self.broken:
+                continue
+            versions = self.whole(full, declared, names, ())
+            checked = [self.checked(full, version, engine) for version in versions]
+            sound = [version for version in checked if version is not None]
+            if not versions or len(sound) < len(versions) or full in self.broken:
+                continue
+            for version in sound:
+                self.claims += claiming.of_procedure(
+                    full, version, item.practice.name, item.rank, item.practice.standing
+                )
+            found += [(full, version) for version in sound]
+        return sorted(found, key=by_name_and_day), self.replacements(declared, names, dict(found))
+
+    def whole(
+        self, full: str, declared: Mapping[str, tuple[Procedure, Included]], names: Names, seen: tuple[str, ...]
+    ) -> tuple[Procedure, ...]:
+        """The versions of a procedure: what it extends put in, citations filled in, amendments applied."""
+        procedure, item = declared[full]
+        practice = item.practice
+        cite, standing = procedure.cite or practice.source, procedure.standing or practice.standing
+        steps = tuple(
+            evolve(step, cite=step.cite or cite, standing=step.standing or standing) for step in procedure.steps
+        )
+        own = evolve(procedure, cite=cite, standing=standing, steps=steps)
+        versions: tuple[Procedure, ...] = (own,)
+        if procedure.extends:
+            base_name = self.base(full, procedure, names, seen)
+            if base_name is None:
+                return ()
+            versions = tuple(
+                evolve(merge(base, own), span=span)
+                for base in self.whole(base_name, declared, names, (*seen, full))
+                if (span := base.span.within(own.span)) is not None
+            )
+        for claim in self.amendments.get(full, ()):
+            try:
+                versions = amended_procedure(full, versions, claim)
+            except NotAmendable as wrong:
+                self.fault(wrong.finding, full)
+        return versions
+
+    def base(self, full: str, procedure: Procedure, names: Names, seen: tuple[str, ...]) -> str | None:
+        """The full name of the procedure that *procedure* extends, where it can be extended."""
+        try:
+            base = names.find(procedure.extends)
+        except Ambiguous:
+            base = None
+        if base is None and (bad := Names(self.broken).find(procedure.extends)) is not None:
+            self.broken.setdefault(full, self.broken[bad])
+            return None
+        if base is None or base == full or base in seen:
+            self.fault(
+                finding(
+                    "unknown-term",
+                    f"{full} 所扩展的程序 {procedure.extends!r} 不存在、不唯一或循环",
+                    f"{full} extends {procedure.extends!r}, which does not exist, is not unique, or extends it in turn",
+                    procedure.origin,
+                    name=procedure.extends,
+                ),
+                full,
+            )
+            return None
+        if base in self.broken:
+            self.broken.setdefault(full, self.broken[base])
+            return None
+        return base
+
+    def checked(self, full: str, procedure: Procedure, engine: Engine) -> Procedure | None:
+        """The procedure in canonical spelling; ``None`` and findings where anything in it is wrong."""
+        faults = [
+            found
+            for found in check_procedure(procedure, effects=[effect.name for effect in self.gathered.effects])
+            if found.level == "error"
+        ]
+        warnings = [found for found in check_procedure(procedure) if found.level != "error"]
+        practice = full.rpartition(".")[0]
+
+        def spell(expression: Expression, expected: ValueType | None) -> Expression:
+            bound = engine.bind_expression(
+                expression, practice=practice, fields=procedure.field_types, guard=True, expected=expected
+            )
+            faults.extend(bound.findings)
+            return expression if bound.node is None else evolve(expression, text=unparse(bound.node), places=())
+
+        result = respelt(procedure, spell)
+        self.findings += warnings
+        for found in faults:
+            if found.code == DEPENDS:
+                self.broken.setdefault(full, found)
+            else:
+                self.fault(found, full)
+        return None if faults else result
+
+    def replacements(
+        self, declared: Mapping[str, tuple[Procedure, Included]], names: Names, found: Mapping[str, Procedure]
+    ) -> dict[str, str]:
+        """Return which procedure stands for which, by full name."""
+        aliases: dict[str, str] = {}
+        for full in sorted(found):
+            procedure, item = declared[full]
+            if not procedure.replaces:
+                continue
+            try:
+                target = names.find(procedure.replaces)
+            except Ambiguous:
+                target = None
+            if target is None or target == full:
+                self.findings.append(
+                    finding(
+                        "unknown-term",
+                        f"{full} 所替换的程序 {procedure.replaces!r} 不存在或不唯一",
+                        f"{full} replaces {procedure.replaces!r}, which does not exist or is not unique",
+                        procedure.origin,
+                        name=procedure.replaces,
+                    )
+                )
+            elif item.rank not in declared[target][0].open_to:
+                self.findings.append(
+                    finding(
+                        "not-open",
+                        f"{target} 没有开放给 {item.rank.name.lower()} 一级替换",
+                        f"{target} is not open to being replaced by {item.rank.name.lower()}",
+                        procedure.origin,
+                        name=target,
+                    )
+                )
+            elif target in aliases:
+                rivals = sorted([aliases[target], full])
+                self.fault(
+                    finding(
+                        "rank-conflict",
+                        f"{target} 同时被 {rivals[0]} 与 {rivals[1]} 替换",
+                        f"{target} is replaced by both {rivals[0]} and {rivals[1]}",
+                        procedure.origin,
+                        name=target,
+                    ),
+                    target,
+                )
+            else:
+                aliases[target] = full
+        return aliases
