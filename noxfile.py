@@ -80,3 +80,11 @@ def bench(session: nox.Session) -> None:
     install(session, "test")
     for script in scripts:
         session.run("python", str(script))
+
+
+@nox.session
+def kill(session: nox.Session) -> None:
+    """Kill clients 200 times on SQLite and, where COMMUNITY_CORE_TEST_POSTGRES names one, on PostgreSQL."""
+    install(session, "dev")
+    session.env["COMMUNITY_CORE_TEST_KILLS"] = "200"
+    session.run("python", "-m", "pytest", "-q", "-s", "tests/store/test_kills.py", *session.posargs)

@@ -68,7 +68,8 @@ class BulkRun:
 
     def open_chunk(self, binding: Binding, rows: Sequence[tuple[str, Command]]) -> None:
         """Open a case for each pair of place and command, in one unit of work."""
-        with self._store.begin():
+
+        def attempt() -> None:
             work = self._begin_work()
             self._store.keep_rules(binding.digest, binding.text)
             kept = self._kept([command for _, command in rows], work)
@@ -87,9 +88,12 @@ class BulkRun:
 
             self._chunk(rows, do, work)
 
+        self._run(attempt)
+
     def take_chunk(self, rows: Sequence[tuple[str, Command]]) -> None:
         """Take a step for each pair of case id and command, in one unit of work."""
-        with self._store.begin():
+
+        def attempt() -> None:
             work = self._begin_work()
             kept = self._kept([command for _, command in rows], work)
             work.preload([case_id for case_id, _ in rows])
@@ -102,6 +106,18 @@ class BulkRun:
                 return work.step(case_id, command)
 
             self._chunk(rows, do, work)
+
+        self._run(attempt)
+
+    def _run(self, attempt: Callable[[], None]) -> None:
+        """Do a chunk; of a try that the database gave up for another one nothing is remembered."""
+        done, refused_before = len(self._cases), len(self._refused)
+
+        def fresh() -> None:
+            del self._cases[done:], self._refused[refused_before:]
+            attempt()
+
+        self._store.run(fresh)
 
     def _kept(self, commands: Sequence[Command], work: Work) -> Mapping[str, Event]:
         keys = [command.key for command in commands if command.key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -61,14 +62,7 @@ def open_office(
     told: list[Told] = [(item.plugin, item.observe) for item in rules.observers]
     told += [(getattr(item, "__qualname__", type(item).__name__), item) for item in observers]
     functions = {item.name: item.run for item in rules.effects}
-    return Office(
-        rules,
-        store,
-        clock or SystemClock(),
-        functions=functions,
-        workdays=workdays or rules.calendar.end,
-        observers=told,
-    )
+    return Office(rules, store, clock or SystemClock(), functions=functions, workdays=workdays, observers=told)
 
 
 class Office(Reading):
@@ -145,7 +139,8 @@ class Office(Reading):
         binding = self._bindings.present(procedure, on=day)
         opening = step or only_opening(binding.procedure).name
         command = Command(opening, data, actor, day, key or "", post or "")
-        with self.store.begin():
+
+        def do() -> Case:
             work = self._work()
             before = self.store.by_key(command.key) if command.key else None
             if before is not None:
@@ -154,8 +149,11 @@ class Office(Reading):
             name = case_id or self.store.next_ids(binding.procedure.name, day.year, 1)[0]
             case = work.open(binding, name, place, command)
             self._write(work)
+            return case
+
+        opened = self.store.run(do)
         self.deliver()
-        return case
+        return opened
 
     def take(
         self,
@@ -179,13 +177,17 @@ class Office(Reading):
         """
         case_id = case if isinstance(case, str) else case.id
         command = Command(step, data or {}, actor, day, key or "", post or "")
-        with self.store.begin():
+
+        def do() -> Case:
             work = self._work()
             before = self.store.by_key(command.key) if command.key else None
             if before is not None:
                 return again(work, before.event, command, case_id=case_id)
-            taken = work.step(case_id, command)
+            moved = work.step(case_id, command)
             self._write(work)
+            return moved
+
+        taken = self.store.run(do)
         self.deliver()
         return taken
 
@@ -201,14 +203,16 @@ class Office(Reading):
             overdue = [case.id for case in chunk if any(item.overdue(to) for item in self._deadlines(case))]
             if not overdue:
                 continue
-            with self.store.begin():
-                work = self._work()
-                work.preload(overdue)
-                for case_id in overdue:
-                    work.settle(case_id, to)
-                found += self._write(work)
+            found += self.store.run(partial(self._settle, overdue, to))
             self.deliver()
         return tuple(found)
+
+    def _settle(self, overdue: Sequence[str], to: dt.date) -> tuple[Event, ...]:
+        work = self._work()
+        work.preload(overdue)
+        for case_id in overdue:
+            work.settle(case_id, to)
+        return self._write(work)
 
     # -- many at once ----------------------------------------------------------------------------------------------
 
@@ -298,12 +302,18 @@ class Office(Reading):
                 observe(event)
             except Exception as error:  # noqa: BLE001 - an observer is somebody else's code and can break nothing
                 # The kind of the error only: what it says may hold personal values.
-                log.warning("observer %s failed on %s/%d: %s", name, event.case, event.version, type(error).__name__)
+                kind = type(error).__name__
+                extra = {"event": "observer-failed", "observer": name, "case": event.case, "version": event.version}
+                log.warning("observer %s failed on %s/%d: %s", name, event.case, event.version, kind, extra=extra)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _write(self, work: Work) -> tuple[Event, ...]:
         events = work.write(self._clock.now())
-        for event in events:
-            log.debug("%s/%d %s -> %s", event.case, event.version, event.step, event.state)
+        if log.isEnabledFor(logging.DEBUG):
+            for event in events:
+                # Who acted and what was given are for the record alone.
+                extra = {"event": "step", "case": event.case, "version": event.version}
+                extra |= {"step": event.step, "state": event.state}
+                log.debug("%s/%d %s -> %s", event.case, event.version, event.step, event.state, extra=extra)
         return events

@@ -8,11 +8,11 @@ from typing import Any
 
 from attrs import Factory, define, evolve, field, frozen
 
-from community_core.base.errors import FactError, StoreError, UnknownTerm
+from community_core.base.errors import FactError, UnknownTerm
 from community_core.base.findings import Finding, finding
 from community_core.office.authority import Authority
 from community_core.office.bindings import Binding, Bindings, refused, require_day
-from community_core.ports.store import Store, StoredCase, StoredEvent
+from community_core.ports.store import Contradiction, Store, StoredCase, StoredEvent
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.deadlines import settle
 from community_core.procedures.definition import Procedure, Step
@@ -237,7 +237,7 @@ class Work:
             with self._store.begin():
                 for case_id, effect in effects:
                     self._store.apply([effect], case=case_id)
-        except StoreError as error:
+        except Contradiction as error:
             raise refused(finding("effect-refused", error.message.zh, error.message.en)) from error
         self._authority.forget()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from attrs import frozen
 
@@ -14,9 +14,15 @@ from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.procedures.events import Case, Effect, Event
 
+T = TypeVar("T")
+
 
 class Conflict(StoreError):
     """Somebody else recorded an event on the case in the meantime; read it again and repeat the step."""
+
+
+class Contradiction(StoreError):
+    """The registers refuse an entry that contradicts what they hold; give another one."""
 
 
 class Clock(Protocol):
@@ -134,6 +140,14 @@ class Store(Registers, Protocol):
 
     def begin(self) -> AbstractContextManager[None]:
         """One unit of work: all of it or nothing. A caller's own transaction is neither committed nor rolled back."""
+        ...
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Do *work* in one unit of work and return what it returns.
+
+        Where the database gives the unit up for another one, it is done again from the start; in a caller's own
+        transaction never. So *work* has no effects outside of the store.
+        """
         ...
 
     def add_case(self, case: StoredCase) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import random
 import sqlite3
 import threading
 import time
@@ -17,6 +19,8 @@ from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.store.failures import Unserialized, checked
 from community_core.store.schema import SEQUENCE, counters
+
+log = logging.getLogger("community_core.store")
 
 T = TypeVar("T")
 Synchronous = Literal["FULL", "NORMAL", "EXTRA", "OFF"]
@@ -190,7 +194,9 @@ class Transactions:
             except Unserialized:
                 if not self.ours or self.current is not None or attempt == _TRIES - 1:
                     raise
-                time.sleep(0.01 * 2**attempt)
+                log.info("a unit of work is done again", extra={"event": "retry", "attempt": attempt + 1})
+                # Not in step with whoever else was given up for the same reason.
+                time.sleep(0.01 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - no secret hangs on it
         raise AssertionError  # pragma: no cover
 
     @contextmanager

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, insert, literal, or_, select, update
 from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.codec.values import read_iso
-from community_core.ports.store import Posting
+from community_core.ports.store import Contradiction, Posting
 from community_core.procedures.events import Appoint, Effect, EndAppointment
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
@@ -90,13 +90,13 @@ class SqlRegisters:
         """Register an appointment; a second time with the same values changes nothing.
 
         Raises:
-            StoreError: if it ends before it begins, or the same appointment is kept with another end.
+            Contradiction: if it ends before it begins, or the same appointment is kept with another end.
         """
         safe(posting.person, posting.post, posting.place)
         since = day_text(posting.since)
         until = None if posting.until is None else day_text(posting.until)
         if until is not None and until <= since:
-            raise StoreError(
+            raise Contradiction(
                 Label(
                     f"任职的截止日 {until} 不晚于起始日 {since}（截止日不含在内）",
                     f"the appointment ends on {until}, not after it begins on {since} (the end is excluded)",
@@ -125,7 +125,7 @@ class SqlRegisters:
                     },
                 )
             elif kept.until != until:
-                raise StoreError(
+                raise Contradiction(
                     Label(
                         f"同一任职（{posting.post}，{posting.place}，{since}）已登记，截止日为 {kept.until or '无'}",
                         f"this appointment ({posting.post}, {posting.place}, from {since}) is kept with another end: "
@@ -137,7 +137,7 @@ class SqlRegisters:
         """End an appointment on a day (excluded); a second time with the same day changes nothing.
 
         Raises:
-            StoreError: if nobody of that name holds the post there on that day.
+            Contradiction: if nobody of that name holds the post there on that day.
         """
         day = day_text(ended.day)
         safe(ended.person, ended.post, ended.place, ended.reason)
@@ -157,7 +157,7 @@ class SqlRegisters:
             if done.rowcount:
                 return
             if connection.execute(select(postings.c.id).where(*theirs, postings.c.ended == day)).first() is None:
-                raise StoreError(
+                raise Contradiction(
                     Label(
                         f"{day} 在 {ended.place} 没有可终止的任职 {ended.post}",
                         f"there is no appointment to {ended.post} in {ended.place} that could end on {day}",
