@@ -20,6 +20,7 @@ from community_core.jurisdiction import Gathered, compose, load
 from community_core.procedures import EndKind, Procedure, Step
 from community_core.rules import (
     BOOL,
+    DATE,
     INT,
     MONEY,
     SHARE,
@@ -36,6 +37,7 @@ from community_core.rules import (
     decision,
     enum_of,
 )
+from community_core.rules.types import TYPE_NAMES
 
 DAY = dt.date(2027, 5, 1)
 SOURCE = Citation("001.txt", "五、3")
@@ -314,6 +316,26 @@ def test_rules_are_rebuilt_from_what_a_case_keeps():
     subject = {"satisfied": 1, "asked": 2}
     assert again.decide("review", subject, on=DAY).outcome == rules.decide("review", subject, on=DAY).outcome
     assert again.decide("passes", subject, on=DAY).outcome is True
+
+
+def test_what_a_case_keeps_holds_the_facts_of_members():
+    """A procedure whose guard looks at members keeps the members' own facts, and what they are derived from."""
+    facts = (
+        Fact("born", DATE),
+        Fact("years", INT.in_unit("year"), derived=Expression("age_on(born, day)")),
+        Fact("family", TYPE_NAMES["members"].in_unit("resident"), of="household"),
+    )
+    guard = Expression("any(m.years >= 90 for m in family)")
+    meeting = evolve(court("meeting"), steps=(evolve(court("x").steps[0], when=guard), court("x").steps[1]))
+    rules = compose(district("p"), Gathered(practices=(Practice("p", facts=facts, procedures=(meeting,)),)))
+    assert rules.findings == ()
+    kept = rules.reach("p.meeting")
+    assert {fact.name for fact in kept.facts} == {"born", "years", "family"}
+    again = rules.kept(to_plain(kept))
+    read = again.engine.evaluate(
+        guard, practice="p", fields={}, values={"family": ({"born": dt.date(1910, 1, 1)},)}, on=dt.date(2006, 5, 1)
+    )
+    assert read.value is True
 
 
 def test_load_takes_a_name_a_file_or_a_district(tmp_path: Path):

@@ -307,15 +307,28 @@ class Binding:
 
     def reach(self, trees: Iterable[n.Node]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Return the full names of decisions and parameters, and the facts, that *trees* lead to, all the way down."""
-        decisions, parameters, facts = map(dict.fromkeys, self.named(trees))
+        looked = list(trees)
+        decisions, parameters, facts = map(dict.fromkeys, self.named(looked))
         for full in list(decisions):
             more, used = self.reach_of(full)
             decisions.update(dict.fromkeys(more))
             parameters.update(dict.fromkeys(used))
         for full in decisions:
             facts.update(dict.fromkeys(self.needs(full)[2]))
+        looked += [tree for full in decisions for tree in self.trees(full)]
+        looked += [self.derived[name] for name in facts if name in self.derived]
+        facts.update(dict.fromkeys(_of_members(looked)))
         for name in list(parameters):
             per = self.scope.parameters[name].per
             if per:
                 facts[per] = None
         return tuple(decisions), tuple(parameters), tuple(facts)
+
+
+def _of_members(trees: Iterable[n.Node]) -> Iterator[str]:
+    """Yield the facts of members that *trees* look at; they are no facts of the trees' own subject."""
+    for tree in trees:
+        for node in n.walk(tree):
+            if isinstance(node, n.Members):
+                yield from (name for name, _ in node.facts)
+                yield from _of_members(node.inside)
