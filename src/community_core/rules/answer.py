@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 from attrs import field, frozen
@@ -21,6 +21,9 @@ from community_core.rules.pattern import Choice, Status
 from community_core.rules.terms import Output
 from community_core.rules.types import ValueType
 from community_core.rules.vocabulary import outer
+
+if TYPE_CHECKING:
+    from community_core.rules.change import Change
 
 
 @frozen
@@ -235,6 +238,15 @@ class Answer:
         from community_core.rules.explain import prose  # noqa: PLC0415 - prose is on demand, and reads answers
 
         return prose(self, lang)
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return what would change the outcome: the nearest rows with another one, and what would have to be different.
+
+        Empty where the answer is not determined (:attr:`ask` says what is missing then), or a function gave it.
+        """
+        from community_core.rules.change import what_would_change  # noqa: PLC0415 - asked for seldom, and reads answers
+
+        return what_would_change(self)
 
     def as_data(self) -> dict[str, Any]:
         """Return the answer as JSON-ready data with the keys
