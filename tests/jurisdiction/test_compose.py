@@ -236,7 +236,9 @@ def test_a_procedure_that_extends_and_replaces_another():
     practice = Practice("town.hearings", standing=Standing.REPORTED, procedures=(own,))
     rules = compose(district("town.hearings"), Gathered(practices=(base, practice)))
     assert rules.findings == ()
-    assert rules.procedure_name("hearing") == "town.hearings.hearing"
+    assert rules.procedure_name("hearing") == rules.full_name("hearing") == "town.hearings.hearing"
+    assert rules.procedure_name("core.hearing.hearing") == "town.hearings.hearing"
+    assert rules.full_name("core.hearing.hearing") == "core.hearing.hearing"
     steps = {step.name: step.standing for step in rules.procedure("hearing").steps}
     assert steps == {"propose": Standing.LIBRARY, "close": Standing.LIBRARY, "withdraw": Standing.REPORTED}
     closed = evolve(base, procedures=(court("hearing"),))

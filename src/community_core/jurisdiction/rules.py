@@ -83,12 +83,17 @@ class Rules:
         return Names([name for name in self._procedures if name not in replaced] + sorted(replaced))
 
     def full_name(self, term: str) -> str:
-        """Return the full name of the term that *term* means, of whatever kind.
+        """Return the full name of the term that *term* means, of whatever kind; a full name means itself.
 
         Raises:
             UnknownTerm: if there is none, or several.
         """
-        return _found(self._names, term, "条款项", "term")
+        if term in self.aliases:
+            return term
+        found = self._meant(self._names, term)
+        if found is None:
+            raise _unknown(self._names, term, "条款项", "term")
+        return found
 
     def procedure(self, term: str, *, on: dt.date | None = None) -> Procedure:
         """Return a procedure by any name of it, with what it extends put in; a replaced one gives its replacement.
@@ -110,17 +115,7 @@ class Rules:
         Raises:
             UnknownTerm: if there is none, several, or if its declaration is broken; the message says which.
         """
-        try:
-            found = self._procedure_names.find(term)
-        except Ambiguous as several:
-            # A name that both a procedure and its replacement end with means the replacement.
-            left = {self.aliases.get(name, name) for name in several.names}
-            found = left.pop() if len(left) == 1 else None
-            if found is None:
-                listed = ", ".join(several.names)
-                raise UnknownTerm(
-                    Label(f"{term!r} 可以指 {listed}；请写全名", f"{term!r} could be {listed}; write the full name")
-                ) from None
+        found = self._meant(self._procedure_names, term)
         if found is None:
             broken = dict(self.terms.broken)
             names = Names(broken)
@@ -133,8 +128,22 @@ class Rules:
                     ),
                     [broken[bad]],
                 )
-            return _found(self._procedure_names, term, "程序", "procedure")
-        return self.aliases.get(found, found)
+            raise _unknown(self._procedure_names, term, "程序", "procedure")
+        return found
+
+    def _meant(self, names: Names, term: str) -> str | None:
+        """The full name that *term* means; one that a term and its replacement both end with means the replacement."""
+        try:
+            found = names.find(term)
+        except Ambiguous as several:
+            left = {self.aliases.get(name, name) for name in several.names}
+            if len(left) == 1:
+                return left.pop()
+            listed = ", ".join(several.names)
+            raise UnknownTerm(
+                Label(f"{term!r} 可以指 {listed}；请写全名", f"{term!r} could be {listed}; write the full name")
+            ) from None
+        return None if found is None else self.aliases.get(found, found)
 
     @property
     def calendar(self) -> WorkdayCalendar:
@@ -235,16 +244,7 @@ class Rules:
         return cls(name, terms, engine, digest, findings=engine.findings, functions=functions, effects=effects)
 
 
-def _found(names: Names, term: str, zh: str, en: str) -> str:
-    try:
-        found = names.find(term)
-    except Ambiguous as several:
-        listed = ", ".join(several.names)
-        raise UnknownTerm(
-            Label(f"{term!r} 可以指 {listed}；请写全名", f"{term!r} could be {listed}; write the full name")
-        ) from None
-    if found is None:
-        near = ", ".join(names.near(term))
-        hint_zh, hint_en = (f"；是否指 {near}", f"; did you mean {near}?") if near else ("", "")
-        raise UnknownTerm(Label(f"没有叫 {term!r} 的{zh}{hint_zh}", f"no {en} is called {term!r}{hint_en}"))
-    return found
+def _unknown(names: Names, term: str, zh: str, en: str) -> UnknownTerm:
+    near = ", ".join(names.near(term))
+    hint_zh, hint_en = (f"；是否指 {near}", f"; did you mean {near}?") if near else ("", "")
+    return UnknownTerm(Label(f"没有叫 {term!r} 的{zh}{hint_zh}", f"no {en} is called {term!r}{hint_en}"))
