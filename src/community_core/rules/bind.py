@@ -334,35 +334,31 @@ class _Binder(NameBinder):
     def members(self, node: ast.Call, how: str) -> n.Node:
         """``count(m for m in family if m.disabled)``, ``total(m.income for m in family)``, ``any(…)``, ``all(…)``."""
         given = node.args[0]
-        whole = given.generators[0] if isinstance(given, ast.GeneratorExp) and len(given.generators) == 1 else None
-        source = given if whole is None else whole.iter
-        members = self.bind(source)
-        wrong = members.type.kind is not Kind.MEMBERS or (whole is None and (how != "count" or given is not source))
-        if wrong or (whole is not None and (len(whole.ifs) > 1 or not isinstance(whole.target, ast.Name))):
-            raise self.fault(
-                node,
-                "type-mismatch",
-                f"应写作 {how}(m.事实 for m in 成员 if 条件)：{self.source(node)!r}",
-                f"write {how}(m.fact for m in members if condition): {self.source(node)!r}",
-            )
-        if whole is None:
-            return n.Members(how, members, None, None, (), INT)
-        inside = _OfMember(self, whole.target.id if isinstance(whole.target, ast.Name) else "", members.type.unit)
-        condition = inside.boolean(whole.ifs[0]) if whole.ifs else None
-        value: n.Node | None = None
-        kind = INT if how == "count" else BOOL
-        if how != "count":
-            value = inside.boolean(given.elt) if how != "total" else inside.bind(given.elt)  # type: ignore[attr-defined]
-        if how == "total" and value is not None:
-            kind = value.type
-            if kind.kind not in (Kind.INT, Kind.MONEY) or kind.unit == EXACT:
-                raise self.fault(
-                    node,
-                    "type-mismatch",
-                    f"total 只加数或金额，不加 {kind}",
-                    f"total adds numbers or money, not {kind}",
-                )
+        if not isinstance(given, ast.GeneratorExp):
+            members = self.bind(given)
+            if how == "count" and members.type.kind is Kind.MEMBERS:
+                return n.Members(how, members, None, None, (), INT)
+            raise self.loop_fault(node, how)
+        loop = given.generators[0]
+        members = self.bind(loop.iter)
+        one_loop = len(given.generators) == 1 and len(loop.ifs) <= 1
+        if not one_loop or members.type.kind is not Kind.MEMBERS or not isinstance(loop.target, ast.Name):
+            raise self.loop_fault(node, how)
+        inside = _OfMember(self, loop.target.id, members.type.unit)
+        condition = inside.boolean(loop.ifs[0]) if loop.ifs else None
+        value = None if how == "count" else inside.bind(given.elt) if how == "total" else inside.boolean(given.elt)
+        kind = INT if value is None else value.type
+        if how == "total" and (kind.kind not in (Kind.INT, Kind.MONEY) or kind.unit == EXACT):
+            raise self.fault(node, "type-mismatch", f"total 不能加 {kind}", f"total adds no {kind}")
         return n.Members(how, members, condition, value, tuple(inside.seen.items()), kind)
+
+    def loop_fault(self, node: ast.Call, how: str) -> Fault:
+        return self.fault(
+            node,
+            "type-mismatch",
+            f"应写作 {how}(m.事实 for m in 成员 if 条件)：{self.source(node)!r}",
+            f"write {how}(m.fact for m in members if condition): {self.source(node)!r}",
+        )
 
     def known(self, node: ast.Call) -> n.Node:
         if not self.guard:
