@@ -195,7 +195,7 @@ def test_chinese_spelling_is_the_same_rule(chinese: str, english: str):
         ("yuan('1.234') < income", "expression-constant", 1),
         ("rounded(income, half_up) == income", "type-mismatch", 1),
         ("rounded(income, sideways, fen) == income", "type-mismatch", 1),
-        ("(" * 300 + "lives_alone" + ")" * 300, "expression-syntax", 201),
+        ("(" * 300 + "lives_alone" + ")" * 300, "expression-too-deep", 1),
         ("not " * 3000 + "p", "expression-too-long", 1),
         ("lives_alone and " * 200 + "lives_alone or 'x", "expression-syntax", 3216),
     ],

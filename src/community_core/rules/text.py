@@ -56,6 +56,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _LONGEST = 4000
+#: How many forms may stand inside one another: what walks a tree goes as deep, in any host's stack.
+_DEEPEST = 64
 
 
 @frozen
@@ -135,7 +137,11 @@ def parse(expression: Expression) -> Syntax | Finding:
         return finding("empty-expression", "表达式是空的", "the expression is empty", expression.origin)
     try:
         tree = ast.parse(stripped, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except (RecursionError, MemoryError):
+        return _too_deep(expression)
+    except (SyntaxError, ValueError) as error:
+        if "nested" in str(error):
+            return _too_deep(expression)
         # An expression that breaks off has its fault at the end, for which Python names no column.
         column = (getattr(error, "offset", None) or len(stripped) + 1) - 1
         return finding(
@@ -144,7 +150,28 @@ def parse(expression: Expression) -> Syntax | Finding:
             f"this is no expression: {expression.text.strip()!r} ({getattr(error, 'msg', error)})",
             place(expression, positions[max(0, min(column, len(positions) - 1))]),
         )
+    if _deeper(tree, _DEEPEST):
+        return _too_deep(expression)
     return Syntax(expression, stripped, tree, positions)
+
+
+def _deeper(tree: ast.expr, levels: int) -> bool:
+    """Whether more than so many forms stand inside one another; no recursion tells."""
+    layer: list[ast.AST] = [tree]
+    for _ in range(levels):
+        layer = [child for node in layer for child in ast.iter_child_nodes(node)]
+        if not layer:
+            return False
+    return any(isinstance(node, ast.expr) for node in layer)
+
+
+def _too_deep(expression: Expression) -> Finding:
+    return finding(
+        "expression-too-deep",
+        f"表达式嵌套过深（超过 {_DEEPEST} 层），请拆成几个判定",
+        f"the expression is nested too deeply (more than {_DEEPEST} levels); split it into decisions",
+        expression.origin,
+    )
 
 
 def canonical_text(text: str) -> str:
