@@ -1,4 +1,4 @@
-"""The core's own practices: read without findings, the library's own throughout, and every row tried by a case."""
+"""The core's own practices: read without findings, the library's own or the law's, and every row tried by a case."""
 
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from community_core.rules.terms import DecisionTable
 from community_core.testing.covering import not_covered
 from community_core.testing.mutation import mutate
 
-NAMES = ("core.contract", "core.hearing", "core.people", "core.prices", "core.tiers")
+OWN = ("core.contract", "core.hearing", "core.people", "core.prices", "core.tiers")
+FLOOR = ("national.elders", "national.residents-committees")
+NAMES = (*OWN, *FLOOR)
 OPEN = {"quorum", "notice_period", "objection_period", "lapse_period", "hearing_rule", "list_price", "low_cost_share"}
 
 
@@ -26,28 +28,32 @@ def rules():
 
 
 def test_the_practices_are_read():
-    """Each rulebook holds one practice, without findings, at the library's rank."""
+    """Each practice is read without findings, the core's own at the library's rank and the floor at the law's."""
     practices = plugin.community_practices()
     assert tuple(sorted(practice.name for practice in practices)) == NAMES
     assert [found for practice in practices for found in practice.findings] == []
-    assert {practice.rank for practice in practices} == {Rank.LIBRARY}
+    ranks = {practice.name: practice.rank for practice in practices}
+    assert ranks == {**dict.fromkeys(OWN, Rank.LIBRARY), **dict.fromkeys(FLOOR, Rank.LAW)}
 
 
 def test_the_core_composes_alone(rules):
     """Without any plugin the core's practices are whole: nothing in them leans on a district's."""
     assert rules.findings == ()
-    assert {name.rpartition(".")[0] for name, _ in rules.terms.decisions} == {"core.tiers", "core.prices"}
+    decides = {name.rpartition(".")[0] for name, _ in rules.terms.decisions}
+    assert decides == {"core.tiers", "core.prices", "national.residents-committees"}
 
 
-def test_everything_is_the_library_own(rules):
-    """Every value, row and step of the core has standing ``library``."""
-    standings = [value.standing for _, item in rules.terms.parameters for value in item.history]
-    for _, decision in rules.terms.decisions:
+def test_everything_is_the_library_own_or_the_law(rules):
+    """Every value, row and step of the core has standing ``library``, and all of the law's is in force."""
+    found = {True: set(), False: set()}
+    for name, item in rules.terms.parameters:
+        found[name.startswith("core.")] |= {value.standing for value in item.history}
+    for name, decision in rules.terms.decisions:
         assert isinstance(decision, DecisionTable)
-        standings += [row.standing for row in decision.rows]
-    for _, procedure in rules.terms.procedures:
-        standings += [step.standing for step in procedure.steps]
-    assert set(standings) == {Standing.LIBRARY}
+        found[name.startswith("core.")] |= {row.standing for row in decision.rows}
+    for name, procedure in rules.terms.procedures:
+        found[name.startswith("core.")] |= {step.standing for step in procedure.steps}
+    assert found == {True: {Standing.LIBRARY}, False: {Standing.IN_FORCE}}
 
 
 def test_what_no_document_gives_is_open(rules):

@@ -122,7 +122,9 @@ PRACTICE = Practice(
         ),
         Parameter("wait", INT.in_unit("workday"), Label("等待"), (reported(10, standing=Standing.EXAMPLE),)),
         open_value("price", MONEY, "价目", (("meal", Money(1250)), ("visit", Money(800))), per="service"),
-        open_value("part", SHARE.in_unit("permille"), "比例", Fraction(1, 200), gap=Label("材料未写")),
+        open_value(
+            "part", SHARE.in_unit("permille"), "比例", Fraction(1, 200), gap=Label("材料未写"), force=Force.GENERAL
+        ),
         open_value("named", list_of(enum_of("elders", "children")), "人群", ("elders",)),
         Parameter(
             "first_day",

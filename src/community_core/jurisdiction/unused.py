@@ -65,7 +65,8 @@ def unused(rules: Rules, practices: Iterable[Practice] = ()) -> Iterator[Finding
         practice, _, name = full.rpartition(".")
         # A parameter's last name may be another's as well: elsewhere only what nobody can mean is unused.
         elsewhere = practice not in adopted and (not everywhere or _named(name, words))
-        if full in parameters or elsewhere or practice in unread or _named(name, words_of_broken):
+        norm = parameter.force is not None  # it stands to be compared with, whether or not a rule uses it
+        if norm or full in parameters or elsewhere or practice in unread or _named(name, words_of_broken):
             continue
         yield finding(
             "unused-parameter",

@@ -50,6 +50,7 @@ PRIVACY_KEY = Key(
     required=True,
 )
 STANDING_KEY = Key("standing", STANDING, Label("规则性质", "what the source says the rule is"))
+FORCE_KEY = Key("force", Choice(Force, Label("约束力", "a force")), Label("约束力", "what the norm does"))
 OPEN_TO_KEY = Key(
     "open_to",
     Each(RANK, Label("层级的列表", "a list of ranks"), or_one=True, unique=True),
@@ -173,7 +174,7 @@ BOUND = Record(
         Key("at_least", Raw(), Label("下限", "the least value")),
         Key("at_most", Raw(), Label("上限", "the greatest value")),
         Key("one_of", Raw(), Label("只许这些值", "the only values")),
-        Key("force", Choice(Force, Label("约束力", "a force")), Label("约束力", "what the norm does")),
+        FORCE_KEY,
         FROM,
         UNTIL,
         CITE,
@@ -213,9 +214,10 @@ def _build_parameter(fields: Fields, reading: Reading) -> Parameter | Bad:
         bounds=tuple(bounds),
         open_to=fields.get("open_to", ()),
         per=per,
-        stricter=fields.get("stricter").value if "stricter" in fields.nodes else "",
+        stricter=stricter.value if (stricter := fields.get("stricter")) is not None else "",
         gap=fields.get("gap"),
         cite=fields.get("cite"),
+        force=fields.get("force"),
         origin=fields.origin,
     )
 
@@ -238,6 +240,7 @@ PARAMETER = Record(
         Key("gap", LABEL, Label("为什么没有值", "why there is no value")),
         Key("values", HISTORY, Label("各时期的值", "its values, each from a day")),
         Key("bounds", Each(BOUND, Label("界限的列表", "a list of bounds"), keep_bad=True), Label("界限", "its bounds")),
+        FORCE_KEY,
         STANDING_KEY,
         CITE,
     ),

@@ -98,6 +98,7 @@ class Parameter:
 
     *stricter* (``higher`` or ``lower``) is the direction in which others may tighten it.
     *per* names an enumerated fact by which the value is a table. *gap* says why the declarer gives no value.
+    *force* says what a norm of law does; a parameter that has one stands to be compared with, used or not.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Parameter:
     stricter: str = ""
     gap: Label | None = None
     cite: Citation | None = None
+    force: Force | None = None
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
