@@ -161,6 +161,7 @@ def test_check_lets_warnings_pass(run, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     assert run("check", empty).code == 1
+    assert [item["code"] for item in run("check", empty, "--json").data] == ["no-rulebooks"]
     half = tmp_path / "half.yaml"
     half.write_text(BROKEN.replace("flor", "floor").replace("never", "not_needed").replace("<=", "<"), "utf-8")
     said = run("check", half, "--json", "--on", "2006-05-01")

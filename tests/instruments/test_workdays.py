@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from community_core.base import Rank
+from community_core.base import Label, Rank
 from community_core.declarations import District, Practice
 from community_core.instruments.workdays import WorkdayCalendar, WorkdayYear
 from community_core.jurisdiction import Gathered, compose
-from community_core.rules import Engine, Expression
+from community_core.rules import INT, DecisionTable, Engine, Expression, Output, Row, Status
 
 PUBLISHED = WorkdayCalendar()
 OWN = WorkdayYear(2027, holidays=(dt.date(2027, 1, 1),), worked=(dt.date(2027, 1, 2),))
@@ -77,6 +77,18 @@ def test_expressions_count_working_days():
     unknown = read(engine, "day + workdays(3) > day", dt.date(2028, 5, 1))
     assert (unknown.value, unknown.missing) == (None, ("workdays_2028",))
     assert read(engine, "day - workdays(3) > day", dt.date(2006, 5, 1)).findings[0].code == "type-mismatch"
+
+
+def test_an_answer_says_which_years_table_is_missing():
+    """A decision that needs the working days of an unknown year is undetermined, and a finding says what to load."""
+    rows = (Row("day + workdays(3) > date('2028-05-06')", (("", Expression("1")),), Label("因为")),)
+    last = Row("true", (("", Expression("0")),), Label("其余"))
+    table = DecisionTable("late", (Output("", INT),), rows, otherwise=last)
+    answer = Engine(decisions=[("a.late", table)]).decide("late", {}, on=dt.date(2028, 5, 1))
+    assert answer.status is Status.UNDETERMINED
+    assert [(found.code, found.level, dict(found.data)) for found in answer.findings] == [
+        ("workdays-unknown", "warning", {"year": "2028"})
+    ]
 
 
 def test_districts_load_tables_and_the_most_specific_rank_wins():

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from community_core.base.errors import LoadError, Refused, UnknownTerm
 from community_core.ports.store import Conflict
+from community_core.procedures.definition import EffectSpec
 from community_core.procedures.events import LATE, SYSTEM
 from community_core.rules.terms import Expression
 
@@ -309,3 +310,33 @@ def test_a_step_and_its_follow_up_stand_or_fall_together(make_office, rules_of, 
                 office.take(case, step, data, actor=actor, day=day)
             assert codes(info) == [code]
             assert contents(office) == before
+
+
+def test_which_of_several_openings_is_asked_for(make_office, rules_of, hearing):
+    """Where a procedure opens with one of several steps, and none is named, they are listed and nothing opens."""
+    propose = hearing.HEARING.step("propose")
+    both = evolve(hearing.HEARING, steps=(*hearing.HEARING.steps, evolve(propose, name="petition")))
+    with make_office(rules=rules_of(procedure=both)) as office:
+        with pytest.raises(Refused) as info:
+            office.open("hearing", hearing.RUN[0][1], actor="zhang", day=hearing.DAY, place="wenyi")
+        assert codes(info) == ["which-opening"]
+        assert "petition" in str(info.value)
+        opened = office.open(
+            "hearing", hearing.RUN[0][1], actor="zhang", day=hearing.DAY, place="wenyi", step="petition"
+        )
+        assert opened.state == "proposed"
+
+
+def test_a_procedure_that_opens_itself_for_ever_is_refused(make_office, rules_of, run_hearing, hearing):
+    """A follow-up that opens another of its kind would never end: the step is refused and nothing is recorded."""
+    order = hearing.FOLLOW_UP.step("order")
+    again = EffectSpec("open", (("procedure", Expression("echo")), ("about", Expression("about"))))
+    echo = evolve(hearing.FOLLOW_UP, name="echo", steps=(evolve(order, effects=(again,)), *hearing.FOLLOW_UP.steps[1:]))
+    rules = rules_of(more=((f"{hearing.PRACTICE}.echo", echo),))
+    with make_office(rules=rules) as office:
+        office.appoint("wang", "hearing.convener", "wenyi", hearing.DAY)
+        before = contents(office)
+        with pytest.raises(Refused) as info:
+            office.open("echo", {"about": "x"}, actor="wang", day=hearing.DAY, place="wenyi")
+        assert codes(info) == ["too-many-follow-ups"]
+        assert contents(office) == before

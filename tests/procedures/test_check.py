@@ -77,6 +77,12 @@ FAULTS = {
         ),
         ["unknown-state"],
     ),
+    "an opening to nowhere": (lambda p: with_step(p, "ask"), ["opening-without-state"]),
+    "a field with a name of the library's own": (
+        lambda p: evolve(p, fields=(*p.fields, evolve(p.fields[0], name="day"))),
+        ["never-collected", "reserved-field"],
+    ),
+    "a field twice": (lambda p: evolve(p, fields=(*p.fields, p.fields[-1])), ["duplicate-field"]),
     "a lapse to nowhere": (
         lambda p: evolve(p, late=(*p.late, Late("proposed", E("days(1)"), LateAction.LAPSE))),
         ["lapse-without-state"],

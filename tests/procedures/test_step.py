@@ -222,6 +222,31 @@ def test_a_period_needs_a_unit(hearing, attempt):
         assert codes(attempt(3, procedure=procedure)) == ["period-without-unit"]
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("-days(1)", "period-negative"), ("months(99999)", "period-too-long"), ("days(9999999)", "period-too-long")],
+)
+def test_a_period_stays_within_the_calendar(hearing, attempt, text, code):
+    """A period that runs backwards, or past the last day of the calendar, is refused and never counted."""
+    procedure = changed(hearing.HEARING, "convene", not_before=Waiting("announce", Expression(text)))
+    assert codes(attempt(3, procedure=procedure)) == [code]
+
+
+def test_a_step_of_a_day_that_nobody_named_is_refused(hearing, attempt, evaluate):
+    """Where the day on which a step is held is not known, the step is refused and says so."""
+    case = hearing.run(3, evaluate)[0]
+    undated = evolve(case, data={name: value for name, value in case.data.items() if name != "held_day"})
+    assert "day-unknown" in codes(attempt(3, case=undated))
+
+
+def test_a_field_that_no_text_declares_is_refused(hearing, attempt):
+    """A step built in Python that takes an undeclared field is refused, and the field is named."""
+    procedure = changed(hearing.HEARING, "check_competence", takes=("competence", "mood"))
+    result = attempt(1, procedure=procedure, data={"mood": "good"})
+    assert codes(result) == ["undeclared-field"]
+    assert "mood" in result.findings[0].message.en
+
+
 def test_the_proposer_may_withdraw_and_another_resident_may_not(hearing, evaluate):
     """A role of the case is checked against its events, whatever post is claimed."""
     case = hearing.run(1, evaluate)[0]
@@ -246,6 +271,21 @@ def test_a_yes_or_no_question_is_put_to_yes_or_no(hearing, attempt):
     result = attempt(5, procedure=procedure, data={"votes": ["yes"] * 4 + ["no"] * 3})
     assert result.case.data["outcome"] == "yes"
     assert codes(attempt(5, procedure=procedure)) == ["unknown-option"]
+
+
+def test_more_than_half_is_more_than_half(hearing, attempt):
+    """Under a rule that asks for a majority, an option that merely leads decides nothing."""
+    step = hearing.HEARING.step("conclude")
+    decides = evolve(step.decides, rule=Expression("majority_of_entitled"))
+    procedure = changed(hearing.HEARING, "conclude", decides=decides)
+    assert codes(attempt(5, procedure=procedure, data={"votes": ["green"] * 3 + ["build"] * 2})) == ["no-majority"]
+
+
+def test_a_vote_over_nothing_cannot_be_counted(hearing, attempt, evaluate):
+    """Options of which two are alike make no ballot."""
+    case = hearing.run(5, evaluate)[0]
+    alike = evolve(case, data={**case.data, "options": ("green", "green")})
+    assert codes(attempt(5, case=alike, data={"votes": ["green"] * 7})) == ["no-ballot"]
 
 
 def test_openings_are_the_steps_without_a_source(hearing):

@@ -224,6 +224,7 @@ def test_quotes_lines_in_cells_and_titles_above_the_headings(tmp_path):
     assert table.frame.rows() == [(3, 1, True), (5, 2, False)]
     assert table.aside["备注"].to_list() == ["两行\n的备注", "含,逗号"]
     assert [(found.code, found.line) for found in table.findings if found.code == "bad-cell"] == [("bad-cell", 6)]
+    assert [(found.line, found.level) for found in table.findings if found.code == "heading-line"] == [(2, "info")]
 
 
 def test_an_open_quote_costs_its_own_line_only(tmp_path):

@@ -142,6 +142,13 @@ def test_what_is_no_export_is_a_finding(lines, line):
     assert codes([]) == {"export-cut-off"}
 
 
+def test_an_export_of_another_version_is_a_finding(lines):
+    """A header that this version would not write is named; nothing below it is taken on trust."""
+    header = lines[0].replace(b'"version":1', b'"version":2')
+    assert header != lines[0]
+    assert "export-format" in codes([header, *lines[1:]])
+
+
 def test_a_case_removed_since_an_export_is_named(database, record):
     """Compared with an earlier export, each event that is gone or rewritten is named, checkpoint or not."""
     before = list(record.export())

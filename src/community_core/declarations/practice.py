@@ -90,7 +90,8 @@ class Practice:
 class District:
     """A place that adopts practices and sets open terms; it can be one YAML file and no Python.
 
-    *profile* holds reported figures about the place, as named values with their citations.
+    *profile* holds reported figures about the place, as named values with their citations; *places* says where each of
+    the practices that it adopts was written.
     """
 
     name: str
@@ -108,6 +109,7 @@ class District:
     broken: tuple[tuple[str, Finding], ...] = field(default=(), eq=False)
     findings: tuple[Finding, ...] = field(default=(), eq=False)
     origin: Origin = field(default=NOWHERE, eq=False)
+    places: tuple[tuple[str, Origin], ...] = field(default=(), eq=False)
 
 
 @frozen

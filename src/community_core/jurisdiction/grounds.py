@@ -79,7 +79,7 @@ class Grounds:
                         "unknown-practice",
                         f"没有安装做法 {name}；请安装提供它的插件，或改正名称。已安装：{known}",
                         f"the practice {name} is not installed; install its plugin, or correct the name: {known}",
-                        self.district.origin,
+                        dict(self.district.places).get(name, self.district.origin),
                         name=name,
                     )
                 )

@@ -35,15 +35,15 @@ def check_procedure(procedure: Procedure, *, effects: Iterable[str] = ()) -> tup
 
 
 def _names(procedure: Procedure) -> Iterator[Finding]:
-    for kind, zh, items, reserved in (
-        ("step", "环节", procedure.steps, RESERVED_STEPS),
-        ("field", "字段", procedure.fields, RESERVED_FIELDS),
+    for kind, zh, items, reserved, taken, twice in (
+        ("step", "环节", procedure.steps, RESERVED_STEPS, "reserved-step", "duplicate-step"),
+        ("field", "字段", procedure.fields, RESERVED_FIELDS, "reserved-field", "duplicate-field"),
     ):
         seen: set[str] = set()
         for item in items:
             if item.name in reserved:
                 yield finding(
-                    f"reserved-{kind}",
+                    taken,
                     f"{zh}名 {item.name} 由本库使用，请换一个名字",
                     f"the {kind} name {item.name!r} is used by the library; choose another",
                     item.origin,
@@ -51,7 +51,7 @@ def _names(procedure: Procedure) -> Iterator[Finding]:
                 )
             if item.name in seen:
                 yield finding(
-                    f"duplicate-{kind}",
+                    twice,
                     f"{zh} {item.name} 写了两次，请删去一个",
                     f"{kind} {item.name!r} stands twice; remove one",
                     item.origin,
@@ -95,7 +95,7 @@ def _states(procedure: Procedure) -> Iterator[Finding]:
             )
     for state in procedure.end_kinds:
         if state not in states:
-            yield _unknown("state", "状态", state, procedure.origin, states)
+            yield _unknown("unknown-state", "状态", state, procedure.origin, states)
 
 
 def _closure(start: set[str], moves: list[tuple[str, str]]) -> set[str]:
@@ -111,10 +111,10 @@ def _origin_of(procedure: Procedure, state: str) -> Origin:
     return next((step.origin for step in procedure.steps if step.to == state), procedure.origin)
 
 
-def _unknown(kind: str, zh: str, name: str, origin: Origin, known: Iterable[str]) -> Finding:
-    listed = list(known)
+def _unknown(code: str, zh: str, name: str, origin: Origin, known: Iterable[str]) -> Finding:
+    listed, kind = list(known), code.removeprefix("unknown-")
     return finding(
-        f"unknown-{kind}",
+        code,
         f"没有{zh} {name}；已有：{'、'.join(listed) or '（无）'}",
         f"there is no {kind} {name!r}; there are: {', '.join(listed) or 'none'}",
         origin,
@@ -143,7 +143,7 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
             )
         for source in step.source:
             if source not in states:
-                yield _unknown("state", "状态", source, step.origin, states)
+                yield _unknown("unknown-state", "状态", source, step.origin, states)
             elif procedure.end(source) is not None:
                 yield finding(
                     "step-after-end",
@@ -154,12 +154,12 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
                 )
         for name in (*step.not_by, *(wait.after for wait in (step.not_before, step.within) if wait is not None)):
             if name not in names:
-                yield _unknown("step", "环节", name, step.origin, names)
+                yield _unknown("unknown-step", "环节", name, step.origin, names)
         decides = step.decides
         asked = (decides.question, decides.among, decides.present) if decides is not None else ()
         for name in (*step.takes, step.held, *asked):
             if name and name not in fields:
-                yield _unknown("field", "字段", name, step.origin, fields)
+                yield _unknown("unknown-field", "字段", name, step.origin, fields)
         if step.held in fields and fields[step.held].type.kind is not Kind.DATE:
             yield finding(
                 "held-no-date",
@@ -171,7 +171,7 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
     for rule in procedure.late:
         wrong = [state for state in (rule.state,) if state not in states]
         for state in wrong:
-            yield _unknown("state", "状态", state, rule.origin, states)
+            yield _unknown("unknown-state", "状态", state, rule.origin, states)
         if rule.then is LateAction.LAPSE and not rule.to:
             yield finding(
                 "lapse-without-state",
@@ -244,7 +244,7 @@ def _publishing(procedure: Procedure) -> Iterator[Finding]:
         for item in step.publish:
             for name in item.what:
                 if name not in fields:
-                    yield _unknown("field", "字段", name, item.origin, fields)
+                    yield _unknown("unknown-field", "字段", name, item.origin, fields)
                 elif item.kind is not PublishKind.PERSONAL_NOTICE and fields[name].privacy is not Privacy.PUBLIC:
                     privacy = fields[name].privacy.value
                     yield finding(
@@ -261,7 +261,7 @@ def _effects(procedure: Procedure, more: frozenset[str]) -> Iterator[Finding]:
     for step in procedure.steps:
         for spec in step.effects:
             if spec.kind not in KINDS and spec.kind not in more:
-                yield _unknown("effect", "效果", spec.kind, spec.origin, sorted({*KINDS, *more}))
+                yield _unknown("unknown-effect", "效果", spec.kind, spec.origin, sorted({*KINDS, *more}))
             if spec.kind == "open" and not any(name == "procedure" for name, _ in spec.arguments):
                 yield finding(
                     "effect-argument",

@@ -27,7 +27,7 @@ from community_core.rulebook.facts import (
     settings_of,
 )
 from community_core.rulebook.labels import CITATION, CITE, FROM, LABEL, UNTIL, span_of
-from community_core.rulebook.nodes import Node
+from community_core.rulebook.nodes import Node, Scalar, Sequence
 from community_core.rulebook.procedures import PROCEDURE
 from community_core.rulebook.readers import DIGITS, DOTTED, DOTTED_NAMES, Day, Each, Raw, Section, Sound, Whole
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, Reader, Reading, Record
@@ -242,6 +242,8 @@ def _build_district(fields: Fields, reading: Reading) -> District | Bad:
     doubt = _doubt(fields, reading)
     settings = fields.get("set", Sound())
     broken = [*settings.broken, *((term, doubt) for term, _ in settings.entries if doubt)]
+    listed = fields.nodes.get("adopts")
+    adopted = listed.items if isinstance(listed, Sequence) else ()
     return District(
         name,
         title=fields.get("title", Label()),
@@ -257,6 +259,7 @@ def _build_district(fields: Fields, reading: Reading) -> District | Bad:
         profile=fields.get("profile", ()),
         broken=tuple(broken),
         origin=fields.origin,
+        places=tuple((item.text, reading.origin(item)) for item in adopted if isinstance(item, Scalar)),
     )
 
 
