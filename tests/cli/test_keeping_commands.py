@@ -193,3 +193,24 @@ def test_a_backup_from_an_older_version_is_brought_up(run, town, tmp_path):
     assert list(store.verify()) == []
     assert store.coverage().beyond == 4
     store.close()
+
+
+def test_a_slip_of_the_pen_is_corrected(run, town, tmp_path):
+    """A correction names the event, the value and why; the timeline shows both, the board too, and a refusal is one."""
+    who = ("--actor", "clerk-1", "--day", "2006-05-02", "--store", town)
+    base = ("case", "correct", "note-2006-000001")
+    said = run(*base, "1", *who, "--data", "题目=丙", "--why", "笔误", "--key", "k", "--json")
+    assert (said.code, said.data["data"]["title"], said.data["state"]) == (0, "丙", "open")
+    assert [item["step"] for item in said.data["timeline"]] == ["write", "add", "add", "correct"]
+    assert run(*base, "1", *who, "--data", "title=丙", "--why", "笔误", "--key", "k", "--json").data["version"] == 4
+    shown = run("case", "show", "note-2006-000001", "--store", town).out
+    assert "corrects event 1" in shown
+    assert "笔误" in shown
+    assert run(*base, "2", *who, "--withdraw", "text", "--why", "撤回").code == 1
+    assert run(*base, "9", *who, "--data", "title=丁", "--why", "笔误").code == 1
+    assert run(*base, "1", *who, "--data", "title=丁").code == 2
+    run("board", "--store", town, "--out", tmp_path / "board")
+    page = (tmp_path / "board" / "case-note-2006-000001.html").read_text("utf-8")
+    assert "甲" in page
+    assert "丙" in page
+    assert run("verify", "--store", town).code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from community_core.cli.output import both, print_json, print_table
 from community_core.cli.stores import DISTRICT, office_over
 
 if TYPE_CHECKING:
-    from community_core.office import Office
+    from community_core.office import Moment, Office
     from community_core.procedures.definition import Procedure
     from community_core.procedures.events import Case
 
@@ -119,6 +120,46 @@ def take(
         definition = _definition(office, office.case(case_id))
         taken = office.take(case_id, step, read_data(definition.fields, data, data_file), **who)
         _say(office, taken, definition, as_json=as_json)
+    return exits.FINE
+
+
+@case.command(
+    "correct",
+    help="更正一条记录，原记录保留 · Correct event VERSION of CASE_ID; it stays in the record.",
+    epilog=exits.HELP,
+)
+@click.argument("case_id")
+@click.argument("version", type=click.IntRange(min=1))
+@store_option
+@kept_district_option
+@actor_option
+@day_option
+@click.option("--why", required=True, help="为什么更正 · Why.")
+@key_option
+@data_option
+@file_option
+@click.option(
+    "--withdraw", multiple=True, metavar="NAME", help="撤回一个字段的值，可重复 · Withdraw a value; repeatable."
+)
+@json_option
+def correct(
+    *,
+    case_id: str,
+    version: int,
+    store: str,
+    district: str | None,
+    data: tuple[str, ...],
+    data_file: Path | None,
+    withdraw: tuple[str, ...],
+    as_json: bool,
+    **who: Any,
+) -> int:
+    """Correct an event."""
+    with office_over(store, district, acting=True) as office:
+        definition = _definition(office, office.case(case_id))
+        fields = {**read_data(definition.fields, data, data_file), **dict.fromkeys(withdraw)}
+        corrected = office.correct(case_id, version, fields, **who)
+        _say(office, corrected, definition, as_json=as_json)
     return exits.FINE
 
 
@@ -275,12 +316,26 @@ def _say(office: Office, now: Case, definition: Procedure, *, as_json: bool) -> 
             f"{both(item.label)} ({item.step})",
             f"{item.actor} · {item.post}",
             f"{both(item.state_label)}",
-            "；".join(_field(definition, name, value) for name, value in item.data),
+            "；".join(_contents(definition, item)),
         )
         for item in moments
     ]
     title = f"{now.id} · {both(definition.title)} · {now.place} · {now.state}{' · ' + now.ended if now.ended else ''}"
     print_table(title, ("日期 day", "环节 step", "经办 by", "状态 state", "内容 data"), rows)
+
+
+def _contents(definition: Procedure, item: Moment) -> Iterator[str]:
+    """Yield the fields of an event; of a correction which event it corrects, what that should say, and why."""
+    from community_core.procedures.events import CORRECT  # noqa: PLC0415 - with the office
+
+    if item.step != CORRECT:
+        yield from (_field(definition, name, value) for name, value in item.data)
+        return
+    said = dict(item.data)
+    yield f"更正第 {said['corrects']} 条 corrects event {said['corrects']}"
+    for name, value in said["fields"]:
+        yield f"{name}：撤回 withdrawn" if value is None else _field(definition, name, value)
+    yield f"原因 why：{said['why']}"
 
 
 def _field(definition: Procedure, name: str, value: Any) -> str:

@@ -11,14 +11,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from community_core.jurisdiction.rules import Rules
-from community_core.office.bindings import Bindings, require_day
+from community_core.office.bindings import Bindings, refused, require_day
 from community_core.office.bulk import Batch, BulkRun, again
 from community_core.office.clock import SystemClock
 from community_core.office.reading import Reading
 from community_core.office.views import chunked
-from community_core.office.work import Command, Work, only_opening
+from community_core.office.work import Command, Work, only_opening, other_command, same_correction
 from community_core.ports.store import Clock, Posting, Store
 from community_core.procedures.consequences import EffectFunction
+from community_core.procedures.correct import Correction
 from community_core.procedures.events import Case, Event
 from community_core.procedures.reading import WorkingDays
 
@@ -62,7 +63,14 @@ def open_office(
     told: list[Told] = [(item.plugin, item.observe) for item in rules.observers]
     told += [(getattr(item, "__qualname__", type(item).__name__), item) for item in observers]
     functions = {item.name: item.run for item in rules.effects}
-    return Office(rules, store, clock or SystemClock(), functions=functions, workdays=workdays, observers=told)
+    return Office(
+        rules,
+        store,
+        clock or SystemClock(),
+        functions=functions,
+        workdays=workdays or rules.calendar.end,
+        observers=told,
+    )
 
 
 class Office(Reading):
@@ -190,6 +198,46 @@ class Office(Reading):
         taken = self.store.run(do)
         self.deliver()
         return taken
+
+    def correct(
+        self,
+        case: Case | str,
+        version: int,
+        data: Mapping[str, Any],
+        *,
+        actor: str,
+        day: dt.date,
+        why: str,
+        key: str | None = None,
+    ) -> Case:
+        """Record that event *version* of a case was wrong: what it should say (*data*) and *why*.
+
+        The wrong event stays in the record, and the timeline shows both. ``None`` withdraws a value that need not be
+        given. Who may correct is whoever holds one of the posts that the corrected step is for; the state does not
+        change. Where with the corrected values a step would have been refused, or would have come to something else,
+        it is no slip of the pen, and the correction is refused.
+
+        Raises:
+            Refused: if the case is unknown, the correction is refused, or the key was used for something else; nothing
+                is changed.
+        """
+        case_id = case if isinstance(case, str) else case.id
+        asked = Correction(version, data, actor, day, why, key or "")
+
+        def do() -> Case:
+            work = self._work()
+            before = self.store.by_key(asked.key) if asked.key else None
+            if before is not None:
+                if before.event.case == case_id and same_correction(before.event, asked):
+                    return work.case(case_id)
+                raise refused(other_command(asked.key, before.event.case))
+            corrected = work.correct(case_id, asked)
+            self._write(work)
+            return corrected
+
+        done = self.store.run(do)
+        self.deliver()
+        return done
 
     def advance(self, to: dt.date, *, procedure: str = "", place: str = "") -> tuple[Event, ...]:
         """Settle every deadline of open cases that is overdue on the day *to*, and return the events.

@@ -21,7 +21,7 @@ from community_core.pages.items import BoardCase, BoardField, BoardItem
 from community_core.pages.texts import value_text
 from community_core.ports.store import Store, StoredCase, StoredEvent
 from community_core.procedures.definition import LateAction, Procedure, PublishKind, StepField
-from community_core.procedures.events import LATE, Case, PublishedItem
+from community_core.procedures.events import CORRECT, LATE, Case, PublishedItem, given
 from community_core.procedures.reading import Reading
 from community_core.rules.answer import ParameterUse
 
@@ -89,6 +89,8 @@ def step_label(procedure: Procedure, name: str) -> Label:
     """Return the label of a step, or its name."""
     if name == LATE:
         return Label("期限届满", "Deadline passed")
+    if name == CORRECT:
+        return Label("更正", "Correction")
     step = procedure.step(name)
     return (step.label if step is not None else Label()) or Label(name)
 
@@ -147,13 +149,14 @@ def board_items(binding: Binding, stored: StoredCase, events: Sequence[StoredEve
     data: dict[str, Any] = {}
     for item in events:
         event = item.event
-        if event.step != LATE:
-            data.update(event.data)
+        data.update(given(event))
+        # A correction is published with what it says, also of a field that a later step gave again.
+        says = {**data, **dict(dict(event.data).get("fields", ()))} if event.step == CORRECT else data
         step = procedure.step(event.step)
         for published in event.published:
             if published.kind is PublishKind.PERSONAL_NOTICE:
                 continue
-            fields = tuple(_fields(procedure, published, data))
+            fields = tuple(_fields(procedure, published, says))
             if fields:
                 yield BoardItem(
                     case=stored.id,
@@ -211,7 +214,7 @@ def board(
                         opened=stored.opened,
                         state=state_label(procedure, case.state),
                         items=items,
-                        subject=titles[0] if titles else "",
+                        subject=titles[-1] if titles else "",
                         end=procedure.end(case.state),
                         cite=procedure.cite,
                     ),

@@ -14,9 +14,10 @@ from community_core.office.authority import Authority
 from community_core.office.bindings import Binding, Bindings, refused, require_day
 from community_core.ports.store import Contradiction, Store, StoredCase, StoredEvent
 from community_core.procedures.consequences import EffectFunction
+from community_core.procedures.correct import Correction, correct
 from community_core.procedures.deadlines import settle
 from community_core.procedures.definition import Procedure, Step
-from community_core.procedures.events import SYSTEM, Case, Effect, Event, OpenCase
+from community_core.procedures.events import CORRECT, SYSTEM, Case, Effect, Event, OpenCase
 from community_core.procedures.intake import wanted
 from community_core.procedures.reading import WorkingDays, post_for
 from community_core.procedures.step import Refusal, Taken, after, no_such_step, openings, take
@@ -136,6 +137,35 @@ class Work:
         case = self._settle(draft, binding, case, command.day)
         post = self._post(binding.procedure, case, command)
         self._take(draft, binding, case, command, post)
+        self._accept(draft)
+        return draft.cases[case_id]
+
+    def correct(self, case_id: str, asked: Correction) -> Case:
+        """Settle what is overdue in a case, then record the correction of one of its events.
+
+        Raises:
+            Refused: if the case is unknown or the correction is refused; then what was overdue stays as it was.
+        """
+        _sane(Command("", {}, asked.actor, asked.day))
+        case = self.case(case_id)
+        binding = self.binding(case)
+        binding.require_functions()
+        draft = _Draft()
+        case = self._settle(draft, binding, case, asked.day)
+        history = [*(item.event for item in self._store.events(case_id)), *draft.events]
+        result = correct(
+            binding.procedure,
+            case,
+            history,
+            asked,
+            held=self._authority.posts(asked.actor, case.place, asked.day),
+            evaluate=binding.evaluate,
+            workdays=self._workdays,
+            functions=self._functions,
+        )
+        if isinstance(result, Refusal):
+            raise refused(*result.findings)
+        _add(draft, result)
         self._accept(draft)
         return draft.cases[case_id]
 
@@ -308,6 +338,22 @@ def repeated(binding: Binding, event: Event, command: Command) -> Finding | None
         == {name: value for name, value in event.data if name in wanted(step)}
     )
     return None if same else other_command(command.key, event.case)
+
+
+def same_correction(event: Event, asked: Correction) -> bool:
+    """Whether *event* is what *asked* comes to, recorded before."""
+    said = dict(event.data)
+    return (
+        event.step == CORRECT
+        and (event.actor, event.day) == (asked.actor, asked.day)
+        and (said["corrects"], said["why"]) == (asked.version, asked.why.strip())
+        and {name for name, _ in said["fields"]} == set(asked.data)
+        and all(_tuples(asked.data[name]) == value for name, value in said["fields"])
+    )
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list | tuple) else value
 
 
 def other_command(key: str, case_id: str) -> Finding:

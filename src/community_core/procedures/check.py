@@ -8,14 +8,14 @@ from community_core.base.findings import Finding, Origin, finding
 from community_core.base.ranks import Privacy
 from community_core.procedures.consequences import KINDS, LITERAL
 from community_core.procedures.definition import LateAction, Procedure, PublishKind, Step
-from community_core.procedures.events import LATE
+from community_core.procedures.events import CORRECT, LATE
 from community_core.procedures.intake import VOTES, wanted
 from community_core.procedures.naming import names_in
 from community_core.procedures.reading import ANYONE, PROPOSER
 from community_core.rules.types import Kind
 
 #: Names that the library uses itself.
-RESERVED_STEPS = frozenset({LATE, PROPOSER, ANYONE, "system"})
+RESERVED_STEPS = frozenset({CORRECT, LATE, PROPOSER, ANYONE, "system"})
 RESERVED_FIELDS = frozenset({"day"})
 
 

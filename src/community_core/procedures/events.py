@@ -10,16 +10,20 @@ from attrs import evolve, field, frozen
 
 from community_core.procedures.definition import PublishKind
 
-#: The actor of what the rules do by themselves, and the step name of an event that settles a deadline.
+#: The actor of what the rules do by themselves, and the step names of an event that settles a deadline and of one that
+#: corrects another.
 SYSTEM = "system"
 LATE = "late"
+CORRECT = "correct"
 
 
 @frozen
 class Event:
     """One thing that happened in a case, as it is recorded and hashed.
 
-    *version* counts the case's events from 1. *step* is the step's name, or ``late`` for a settled deadline.
+    *version* counts the case's events from 1. *step* is the step's name, ``late`` for a settled deadline or ``correct``
+    for a correction; then *data* says which version it corrects (``corrects``), ``why``, the ``fields`` with their
+    values, and which of them still stand in the case since no later step gave them again (``stands``).
     *state* is the state after the event. *day* is the day it was done. *data* are the fields given and computed, as
     plain values of their types. *rules* is the hash of the rule text the case runs under.
     """
@@ -130,11 +134,22 @@ class Case:
             version=event.version,
             entered=event.day if moved else self.entered,
             latest=event.day,
-            data=self.data if event.step == LATE else {**self.data, **dict(event.data)},
+            data={**self.data, **given(event)},
             steps={**self.steps, event.step: (event.day, event.actor)},
             takers={**self.takers, event.step: self.takers.get(event.step, frozenset()) | {event.actor}},
             reminded=False if moved else (self.reminded or event.step == LATE),
         )
+
+
+def given(event: Event) -> Mapping[str, Any]:
+    """Return the fields that an event gives a case: none where it settles a deadline, of a correction what stands."""
+    if event.step == LATE:
+        return {}
+    said = dict(event.data)
+    if event.step != CORRECT:
+        return said
+    stands = said.get("stands") or ()
+    return {name: value for name, value in said.get("fields") or () if name in stands}
 
 
 def fold(case: Case, events: Iterable[Event]) -> Case:

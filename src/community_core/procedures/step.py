@@ -194,11 +194,12 @@ def _authority(procedure: Procedure, case: Case, step: Step, actor: str, post: s
     found: list[Finding] = []
     if not follow_up and (post not in step.by or (by_case and post not in own)):
         found.append(not_entitled(step))
-    found += [_same_person(step, earlier) for earlier in step.not_by if case.took(earlier, actor)]
+    found += [same_person(step, earlier) for earlier in step.not_by if case.took(earlier, actor)]
     return found
 
 
-def _same_person(step: Step, earlier: str) -> Finding:
+def same_person(step: Step, earlier: str) -> Finding:
+    """Return the finding that whoever took *earlier* may not take *step*."""
     return finding(
         "same-person",
         f"办理过环节 {earlier} 的人不能再办理 {step.name}，请换人",
