@@ -1,0 +1,96 @@
+"""The page of the national floor: its table is what the rules say; run as a script, this file writes it anew."""
+
+import datetime as dt
+from fractions import Fraction
+from pathlib import Path
+
+import community_core as cc
+
+PAGE = Path(__file__).parents[2] / "docs" / "floor.md"
+BEGIN, END = "<!-- table: tests/docs/test_floor.py -->\n", "<!-- end of table -->\n"
+LAW = "national.residents-committees"
+#: A day of the year that the district's document speaks of last, and the first day of the text that holds today.
+THEN, NOW = dt.date(2006, 5, 1), dt.date(2026, 1, 1)
+FORCES = {"binding": "应当 binding", "general": "一般 general", "competence": "职权 competence"}
+POWERS = {"recalls_members": "居民会议撤换 recalled", "replaces_members": "补选 replaced by the residents' assembly"}
+
+
+def number(value):
+    """Return a value as the table shows it."""
+    return f"{value * 100} %" if isinstance(value, Fraction) else f"{value:,}"
+
+
+def norm(rules, names, day, write):
+    """Return what the floor says under *names* on *day*, with force and article, or that it has not been read."""
+    uses = [rules.parameter(f"{LAW}.{name}", on=day) for name in names]
+    held = dict(rules.terms.parameters)
+    if None in uses:
+        return "缺项：新文本的这一条尚未查阅<br>gap: this article of the new text has not been read"
+    force = FORCES[held[f"{LAW}.{names[0]}"].force.value]
+    article = uses[0].cite.article
+    cited = f"，第 {article} 条 art. {article}" if article else ""
+    return f"{write(*(use.value for use in uses))}（{force}{cited}）"
+
+
+def table(rules):
+    """Return the table: what Shenhe reports, beside the floor of its day and of today."""
+    reported = dict(rules.district.profile)
+
+    def band(day):
+        households = reported["mean_households"].value
+        answer = rules.decide("committee_size_band", {"community_households": households}, on=day)
+        words = {"above": "多于一般范围 above it", "within": "在一般范围内 within it", "below": "少于一般范围 below it"}
+        return (
+            f"{norm(rules, ('households_least', 'households_most'), day, '{:,}–{:,}'.format)}；{words[answer.outcome]}"
+        )
+
+    def shown(name):
+        value = reported[name]
+        return f"{number(value.value)}（{value.cite.lines.rpartition(' ')[2]}）"
+
+    def powers(listed):
+        return "，".join(POWERS[item] for item in listed if item in POWERS)
+
+    rows = [("任期（年）<br>term in years", shown("election_term_years"))]
+    rows += [("选举年龄（岁）<br>voting age in years", shown("voting_age"))]
+    rows += [("平均户数<br>mean number of households", shown("mean_households"))]
+    rows += [("满意率低于此数即罢免或解聘<br>satisfaction below which a cadre is removed", shown("removal_below"))]
+    floor = {
+        0: lambda day: norm(rules, ("term_years",), day, number),
+        1: lambda day: norm(rules, ("voting_age",), day, number),
+        2: band,
+        3: lambda day: norm(rules, ("assembly_powers",), day, powers),
+    }
+    lines = [
+        f"| | 沈河所报告 Shenhe reports | 当时的法律 law of its day（{THEN}） | 今天的法律 law today（{NOW}） |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| {what} | {here} | {floor[at](THEN)} | {floor[at](NOW)} |" for at, (what, here) in enumerate(rows)]
+    return "\n".join(lines) + "\n"
+
+
+def parts():
+    """Return the page before, in and after the table."""
+    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
+    inside, _, after = rest.partition(END)
+    return before, inside, after
+
+
+def test_the_table_is_what_the_rules_say():
+    """Shenhe's reported practice stands beside the floor of its day and of today, as the installed rules have both."""
+    _, inside, after = parts()
+    assert inside.strip("\n") == table(cc.load("shenhe")).strip("\n")
+    assert after
+
+
+def test_the_page_names_every_gap_of_the_floor():
+    """What the floor leaves open is listed on the page in the words of the rules."""
+    text = PAGE.read_text("utf-8")
+    gaps = [gap.text for name, gap in cc.load("shenhe").terms.gaps if name.startswith(LAW)]
+    assert gaps
+    assert [gap.zh for gap in gaps if gap.zh not in text or gap.en not in text] == []
+
+
+if __name__ == "__main__":
+    before, _, after = parts()
+    PAGE.write_text(f"{before}{BEGIN}\n{table(cc.load('shenhe'))}\n{END}{after}", "utf-8")
