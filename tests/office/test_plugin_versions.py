@@ -1,0 +1,168 @@
+"""A case opened under one version of a plugin and finished after its rulebook changed, or after it was uninstalled."""
+
+import datetime as dt
+import types
+
+import pytest
+from attrs import evolve
+
+import community_core as cc
+from community_core.base import Citation, Label, Refused, UnknownTerm
+from community_core.jurisdiction import hookimpl
+from community_core.rulebook import read_text
+from community_core.rules.python import decision
+
+DAY = dt.date(2006, 5, 1)
+DISTRICT = "district: town\ntitle: {zh: 镇, en: Town}\nadopts: [plug.permits]\n"
+NOBODYS = "district: town\ntitle: {zh: 镇, en: Town}\n"
+
+# Version 1: the clerk grants at once. Version 2: a chair looks first, and the limit is lower.
+TEXT = {
+    "1": """
+practice: plug.permits
+title: {zh: 许可, en: Permits}
+standing: library
+source: {document: permits}
+parameters:
+  limit: {type: int, unit: day, zh: 上限, en: limit, values: [{value: 30, from: 2000-01-01}]}
+procedures:
+  permit:
+    title: {zh: 许可, en: Permit}
+    ends: {granted: decided}
+    facts:
+      length: {type: int, unit: day, privacy: public, zh: 天数, en: length}
+      answer: {type: [allow, deny], privacy: public, zh: 答复, en: answer}
+    steps:
+      ask: {to: asked, by: [clerk], takes: [length]}
+      grant: {from: [asked], to: granted, by: [clerk], takes: [answer], when: "GUARD"}
+""",
+}
+TEXT["2"] = (
+    TEXT["1"]
+    .replace("value: 30", "value: 10")
+    .replace(
+        "      grant: {from: [asked]",
+        "      look: {from: [asked], to: looked, by: [chair]}\n      grant: {from: [looked]",
+    )
+)
+
+
+def plugin(version, *, python=False):
+    """Return the plugin in a version, with its Python decision where the rulebook asks for one."""
+    guard = "verdict == answer" if python else "length <= limit"
+    (practice,) = read_text(TEXT[version].replace("GUARD", guard)).practices
+    if python:
+
+        @decision(
+            inputs=(),
+            yields=["allow", "deny"],
+            because=Label("由函数判定", "by a function"),
+            cite=Citation("permits"),
+            of="case",
+            version=version,
+        )
+        def verdict():
+            return "allow" if version == "1" else "deny"
+
+        practice = evolve(practice, decisions=(verdict,))
+    module = types.ModuleType(f"plug_{version}")
+    module.community_practices = hookimpl(lambda: [practice])
+    return module
+
+
+@pytest.fixture
+def office(tmp_path):
+    """Open the same store under the rules of a plugin, or of none."""
+    opened = []
+
+    def office(offered=None):
+        text = tmp_path / "town.yaml"
+        text.write_text(NOBODYS if offered is None else DISTRICT, "utf-8")
+        rules = cc.load(text, plugins=[] if offered is None else [offered])
+        assert [item for item in rules.findings if item.level == "error"] == []
+        made = cc.open_office(rules, tmp_path / "record.db")
+        opened.append(made)
+        for person in ("clerk", "chair"):
+            made.appoint(person, person, "town", dt.date(2000, 1, 1))
+        return made
+
+    yield office
+    for made in opened:
+        made.close()
+
+
+def ask(office):
+    """Open a case."""
+    return office.open("permit", {"length": 20}, actor="clerk", day=DAY, place="town")
+
+
+def grant(office, case, answer="allow"):
+    """Try to finish it."""
+    return office.take(case, "grant", {"answer": answer}, actor="clerk", day=DAY)
+
+
+def refusal(office, case, **more):
+    """Return the findings of a refused grant, which changes nothing."""
+    before = office.store.events(case.id)
+    with pytest.raises(Refused) as info:
+        grant(office, case, **more)
+    assert office.store.events(case.id) == before
+    return info.value.findings
+
+
+def test_a_case_keeps_its_rules_after_the_rulebook_changed(office):
+    """An old case is finished by the old steps and values, a new one goes by the new; both stand in one record."""
+    old = ask(office(plugin("1")))
+    changed = office(plugin("2"))
+    new = ask(changed)
+    assert new.rules != old.rules
+    assert [item.code for item in refusal(changed, new)] == ["wrong-state"]
+    assert {item.step for item in changed.may("chair", old, DAY)} == {"grant"}
+    assert grant(changed, old).state == "granted"
+    assert [use.value for use in changed.values_used(old)] == [30]
+    changed.take(new, "look", {}, actor="chair", day=DAY)
+    assert [item.code for item in refusal(changed, new)] == ["guard-false"]
+    assert list(changed.verify()) == []
+
+
+def test_a_case_is_finished_after_its_plugin_is_gone(office):
+    """Where the rules are text alone a case needs no plugin any more, and nothing new can begin."""
+    old = ask(office(plugin("1")))
+    left = office()
+    with pytest.raises(UnknownTerm):
+        ask(left)
+    assert grant(left, old).state == "granted"
+    assert [item.label.zh for item in left.timeline(old)] == ["ask", "grant"]
+
+
+@pytest.mark.parametrize("present", ["changed", "gone", "without"])
+def test_a_case_whose_function_is_gone_says_what_to_install(office, present):
+    """Where the function is there in another version, or not at all, the step is refused and names what it needs."""
+    first = office(plugin("1", python=True))
+    old = ask(first)
+    later = office({"changed": plugin("2", python=True), "gone": None, "without": plugin("2")}[present])
+    (found,) = refusal(later, old)
+    assert found.code == "missing-function"
+    assert dict(found.data)["functions"] == "plug.permits.verdict (1)"
+    for text in (found.message.zh, found.message.en):
+        assert "plug.permits.verdict (1)" in text
+    assert "install that version" in found.message.en
+    with pytest.raises(Refused) as info:
+        later.correct(old, 1, {"length": 21}, actor="clerk", day=DAY, why="笔误")
+    assert [item.code for item in info.value.findings] == ["missing-function"]
+    assert later.timeline(old)[0].data == (("length", 20),)
+    assert list(later.verify()) == []
+    again = office(plugin("1", python=True))
+    assert [item.code for item in refusal(again, old, answer="deny")] == ["guard-false"]
+    assert grant(again, old).state == "granted"
+
+
+def test_two_versions_side_by_side_each_serve_their_cases(office):
+    """A case opened under the second version is decided by the second function, while the first one's waits."""
+    old = ask(office(plugin("1", python=True)))
+    second = office(plugin("2", python=True))
+    new = ask(second)
+    second.take(new, "look", {}, actor="chair", day=DAY)
+    assert [item.code for item in refusal(second, new)] == ["guard-false"]
+    assert grant(second, new, "deny").ended == "decided"
+    assert [item.code for item in refusal(second, old)] == ["missing-function"]
