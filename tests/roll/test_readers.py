@@ -336,3 +336,17 @@ def test_csv_is_written_for_readers_and_read_back(tmp_path):
         f'"=""{GOOD}""",53,是,低保,-0.05,甲、乙',
     ]
     assert read_table(path, FACTS).frame.equals(source.frame)
+
+
+def test_a_rounded_number_is_found_in_a_column_that_is_no_fact(tmp_path):
+    """An identity number that a spreadsheet rounded sets its row aside, though no rule asks for it."""
+    from community_core.roll import read_table
+    from community_core.rules import INT, Fact
+
+    path = tmp_path / "roll.csv"
+    path.write_text("身份证号,age\n210103193502080012,72\n2.10103E+17,70\n", encoding="utf-8")
+    read = read_table(path, [Fact("age", INT)])
+    assert read.frame["age"].to_list() == [72]
+    (found,) = [item for item in read.findings if item.code == "rounded-by-spreadsheet"]
+    assert (found.line, found.column) == (3, 1)
+    assert "2.10103" not in found.message.zh

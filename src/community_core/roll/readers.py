@@ -8,6 +8,7 @@ from pathlib import Path
 from attrs import define, field
 
 from community_core.base.findings import Finding, Origin, finding
+from community_core.base.ranks import Privacy
 from community_core.roll.cells import Column, expected, read_column, shown
 from community_core.roll.decoding import Decoded, decode
 from community_core.roll.extras import pl
@@ -26,6 +27,10 @@ from community_core.roll.tables import MOST_LISTED, TableRead, no_rows
 from community_core.roll.typed import as_texts, typed_column
 from community_core.roll.values import ROW_NUMBER
 from community_core.rules.terms import Fact
+from community_core.rules.types import TEXT
+
+#: The code of a number that a spreadsheet has cut to fifteen digits.
+ROUNDED = "rounded-by-spreadsheet"
 
 
 @define
@@ -43,7 +48,7 @@ class _Faults:
             return
         what = expected(fact)
         zh, en = what.zh, what.en
-        if code == "rounded-by-spreadsheet":
+        if code == ROUNDED:
             zh = "号码已被电子表格改写成数字而丢失末位，请从原件重录，并把该列设为文本"
             en = "a spreadsheet has rounded the number; take it from the original, with the column as text"
         self._add(lines, f"“{heading.text}”：{zh}")
@@ -168,6 +173,13 @@ def _from_sheet(path: Path, sheet: Sheet, decoded: Decoded, index: Index) -> Tab
     values = [sheet.cells[LINE].rename(ROW_NUMBER)]
     for name, heading in columns.items():
         values.append(_read_texts(sheet.cells[name], sheet.cells[LINE], heading, faults))
+    for heading in headings:
+        if heading.fact is None and heading_key(heading.text) not in OWN_HEADINGS:
+            # A number that names a person is seldom a fact of any rule; a row without its person is no row.
+            number = Fact(heading.text, TEXT, privacy=Privacy.PERSONAL)
+            texts = sheet.cells[str(heading.position - 1)]
+            rounded = read_column(texts, number).rounded
+            faults.cells(heading, number, sheet.cells[LINE].filter(rounded), texts.filter(rounded), ROUNDED)
     reasons = faults.reasons()
     good = ~sheet.cells[LINE].is_in(reasons[LINE].implode())
     frame = pl.DataFrame(values).filter(good)
@@ -229,7 +241,7 @@ def _read_texts(texts: pl.Series, lines: pl.Series, heading: Heading, faults: _F
     assert heading.fact is not None, "only columns that mean a fact are read"  # noqa: S101 - narrows the type
     column: Column = read_column(texts, heading.fact)
     other = column.bad & ~column.rounded
-    for mask, code in ((column.rounded, "rounded-by-spreadsheet"), (other, "bad-cell")):
+    for mask, code in ((column.rounded, ROUNDED), (other, "bad-cell")):
         faults.cells(heading, heading.fact, lines.filter(mask), texts.filter(mask), code)
     return column.values.rename(heading.fact.name)
 
