@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _WIDTH_WITHOUT_TERMINAL = 120
 
 
+#: What the levels of findings are called in tables.
+LEVELS = {"error": "错误 error", "warning": "提醒 warning", "info": "说明 info"}
+
+
 def plain(text: object) -> str:
     """Return *text* without the control characters that could steer a terminal; line ends and tabs stay."""
     return "".join(sign if sign in "\n\t" or sign.isprintable() or sign == "\u3000" else "\ufffd" for sign in str(text))
@@ -79,10 +83,7 @@ def both(label: Label) -> str:
 
 def print_findings(items: Sequence[Finding], title: str = "问题项 Findings") -> None:
     """Print a table of findings with file, line and column."""
-    rows = [
-        ("错误 error" if item.level == "error" else "提醒 warning", item.code, str(item.origin), both(item.message))
-        for item in items
-    ]
+    rows = [(LEVELS.get(item.level, item.level), item.code, str(item.origin), both(item.message)) for item in items]
     print_table(f"{title} ({len(rows)})", ("级别 level", "代码 code", "位置 where", "说明 message"), rows)
 
 
