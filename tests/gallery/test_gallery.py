@@ -105,6 +105,8 @@ NO_TEXT = {
     "instruments/test_workdays.py": "workdays-unknown",
     # cases and their steps
     "office/test_bulk.py": "key-reused unknown-case",
+    "office/test_correct.py": """
+        correction-changes correction-refused no-reason not-correctable nothing-corrected unknown-event""",
     "office/test_host.py": "effect-refused missing-function",
     "office/test_office.py": "no-actor too-many-follow-ups unknown-procedure which-opening",
     "procedures/test_step.py": """
