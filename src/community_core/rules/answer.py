@@ -146,22 +146,44 @@ def _cited(cite: Citation) -> dict[str, str]:
     return {key: value for key, value in attrs.asdict(cite).items() if value}
 
 
-@attrs.define(slots=True, eq=False, on_setattr=attrs.setters.frozen, repr=False)
-class Answer:
+@attrs.define(slots=True, eq=False, repr=False)
+class _Given:
+    """The fields of an answer, filled while they may be: a frozen class fills them at three times the cost."""
+
+    source: Source
+    choice: Choice
+    on: dt.date
+    states: tuple[bool | None, ...]
+    seen: tuple[Any, ...]
+    parts: Mapping[str, Answer]
+
+    @cached_property
+    def trace(self) -> Trace:
+        """Rows, parameters, questions and gaps, worked out once."""
+        return self.source.trace(self)  # type: ignore[arg-type]
+
+
+class Answer(_Given):
     """What a decision gives for a subject on a day.
 
     *status* says how far it got; *outcome* is a value, or a read-only mapping from output to value where the decision
     has several, and ``None`` unless determined. Everything else is worked out on demand from what was seen.
     """
 
-    source: Source
-    status: Status
-    inner: tuple[Any, ...] | None
-    on: dt.date
-    choice: Choice
-    states: tuple[bool | None, ...]
-    seen: tuple[Any, ...]
-    parts: Mapping[str, Answer]
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise attrs.exceptions.FrozenInstanceError
+
+    @property
+    def status(self) -> Status:
+        """How far the answer got."""
+        return self.choice.status
+
+    @property
+    def inner(self) -> tuple[Any, ...] | None:
+        """The outcome as the rules compute with it, one value an output; ``None`` where there is none."""
+        return self.choice.outcome
 
     @property
     def term(self) -> str:
@@ -183,11 +205,6 @@ class Answer:
     def row(self) -> int | None:
         """The number of the (first) row that the answer rests on; 0 is ``otherwise``; ``None`` without a row."""
         return self.choice.rows[0] if self.choice.rows else None
-
-    @cached_property
-    def trace(self) -> Trace:
-        """Rows, parameters, questions and gaps, worked out once."""
-        return self.source.trace(self)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -278,6 +295,21 @@ class Answer:
 
     def __repr__(self) -> str:
         return f"<Answer {self.term}: {self.status.value} {json_value(self.outcome)!r}>"
+
+
+def answered(
+    source: Source,
+    choice: Choice,
+    on: dt.date,
+    states: tuple[bool | None, ...],
+    seen: tuple[Any, ...],
+    parts: Mapping[str, Answer],
+) -> Answer:
+    """Return the answer with these fields; from here on they stay as they are."""
+    given: Any = _Given(source, choice, on, states, seen, parts)
+    given.__class__ = Answer
+    answer: Answer = given
+    return answer
 
 
 def _reason_data(reason: Reason) -> dict[str, Any]:

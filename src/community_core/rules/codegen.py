@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from community_core.base.money import Money
 from community_core.model.serving import facts_of
 from community_core.rules import nodes as n
 from community_core.rules.interpret import kleene
@@ -17,6 +18,7 @@ from community_core.rules.vocabulary import Word, date_plus, date_plus_months, i
 
 Conditions = Callable[[Callable[[str], Any], dt.date, Mapping[tuple[str, str], Any]], tuple[int, tuple[Any, ...]]]
 Values = Callable[[Callable[[str], Any], dt.date, Mapping[tuple[str, str], Any]], tuple[Any, ...]]
+Outcomes = Callable[[tuple[Any, ...], dt.date, Mapping[tuple[str, str], Any]], tuple[Any, ...]]
 
 #: The class that a value of each kind must be of exactly; the others are checked member by member.
 _CLASSES: Mapping[Kind, type] = {Kind.INT: int, Kind.DATE: dt.date, Kind.TEXT: str, Kind.SHARE: Fraction}
@@ -64,9 +66,14 @@ class _Source:
             wrong = f"{name} not in {self.constant(frozenset(kind.values))}"
         elif kind.kind in _CLASSES:
             wrong = f"{name}.__class__ is not {self.constant(_CLASSES[kind.kind])}"
+        elif kind.kind is Kind.MONEY:
+            self.lines.append(f"if {name}.__class__ is {self.constant(Money)}: {name} = {name}.fen")
+            self.lines.append(f"elif {name} is not None: {name} = {check}({name})")
+            return name
         else:
             wrong = "True"
-        self.lines.append(f"if {name} is not None and ({wrong}): {name} = {check}({name})")
+        # What is wrong is asked first: of a value that fits, one test is made.
+        self.lines.append(f"if {wrong} and {name} is not None: {name} = {check}({name})")
         return name
 
     def members(self, node: n.Members) -> str:
@@ -205,6 +212,18 @@ def compile_conditions(facts: Sequence[Fact], atoms: Sequence[n.Node], words: Ma
     code = " + ".join(digits) if digits else "0"
     conditions: Conditions = source.build(f"({code}, {seen})", "get, day, parts")
     return conditions
+
+
+def compile_outcome(facts: Sequence[Fact], trees: Sequence[n.Node], words: Mapping[str, Word]) -> Outcomes:
+    """Return the function (seen, day, parts) → inner values of *trees*, for facts as the conditions have seen them."""
+    source = _Source(words)
+    for number, fact in enumerate(facts):
+        source.variables[fact.name] = f"f{number}"
+    if facts:
+        source.lines.append(f"{', '.join(source.variables.values())}, = seen")
+    results = [source.name(tree) for tree in trees]
+    outcomes: Outcomes = source.build(f"({', '.join(results)}{',' if results else ''})", "seen, day, parts")
+    return outcomes
 
 
 def compile_values(facts: Sequence[Fact], trees: Sequence[n.Node], words: Mapping[str, Word]) -> Values:

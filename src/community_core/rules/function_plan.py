@@ -12,7 +12,7 @@ from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.base.ranks import Standing
 from community_core.rules import nodes as n
-from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace
+from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace, answered
 from community_core.rules.codegen import Values, compile_values
 from community_core.rules.interpret import Surroundings, unknown_leaves, value_of
 from community_core.rules.parts import MEMO, Getter, Names, blocked_answer, getter_of, part_values
@@ -66,7 +66,7 @@ class FunctionPlan:
         key = self._read(get, on, values)
         choice, _ = self._decided(key)
         seen = self._seen(get, on, values)
-        answer = Answer(self, choice.status, choice.outcome, on, choice, (True,), seen, parts)
+        answer = answered(self, choice, on, (True,), seen, parts)
         return blocked_answer(answer) if parts and choice.status is Status.UNDETERMINED else answer
 
     def _decided(self, key: tuple[Any, ...]) -> tuple[Choice, Finding | None]:

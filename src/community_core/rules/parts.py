@@ -11,7 +11,7 @@ from attrs import frozen
 from community_core.base.ranks import Standing
 from community_core.model.serving import facts_of
 from community_core.rules import nodes as n
-from community_core.rules.answer import Answer, ParameterUse
+from community_core.rules.answer import Answer, ParameterUse, answered
 from community_core.rules.pattern import Choice, Status
 from community_core.rules.terms import Row
 from community_core.rules.vocabulary import inner
@@ -76,7 +76,7 @@ def blocked_answer(answer: Answer) -> Answer:
     if not blocked or blocked[0] is Status.UNDETERMINED:
         return answer
     choice = Choice(blocked[0], answer.choice.rows)
-    return Answer(answer.source, blocked[0], None, answer.on, choice, answer.states, answer.seen, answer.parts)
+    return answered(answer.source, choice, answer.on, answer.states, answer.seen, answer.parts)
 
 
 def part_values(answers: Mapping[str, Answer]) -> dict[tuple[str, str], Any]:

@@ -54,6 +54,8 @@ class Pattern:
     states: tuple[bool | None, ...]
     choice: Choice
     computed: bool = False
+    #: The one row that surely counts, and alone, whatever its outcome comes to; ``None`` where that depends on it.
+    sole: int | None = None
 
     @property
     def status(self) -> Status:

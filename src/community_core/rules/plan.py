@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.rules import nodes as n
-from community_core.rules.answer import Answer, Trace
-from community_core.rules.codegen import Conditions, Values, compile_conditions, compile_values
+from community_core.rules.answer import Answer, Trace, answered
+from community_core.rules.codegen import Conditions, Outcomes, compile_conditions, compile_outcome
 from community_core.rules.function_plan import FunctionPlan
 from community_core.rules.parts import (
     MEMO,
@@ -23,7 +24,6 @@ from community_core.rules.parts import (
     Names,
     blocked_answer,
     getter_of,
-    part_values,
 )
 from community_core.rules.pattern import (
     GAP,
@@ -62,7 +62,10 @@ class TablePlan:
     _skeletons: tuple[Skeleton, ...] = ()
     _conditions: Conditions = field(init=False)
     _patterns: dict[int, Pattern] = field(factory=dict)
-    _then: dict[int, Values] = field(factory=dict)
+    _then: dict[int, Outcomes] = field(factory=dict)
+    _choices: dict[tuple[int, Any], Choice] = field(factory=dict)
+    _narrow: dict[int, Callable[[tuple[Any, ...]], Any] | None] = field(factory=dict)
+    _links: tuple[tuple[str, Callable[[Getter, dt.date], Answer], tuple[tuple[str, str], ...]], ...] = ()
     _constants: dict[int, Any] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -70,6 +73,9 @@ class TablePlan:
         self._skeletons = tuple(skeleton(row.folded, atoms) for row in self.rows)
         self.atoms = tuple(atoms)
         self._conditions = compile_conditions(self.facts, self.atoms, self.words)
+        self._links = tuple(
+            (term, plan.answer_for, tuple((term, output.name) for output in plan.outputs)) for term, plan in self.parts
+        )
         numbered = dict(enumerate(self.rows, 1)) | ({OTHERWISE: self.otherwise} if self.otherwise else {})
         for number, row in numbered.items():
             if row.row.gap is not None:
@@ -87,7 +93,7 @@ class TablePlan:
     def code(self, values: Mapping[str, Any], on: dt.date | None = None) -> int:
         """Return the code of the conditions for the facts in *values*."""
         get, day = values.get, on or dt.date.min
-        return self._conditions(get, day, self._part_values(self._answers(get, day)))[0]
+        return self._conditions(get, day, self._underneath(get, day)[1])[0]
 
     def pattern(self, code: int) -> Pattern:
         """Return what *code* leads to; worked out once."""
@@ -99,7 +105,7 @@ class TablePlan:
             computed = any(number not in self._constants for number in choice.rows)
             # With decisions underneath, why nothing is determined differs from subject to subject.
             computed = computed or (bool(self.parts) and choice.status is Status.UNDETERMINED)
-            found = Pattern(code, states, choice, computed)
+            found = Pattern(code, states, choice, computed, self._sole(states, choice))
             if len(self._patterns) < MEMO:
                 self._patterns[code] = found
         return found
@@ -110,14 +116,28 @@ class TablePlan:
             table.hit, states, outcome_of, otherwise=self.otherwise is not None, aggregation=table.aggregation
         )
 
-    def _answers(self, get: Getter, on: dt.date) -> Mapping[str, Answer]:
-        if not self.parts:
-            return NO_PARTS
-        return {term: plan.answer_for(get, on) for term, plan in self.parts}
+    def _sole(self, states: Sequence[bool | None], choice: Choice) -> int | None:
+        if self.table.hit is HitPolicy.COLLECT or len(choice.rows) != 1:
+            return None
+        (row,) = choice.rows
+        return row if row == OTHERWISE or states[row - 1] is True else None
 
-    @staticmethod
-    def _part_values(answers: Mapping[str, Answer]) -> Mapping[tuple[str, str], Any]:
-        return part_values(answers) if answers else NO_VALUES
+    def _underneath(self, get: Getter, on: dt.date) -> tuple[Mapping[str, Answer], Mapping[tuple[str, str], Any]]:
+        """The answers of the decisions that this one uses, and the inner values of those that are determined."""
+        if not self._links:
+            return NO_PARTS, NO_VALUES
+        answers: dict[str, Answer] = {}
+        values: dict[tuple[str, str], Any] = {}
+        for term, answer_for, keys in self._links:
+            part = answers[term] = answer_for(get, on)
+            outcome = part.choice.outcome
+            if outcome is None:
+                continue
+            if len(keys) == 1:
+                values[keys[0]] = outcome[0]
+            else:
+                values.update(zip(keys, outcome, strict=True))
+        return answers, values
 
     def answer(self, subject: Any, on: dt.date) -> Answer:
         """Return the answer for *subject* (a mapping of facts, or an entity) on the day *on*.
@@ -129,40 +149,57 @@ class TablePlan:
 
     def answer_for(self, get: Getter, on: dt.date) -> Answer:
         """Return the answer for the subject whose facts *get* gives."""
-        parts = self._answers(get, on)
-        code, seen = self._conditions(get, on, self._part_values(parts))
+        parts, values = self._underneath(get, on) if self._links else (NO_PARTS, NO_VALUES)
+        code, seen = self._conditions(get, on, values)
         pattern = self._patterns.get(code) or self.pattern(code)
-        choice = pattern.choice
-        if pattern.computed:
-            values = dict(zip((fact.name for fact in self.facts), seen, strict=True))
-            choice = self._choose(pattern.states, lambda number: self._outcome(number, values, on, parts))
-        answer = Answer(self, choice.status, choice.outcome, on, choice, pattern.states, seen, parts)
+        choice = self._computed(pattern, seen, on, values) if pattern.computed else pattern.choice
+        answer = answered(self, choice, on, pattern.states, seen, parts)
         return blocked_answer(answer) if parts and choice.status is Status.UNDETERMINED else answer
 
-    def _outcome(self, number: int, values: Mapping[str, Any], on: dt.date, parts: Mapping[str, Answer]) -> Any:
+    def _computed(
+        self, pattern: Pattern, seen: tuple[Any, ...], on: dt.date, values: Mapping[tuple[str, str], Any]
+    ) -> Choice:
+        """What the hit policy makes of the rows where an outcome is arithmetic on the subject's own facts."""
+        if pattern.sole is None:
+            return self._choose(pattern.states, lambda number: self._outcome(number, seen, on, values))
+        row = pattern.sole
+        narrow = self._narrow[row] if row in self._narrow else self._narrowed(row)
+        if narrow is None:
+            return self._choose(pattern.states, lambda number: self._outcome(number, seen, on, values))
+        key = (row, narrow(seen))
+        choice = self._choices.get(key)
+        if choice is None:
+            choice = self._choose(pattern.states, lambda number: self._outcome(number, seen, on, values))
+            if len(self._choices) < MEMO:
+                self._choices[key] = choice
+        return choice
+
+    def _narrowed(self, row: int) -> Callable[[tuple[Any, ...]], Any] | None:
+        """What picks the facts that a row's outcome reads, where they have few values; ``None`` for any other row."""
+        read = [node for tree in self.row_at(row).folded_then for node in n.walk(tree)]
+        few = all(not isinstance(node, (n.DayRef, n.DecisionRef, n.Derived, n.Members)) for node in read)
+        facts = {node.name: node.type.kind for node in read if isinstance(node, n.FactRef)}
+        names = [fact.name for fact in self.facts]
+        pick = None
+        if few and facts and all(kind in (Kind.ENUM, Kind.BOOL) for kind in facts.values()):
+            pick = itemgetter(*(names.index(name) for name in facts))
+        self._narrow[row] = pick
+        return pick
+
+    def _outcome(self, number: int, seen: tuple[Any, ...], on: dt.date, values: Mapping[tuple[str, str], Any]) -> Any:
         if number in self._constants:
             return self._constants[number]
         compute = self._then.get(number)
         if compute is None:
             trees = self.row_at(number).folded_then
-            compute = self._then[number] = compile_values(_unchecked(self.facts), trees, self.words)
-        return compute(values.get, on, self._part_values(parts))
+            compute = self._then[number] = compile_outcome(self.facts, trees, self.words)
+        return compute(seen, on, values)
 
     def trace(self, answer: Answer) -> Trace:
         """Return what *answer* rests on."""
         first = self.table.hit is HitPolicy.FIRST
         traced = Traced(self.term, self.facts, self.rows, self.otherwise, first, self.words, self.names)
         return Tracer(traced, answer).trace()
-
-
-def _unchecked(facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    """The same facts as inner values see them: money is whole fen there."""
-
-    def inner_type(fact: Fact) -> Fact:
-        money = fact.type.kind is Kind.MONEY
-        return evolve(fact, type=evolve(fact.type, kind=Kind.INT)) if money else fact
-
-    return tuple(inner_type(fact) for fact in facts)
 
 
 @define(eq=False, slots=True)
@@ -188,7 +225,7 @@ class BrokenPlan:
 
     def answer(self, subject: Any, on: dt.date) -> Answer:  # noqa: ARG002 - nothing is read
         """Return an answer with the status ``unavailable``."""
-        return Answer(self, Status.UNAVAILABLE, None, on, Choice(Status.UNAVAILABLE, ()), (), (), NO_PARTS)
+        return answered(self, Choice(Status.UNAVAILABLE, ()), on, (), (), NO_PARTS)
 
     def answer_for(self, get: Getter, on: dt.date) -> Answer:
         """Return an answer with the status ``unavailable``."""
