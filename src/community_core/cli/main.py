@@ -35,6 +35,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("keeping", "备份 · Back a store up."),
     "restore": ("keeping", "恢复备份 · Make a store from a backup."),
     "board": ("record", "写公示栏 · Write the public board."),
+    "handbook": ("handbook", "写规则手册 · Write a district's rules as a handbook."),
+    "diagram": ("handbook", "画一个程序的图 · Draw a procedure."),
 }
 
 

@@ -82,6 +82,7 @@ class _Composer(ParameterComposer, ProcedureComposer):
             effects=self.gathered.effects,
             observers=self.gathered.observers,
             plugins=self.gathered.plugins,
+            practices=tuple(item.practice for item in self.included),
         )
 
     # -- facts -----------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from community_core.base.labels import Label
 from community_core.codec.functions import Functions, with_functions
 from community_core.codec.texts import digest as digest_of
 from community_core.codec.texts import from_plain
-from community_core.declarations.practice import District, StepEffect
+from community_core.declarations.practice import District, Practice, StepEffect
 from community_core.declarations.terms import Claim, Terms
 from community_core.instruments.workdays import WorkdayCalendar
 from community_core.jurisdiction.expressions import expressions_of
@@ -36,6 +36,7 @@ class Rules:
     """Everything that a district governs by, ready to decide; immutable and safe to share between threads.
 
     *digest* is the hash of the terms; *findings* say what is wrong in texts and plugins; *claims* who says what.
+    *practices* are those that the rules are made of, as declared; rules read back from a kept text have none.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Rules:
     effects: tuple[StepEffect, ...] = field(default=(), repr=False)
     observers: tuple[Observer, ...] = field(default=(), repr=False)
     plugins: tuple[Plugin, ...] = field(default=(), repr=False)
+    practices: tuple[Practice, ...] = field(default=(), repr=False)
 
     def decide(self, term: str, subject: Any, *, on: dt.date) -> Answer:
         """Return the answer of the decision *term* for *subject* on the day *on*; see :meth:`Engine.decide`."""

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from community_core.base.labels import Label
 from community_core.pages.items import Board, BoardCase, Progress
 from community_core.pages.texts import AUDIENCES, ENDS, KINDS, STANDINGS
+from community_core.pages.writing import environment, file_name, shipped, write_pages
 from community_core.procedures.definition import PublishKind
 
 if TYPE_CHECKING:
     import jinja2
-
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}\Z")
-
-
-def file_name(kind: str, name: str) -> str:
-    """Return the name of the page about *name*; a name that is not plain ASCII is replaced by its hash."""
-    if not _SAFE.match(name):
-        name = hashlib.sha256(name.encode()).hexdigest()[:16]
-    return f"{kind}-{name}.html"
 
 
 def _bars(row: Progress) -> tuple[tuple[int, str, str], ...]:
@@ -59,17 +48,7 @@ def _grouped(cases: Iterable[BoardCase]) -> tuple[tuple[Label, tuple[BoardCase, 
 
 
 def _environment() -> jinja2.Environment:
-    import jinja2  # noqa: PLC0415 - only the writing of pages needs it
-
-    env = jinja2.Environment(
-        loader=jinja2.PackageLoader("community_core.pages"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    env.globals.update(
+    return environment(
         audiences=AUDIENCES,
         named=Label,
         kinds=KINDS,
@@ -77,11 +56,8 @@ def _environment() -> jinja2.Environment:
         ends=ENDS,
         bars=_bars,
         rate=_rate,
-        file_name=file_name,
         grouped=_grouped,
     )
-    env.filters["thousands"] = lambda number: f"{number:,}"
-    return env
 
 
 def _open_notices(board: Board) -> list[tuple[BoardCase, int]]:
@@ -99,7 +75,7 @@ def _open_notices(board: Board) -> list[tuple[BoardCase, int]]:
 def render_board(board: Board) -> Mapping[str, str]:
     """Return every page of *board* by file name; the same board gives the same text, byte for byte."""
     env = _environment()
-    pages = {"style.css": resources.files("community_core.pages").joinpath("templates/style.css").read_text("utf-8")}
+    pages = {"style.css": shipped("style.css")}
     pages["index.html"] = env.get_template("index.html").render(board=board, notices=_open_notices(board))
     case_page = env.get_template("case.html")
     for case in board.cases:
@@ -119,18 +95,4 @@ def write_board(board: Board, folder: Path) -> tuple[Path, ...]:
     Raises:
         OSError: if the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    pages = render_board(board)
-    for old in folder.glob("*.html"):
-        if old.name not in pages and old.name.startswith(("case-", "campaign-")):
-            old.unlink()
-    written = []
-    for name, text in sorted(pages.items()):
-        path = folder / name
-        data = text.encode()
-        if not path.exists() or path.read_bytes() != data:
-            draft = path.with_suffix(path.suffix + ".part")
-            draft.write_bytes(data)
-            draft.replace(path)
-        written.append(path)
-    return tuple(written)
+    return write_pages(render_board(board), folder, ("case-", "campaign-"))

@@ -14,6 +14,20 @@ from community_core.rules.types import Kind
 Naming = Callable[[str, str], str]
 
 _ZH_SIGNS = {">=": "≥", "<=": "≤", "!=": "≠", "==": "＝", ">": "＞", "<": "＜"}
+#: Words of the language as a Chinese reader expects them.
+_ZH_WORDS = {
+    "half_up": "四舍五入",
+    "half_even": "四舍六入五成双",
+    "up": "进位",
+    "down": "舍去",
+    "fen": "到分",
+    "jiao": "到角",
+    "yuan": "到元",
+    "count": "人数或项数",
+    "total": "合计",
+    "any": "至少一个",
+    "all": "全部",
+}
 #: What a member is called in the canonical spelling.
 _MEMBER = "each"
 
@@ -92,6 +106,8 @@ def unparse(node: n.Node, naming: Naming = plain_name, *, zh: bool = False) -> s
     if isinstance(node, n.Arith):
         return f"{inside(node.left)} {node.op} {inside(node.right)}"
     if isinstance(node, n.IfElse):
+        if zh:
+            return f"若 {inside(node.condition)} 则 {inside(node.then)} 否则 {inside(node.other)}"
         return f"{inside(node.then)} if {inside(node.condition)} else {inside(node.other)}"
     if isinstance(node, (n.Lookup, n.Table)):
         term = node.term if isinstance(node, n.Lookup) else node.ask
@@ -102,15 +118,20 @@ def unparse(node: n.Node, naming: Naming = plain_name, *, zh: bool = False) -> s
             return f"{_MEMBER}.{naming(kind, name)}" if kind == "fact" else naming(kind, name)
 
         value = "" if node.value is None else unparse(node.value, of_member, zh=zh)
+        if zh:
+            those = "" if node.condition is None else f"中 {unparse(node.condition, of_member, zh=True)} 的"
+            return f"{_ZH_WORDS.get(node.how, node.how)}（{text(node.members)}{those}{f'，{value}' if value else ''}）"
         where = "" if node.condition is None else f" if {unparse(node.condition, of_member, zh=zh)}"
         return f"{node.how}({value or _MEMBER} for {_MEMBER} in {text(node.members)}{where})"
     if isinstance(node, n.Known):
-        return f"known({text(node.item)})"
+        return f"已知（{text(node.item)}）" if zh else f"known({text(node.item)})"
     if node.function == "plus_workdays":
         return f"{inside(node.args[0])} + {inside(node.args[1])}"
     if node.function == "contains":
-        return f"{inside(node.args[0])} in {inside(node.args[1])}"
+        return f"{inside(node.args[0])} {'属于' if zh else 'in'} {inside(node.args[1])}"
     if node.function == "rounded":
         words = [str(arg.value) for arg in node.args[1:] if isinstance(arg, n.Const) and arg.value]
+        if zh:
+            return f"取整（{'，'.join([text(node.args[0]), *(_ZH_WORDS.get(word, word) for word in words)])}）"
         return f"rounded({', '.join([text(node.args[0]), *words])})"
     return f"{naming('word', node.function)}({', '.join(text(arg) for arg in node.args)})"

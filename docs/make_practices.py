@@ -1,0 +1,97 @@
+"""Writes the pictures of the shipped procedures and the generated parts of ``practices.md``: run it after a change.
+
+A test compares what stands in the repository with what this gives.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import community_core as cc
+from community_core.jurisdiction.rules import Rules
+from community_core.pages.diagram import draw_procedure
+from community_core.pages.lettering import RANKS
+from community_core.pages.spelling import Spelling
+from community_core.pages.words import type_label
+
+DOCS = Path(__file__).parent
+DISTRICTS = ("shenhe", "fangzi", "demo-shenhe", "demo-fangzi")
+
+
+def pictures() -> dict[str, str]:
+    """Return the picture of every shipped procedure by file name."""
+    return {name: picture for name, _, picture in _drawn()}
+
+
+def _drawn() -> Iterator[tuple[str, str, str]]:
+    """Yield file name, heading and picture of each procedure, in the order of their full names."""
+    found: dict[str, tuple[str, str]] = {}
+    for district in DISTRICTS:
+        rules = cc.load(district)
+        spelling = Spelling(rules)
+        for full, procedure in rules.terms.procedures:
+            picture = draw_procedure(procedure, spelling.period(full, procedure))
+            found.setdefault(full, (f"{procedure.title.zh} · {procedure.title.text('en')}", picture))
+    for full, (heading, picture) in sorted(found.items()):
+        yield f"{full.replace('.', '-').replace('_', '-')}.svg", f"{heading} (`{full}`)", picture
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def open_table(rules: Rules) -> str:
+    """Return the table of the parameters that nobody has set in a district."""
+    lines = [
+        "| 参数 parameter | 类型 type | 谁可以设定 who may set it | 为什么没有值 why it has none |",
+        "|---|---|---|---|",
+    ]
+    for full, parameter in rules.terms.parameters:
+        if parameter.history:
+            continue
+        kind = type_label(parameter.type, Spelling(rules).labels_of(parameter.type))
+        who = [RANKS[rank] for rank in sorted(parameter.open_to, reverse=True)]
+        gap = parameter.gap
+        cells = (
+            f"{parameter.label.zh}<br>{parameter.label.text('en')}<br>`{full}`",
+            f"{kind.zh}<br>{kind.text('en')}" if kind.text("en") != kind.zh else kind.zh,
+            f"{'、'.join(rank.zh for rank in who) or '–'}<br>{', '.join(rank.text('en') for rank in who) or '–'}",
+            f"{gap.zh}<br>{gap.text('en')}" if gap is not None else "–",
+        )
+        lines.append("| " + " | ".join(map(_cell, cells)) + " |")
+    return "\n".join(lines)
+
+
+def blocks() -> dict[str, str]:
+    """Return the generated parts of the page by name."""
+    shown = [f"### {heading}\n\n![{heading.replace('`', '')}](images/{name})" for name, heading, _ in _drawn()]
+    found = {"procedures": "\n\n".join(shown)}
+    parts = []
+    for district in DISTRICTS:
+        rules = cc.load(district)
+        title = rules.district.title
+        parts.append(f"### {title.zh} · {title.text('en')} (`{district}`)\n\n{open_table(rules)}")
+    found["open"] = "\n\n".join(parts)
+    return found
+
+
+def filled(text: str) -> str:
+    """Return the page with its generated parts as they should be."""
+    for name, block in blocks().items():
+        pattern = rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)"
+        text = re.sub(pattern, lambda match, block=block: f"{match[1]}\n{block}\n\n{match[2]}", text, flags=re.DOTALL)
+    return text
+
+
+def main() -> None:
+    """Write pictures and page."""
+    for name, picture in pictures().items():
+        (DOCS / "images" / name).write_text(picture, "utf-8")
+    page = DOCS / "practices.md"
+    page.write_text(filled(page.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

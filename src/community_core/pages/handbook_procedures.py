@@ -1,0 +1,169 @@
+"""What the handbook says of a procedure: picture, steps, fields, timetable; it takes no step."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from community_core.base.labels import Label
+from community_core.base.ranks import Standing
+from community_core.jurisdiction.rules import Rules
+from community_core.pages.diagram import draw_procedure
+from community_core.pages.flow import step_label
+from community_core.pages.handbook_items import FieldEntry, GapEntry, ProcedureEntry, StepEntry, TimeRow
+from community_core.pages.spelling import Spelling
+from community_core.pages.texts import AUDIENCES, KINDS
+from community_core.pages.timetable import PERIOD_KINDS, timetable_of
+from community_core.pages.words import CONCLUSIONS, PRIVACIES, joined, post_label, subject_label, type_label
+from community_core.procedures.definition import Procedure, Publish, Step, Waiting
+
+EFFECTS = {
+    "open": Label("另立办件", "opens a case"),
+    "appoint": Label("任命", "appoints"),
+    "end_appointment": Label("结束任职", "ends an appointment"),
+    "remind": Label("提醒", "reminds"),
+}
+
+
+def procedure_entry(rules: Rules, spelling: Spelling, full: str, procedure: Procedure, day: dt.date) -> ProcedureEntry:
+    """Return one version of a procedure (by full name) as the handbook shows it, with its timetable from *day* on."""
+    return _Teller(rules, spelling, full, procedure).entry(day)
+
+
+@frozen
+class _Teller:
+    rules: Rules
+    spelling: Spelling
+    full: str
+    procedure: Procedure
+
+    def entry(self, day: dt.date) -> ProcedureEntry:
+        item = self.procedure
+        replaced = self.rules.aliases.get(self.full, "")
+        start = item.span.start
+        return ProcedureEntry(
+            term=self.full,
+            anchor=item.name if start is None else f"{item.name}.{start.isoformat()}",
+            label=item.title or Label(item.name, item.name),
+            about=subject_label(item.about),
+            conclusion=CONCLUSIONS.get(item.force) or Label(item.force, item.force) if item.force else Label(),
+            picture=draw_procedure(item, self.spelling.period(self.full, item)),
+            steps=tuple(self.step(step) for step in item.steps),
+            fields=tuple(
+                FieldEntry(
+                    field.name,
+                    field.label or Label(field.name, field.name),
+                    type_label(field.type, self.spelling.labels_of(field.type, field.labels)),
+                    PRIVACIES[field.privacy],
+                )
+                for field in item.field_names.values()
+            ),
+            times=() if replaced or not item.span.holds(day) else tuple(self.times(day)),
+            gaps=tuple(GapEntry(gap.name, gap.text, gap.cite) for gap in item.gaps),
+            since=start,
+            until=item.span.end,
+            standing=item.standing or Standing.IN_FORCE,
+            cite=item.cite,
+            replaced_by=replaced,
+            extends=item.extends,
+        )
+
+    def times(self, day: dt.date) -> Iterator[TimeRow]:
+        for period in timetable_of(self.rules, self.full, self.procedure, day).periods:
+            yield TimeRow(
+                PERIOD_KINDS[period.kind],
+                period.label,
+                period.since,
+                period.says,
+                period.length or Label(),
+                period.start,
+                period.until,
+                period.standings,
+                period.gaps,
+            )
+
+    def field(self, name: str) -> Label:
+        found = self.procedure.field(name)
+        return found.label if found is not None and found.label else Label(name, name)
+
+    def state(self, name: str) -> Label:
+        return dict(self.procedure.states).get(name) or Label(name, name)
+
+    def named_step(self, name: str) -> Label:
+        found = self.procedure.step(name)
+        return step_label(found) if found is not None else Label(name, name)
+
+    def step(self, step: Step) -> StepEntry:
+        spell = self.spelling.of_procedure(self.full, self.procedure)
+        return StepEntry(
+            name=step.name,
+            label=step_label(step),
+            by=joined(map(post_label, step.by)),
+            not_by=joined(self.named_step(name) for name in step.not_by),
+            route=self.route(step),
+            takes=tuple(self.field(name) for name in step.takes),
+            when=Label() if step.when is None else spell(step.when),
+            periods=tuple(self.periods(step)),
+            decides=self.decides(step),
+            publishes=tuple(self.publish(item) for item in step.publish),
+            effects=tuple(self.effects(step)),
+            papers=step.papers,
+            because=step.because,
+            standing=step.standing or self.procedure.standing or Standing.IN_FORCE,
+            cite=step.cite or self.procedure.cite,
+        )
+
+    def route(self, step: Step) -> Label:
+        sources = joined(self.state(name) for name in step.source)
+        if step.to == "" or step.source == (step.to,):
+            return Label(f"{sources.zh}（状态不变）", f"{sources.en} (which stays)")
+        goal = self.state(step.to)
+        start = sources if step.source else Label("开始", "start")
+        return Label(f"{start.zh} → {goal.zh}", f"{start.en} → {goal.text('en')}")
+
+    def periods(self, step: Step) -> Iterator[Label]:
+        if step.held:
+            day = self.field(step.held)
+            yield Label(f"在“{day.zh}”当天办理", f"taken on the {day.text('en')}")
+        if step.not_before is not None:
+            yield self.waiting(step.not_before, Label("不得早于", "not before the end of"))
+        if step.within is not None:
+            yield self.waiting(step.within, Label("不得晚于", "within"))
+
+    def waiting(self, waiting: Waiting, words: Label) -> Label:
+        after = self.named_step(waiting.after)
+        period = self.spelling.period(self.full, self.procedure)(waiting.period)
+        return Label(
+            f"{words.zh}“{after.zh}”之后的“{period.zh}”",
+            f"{words.en} the {period.text('en')} after: {after.text('en')}",
+        )
+
+    def decides(self, step: Step) -> Label:
+        vote = step.decides
+        if vote is None:
+            return Label()
+        spell = self.spelling.period(self.full, self.procedure)
+        question, among, rule = self.field(vote.question), self.field(vote.among), spell(vote.rule)
+        zh = f"由“{among.zh}”就“{question.zh}”表决，规则：{rule.zh}"
+        en = f"vote on {question.text('en')} among {among.text('en')}, by: {rule.text('en')}"
+        if vote.quorum is not None:
+            quorum = spell(vote.quorum)
+            zh, en = f"{zh}，最低比例：{quorum.zh}", f"{en}, quorum: {quorum.text('en')}"
+        return Label(zh, en)
+
+    def publish(self, item: Publish) -> Label:
+        kind, what = KINDS[item.kind], joined(self.field(name) for name in item.what)
+        audience = AUDIENCES.get(item.to) or post_label(item.to)
+        zh, en = f"{kind.zh}：{what.zh}（面向{audience.zh}", f"{kind.en}: {what.en} (to {audience.en}"
+        if item.period is not None:
+            period = self.spelling.period(self.full, self.procedure)(item.period)
+            zh, en = f"{zh}，{period.zh}", f"{en}, for {period.text('en')}"
+        return Label(f"{zh}）", f"{en})")
+
+    def effects(self, step: Step) -> Iterator[str]:
+        for effect in step.effects:
+            kind = EFFECTS.get(effect.kind) or Label(effect.kind, effect.kind)
+            given = "，".join(f"{name} = {text.text}" for name, text in effect.arguments)
+            yield f"{kind.zh} {kind.en}（{given}）"

@@ -1,0 +1,174 @@
+"""What posts, types and other closed words are called in both languages; a district's own words stay as written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from community_core.base.labels import Label
+from community_core.base.ranks import Force, Privacy
+from community_core.declarations.amendments import AmendmentKind
+from community_core.procedures.definition import LateAction
+from community_core.rules.terms import Aggregation, BoundKind, HitPolicy
+from community_core.rules.types import Kind, ValueType
+
+#: The posts and roles that the core's practices and the shipped plugins name; any other is shown as it is written.
+POSTS: Mapping[str, Label] = {
+    "anyone": Label("任何人", "anyone"),
+    "archivist": Label("档案员", "archivist"),
+    "committee.chair": Label("居委会主任", "committee chair"),
+    "committee.member": Label("居委会成员", "committee member"),
+    "community_organisation.delegate": Label("社区组织代表", "delegate of a community organisation"),
+    "council.chair": Label("议事会主持人", "council chair"),
+    "council.member": Label("议事会成员", "council member"),
+    "department.officer": Label("部门工作人员", "department officer"),
+    "hearing.convener": Label("听证召集人", "convener of the hearing"),
+    "legal_adviser": Label("法律顾问", "legal adviser"),
+    "mediator": Label("调解员", "mediator"),
+    "proposer": Label("提出人", "whoever opened the case"),
+    "representative": Label("居民代表", "residents' representative"),
+    "resident": Label("居民", "resident"),
+    "residents_group.leader": Label("居民小组长", "leader of a residents' group"),
+    "subdistrict.officer": Label("街道工作人员", "sub-district officer"),
+    "system": Label("系统", "the system"),
+    "unit.delegate": Label("辖区单位代表", "delegate of a unit in the area"),
+}
+
+SUBJECTS: Mapping[str, Label] = {
+    "body": Label("组织", "body"),
+    "building": Label("楼", "building"),
+    "case": Label("办件", "case"),
+    "community": Label("社区", "community"),
+    "contract": Label("契约", "contract"),
+    "household": Label("户", "household"),
+    "resident": Label("居民", "resident"),
+    "service": Label("服务", "service"),
+    "unit": Label("辖区单位", "unit in the area"),
+    "vulnerable": Label("弱势人员", "vulnerable person"),
+}
+
+PRIVACIES: Mapping[Privacy, Label] = {
+    Privacy.PUBLIC: Label("公开", "public"),
+    Privacy.INTERNAL: Label("内部", "internal"),
+    Privacy.PERSONAL: Label("个人信息", "personal"),
+    Privacy.SENSITIVE: Label("敏感个人信息", "sensitive"),
+}
+
+TYPES: Mapping[Kind, Label] = {
+    Kind.BOOL: Label("是否", "yes or no"),
+    Kind.INT: Label("整数", "whole number"),
+    Kind.TEXT: Label("文字", "text"),
+    Kind.DATE: Label("日期", "day"),
+    Kind.MONEY: Label("金额", "money"),
+    Kind.SHARE: Label("比例", "share"),
+    Kind.ENUM: Label("选项", "one of"),
+    Kind.LIST: Label("列表", "list"),
+    Kind.MEMBERS: Label("成员", "members"),
+}
+
+UNITS: Mapping[str, Label] = {
+    "day": Label("天", "days"),
+    "workday": Label("个工作日", "working days"),
+    "month": Label("个月", "months"),
+    "year": Label("年", "years"),
+    "metre": Label("米", "metres"),
+    "pct": Label("%", "%"),
+    "permille": Label("‰", "‰"),
+}
+
+HITS: Mapping[HitPolicy, Label] = {
+    HitPolicy.FIRST: Label("取第一条成立的", "the first row that holds"),
+    HitPolicy.UNIQUE: Label("只能有一条成立", "exactly one row holds"),
+    HitPolicy.ANY: Label("成立的各条结果须相同", "all rows that hold agree"),
+    HitPolicy.COLLECT: Label("汇总成立的各条", "all rows that hold together"),
+}
+
+AGGREGATIONS: Mapping[Aggregation, Label] = {
+    Aggregation.LIST: Label("列出", "as a list"),
+    Aggregation.SUM: Label("合计", "their sum"),
+    Aggregation.MIN: Label("取最小", "the least"),
+    Aggregation.MAX: Label("取最大", "the greatest"),
+    Aggregation.COUNT: Label("计数", "their count"),
+}
+
+BOUNDS: Mapping[BoundKind, Label] = {
+    BoundKind.AT_LEAST: Label("不低于", "at least"),
+    BoundKind.AT_MOST: Label("不高于", "at most"),
+    BoundKind.ONE_OF: Label("只能是", "one of"),
+}
+
+FORCES: Mapping[Force, Label] = {
+    Force.BINDING: Label("有约束力", "binding"),
+    Force.GENERAL: Label("一般", "general"),
+    Force.DEFINITION: Label("定义", "definition"),
+    Force.COMPETENCE: Label("职权", "competence"),
+    Force.PROHIBITION: Label("禁止", "prohibition"),
+}
+
+LATE_ACTIONS: Mapping[LateAction, Label] = {
+    LateAction.LAPSE: Label("失效", "lapses"),
+    LateAction.ESCALATE: Label("上报", "escalates to"),
+    LateAction.REMIND: Label("催办", "reminds"),
+}
+
+#: What a conclusion does.
+CONCLUSIONS: Mapping[str, Label] = {
+    "binds": Label("结论有约束力，须照办", "its conclusion binds"),
+    "amends": Label("结论修改方案", "its conclusion amends a plan"),
+    "informs": Label("结论供参考", "its conclusion informs"),
+}
+
+BALLOTS: Mapping[str, Label] = {
+    "plurality": Label("得票最多", "plurality"),
+    "majority_of_votes": Label("票数过半", "majority of votes"),
+    "majority_of_present": Label("到会人数过半", "majority of those present"),
+    "majority_of_entitled": Label("应到人数过半", "majority of those entitled"),
+}
+
+AMENDMENTS: Mapping[AmendmentKind, Label] = {
+    AmendmentKind.ADD: Label("增加行", "adds rows to"),
+    AmendmentKind.REPLACE: Label("替换", "replaces"),
+    AmendmentKind.INSERT: Label("插入环节", "inserts steps into"),
+    AmendmentKind.TIGHTEN: Label("收紧", "tightens"),
+}
+
+#: The words that expressions call.
+CALLS: Mapping[str, str] = {
+    "age_on": "周岁",
+    "days_between": "相隔天数",
+    "months_between": "相隔月数",
+    "workdays_between": "相隔工作日",
+    "share": "占比",
+    "count": "人数或项数",
+}
+
+
+def post_label(post: str) -> Label:
+    """Return what *post* is called; one that the library does not know stays as it is written."""
+    return POSTS.get(post) or Label(post, post)
+
+
+def subject_label(subject: str) -> Label:
+    """Return what a kind of subject is called."""
+    return SUBJECTS.get(subject) or Label(subject, subject)
+
+
+def joined(labels: Iterable[Label], zh: str = "、", en: str = ", ") -> Label:
+    """Return *labels* as one list in each language."""
+    parts = tuple(labels)
+    return Label(zh.join(part.zh for part in parts), en.join(part.text("en") for part in parts))
+
+
+def type_label(kind: ValueType, labels: Mapping[str, Label] | None = None) -> Label:
+    """Return what a type is called, with the values of an enumeration and the unit of a number."""
+    if kind.kind is Kind.ENUM:
+        named = labels or {}
+        values = [named.get(value) or Label(value, value) for value in kind.values]
+        return joined(values, "／", " / ")
+    base = TYPES[kind.kind]
+    if kind.kind is Kind.LIST and kind.of is not None:
+        of = type_label(kind.of, labels)
+        return Label(f"{base.zh}：{of.zh}", f"{base.en} of: {of.text('en')}")
+    if kind.unit and kind.kind is Kind.INT:
+        unit = UNITS.get(kind.unit) or Label(kind.unit, kind.unit)
+        return Label(f"{base.zh}（{unit.zh}）", f"{base.en} ({unit.en})")
+    return base
