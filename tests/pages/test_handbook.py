@@ -298,3 +298,16 @@ def test_a_replaced_procedure_names_its_replacement():
     assert len(procedures["shenhe.hearings.hearing"].times) == 3
     step = next(step for step in procedures["shenhe.hearings.hearing"].steps if step.name == "check_competence")
     assert step.when.zh == "归谁决定 ＝ 居民"
+
+
+def test_who_beats_whom_is_said(tmp_path):
+    """A value that takes the place of another is said to beat it, and the other to be beaten by whom."""
+    file = tmp_path / "my-town.yaml"
+    changed = TOWN.replace("until: 2005-01-01, standing: plan", "standing: reported")
+    file.write_text(changed.replace("{value: 40, from: 2006-01-01", "{value: 40, from: 1999-01-01"), "utf-8")
+    rules = cc.load(file)
+    (page,) = [page for page in make_handbook(rules, DAY).practices if page.name == "my.rooms"]
+    claims = {claim.claimant: claim for claim in page.claims if claim.term == "my.rooms.most_seats"}
+    assert (claims["my-town"].holds, claims["my-town"].beats) == (True, ("my.rooms",))
+    assert (claims["my.rooms"].holds, claims["my.rooms"].beaten_by) == (False, "my-town")
+    assert "压过 beats my.rooms" in pages_of(rules)["practice-my.rooms.html"].text
