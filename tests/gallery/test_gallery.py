@@ -135,6 +135,7 @@ NO_TEXT = {
         snapshot-differs snapshot-without-case store-damaged""",
     # files of cases, and changed rules
     "testing/test_cases.py": "case-kind case-rules case-step",
+    "testing/test_catalogue.py": "row-case row-dead row-silent row-term",
     "testing/test_mutation.py": "case-outcome equivalent-caught equivalent-unknown mutant-survived",
     "testing/test_running.py": """
         case-ask case-day case-findings case-gap case-refused case-reminded case-row case-state case-status

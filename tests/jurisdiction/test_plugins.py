@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from community_core.base import Label
-from community_core.declarations import District, Practice
-from community_core.jurisdiction import gather, hookimpl
+from community_core.declarations import Catalogue, District, Practice
+from community_core.jurisdiction import gather, gather_catalogues, hookimpl
 from community_core.rules import INT, Function
 
 
@@ -102,3 +102,17 @@ def test_districts_come_from_the_same_hooks():
     """A district offered by a plugin is gathered like a practice."""
     found = gather([plugin("p", community_districts=hookimpl(lambda: [District("town")]))], entry_points=False)
     assert [district.name for district in found.districts] == ["town"]
+
+
+def test_catalogues_are_asked_for_by_themselves():
+    """Catalogues are gathered by name, two of one name are a finding, and who gathers rules asks for none."""
+
+    def asked() -> list[Catalogue]:
+        raise AssertionError
+
+    first = plugin("first", community_catalogues=hookimpl(lambda: [Catalogue("a"), Catalogue("b")]))
+    second = plugin("second", community_catalogues=hookimpl(lambda: [Catalogue("b")]))
+    catalogues, findings = gather_catalogues([second, first], entry_points=False)
+    assert [catalogue.name for catalogue in catalogues] == ["a"]
+    assert [(found.code, dict(found.data)["name"]) for found in findings] == [("duplicate-offer", "b")]
+    assert gather([plugin("third", community_catalogues=hookimpl(asked))], entry_points=False).findings == ()

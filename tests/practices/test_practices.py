@@ -12,6 +12,7 @@ from community_core.practices import plugin
 from community_core.practices.folder import read_folder
 from community_core.procedures.definition import Procedure
 from community_core.rules.terms import DecisionTable
+from community_core.testing.catalogue import check_catalogues, dead_rows
 from community_core.testing.covering import not_covered
 from community_core.testing.mutation import mutate
 
@@ -93,6 +94,25 @@ def test_every_changed_rule_is_caught_by_a_case():
     done = mutate(Path(__file__).parent / "cases", NAMES)
     assert done.possible > 50
     assert [str(found) for found in done.findings] == []
+
+
+def test_the_core_carries_its_own_rows():
+    """The rows of tiers and price forms name what there is, and fail when it is broken."""
+    (catalogue,) = plugin.community_catalogues()
+    assert catalogue.findings == ()
+    assert {row.name for row in catalogue.rows} == {
+        "HUANGSHI-13",
+        "HUANGSHI-16",
+        "JIANGHAN-16",
+        "JIANGHAN-17",
+        "HEIHE-10",
+        "X-01",
+        "X-02",
+    }
+    offered = gather([plugin], entry_points=False)
+    root = Path(__file__).parents[2]
+    assert [str(found) for row in check_catalogues([catalogue], offered, root) for found in row.findings] == []
+    assert [str(found) for found in dead_rows(catalogue, offered, root)] == []
 
 
 def test_a_broken_file_of_a_folder_is_not_lost(tmp_path):

@@ -10,7 +10,11 @@ from community_shenhe.figures import compatible_counts
 
 import community_core as cc
 from community_core.base.ranks import Standing
+from community_core.declarations import RowClass
+from community_core.jurisdiction import gather
 from community_core.testing import mutate, not_covered
+from community_core.testing.cases import case_files, read_cases
+from community_core.testing.catalogue import check_catalogues, dead_rows
 
 DAY = dt.date(2006, 5, 1)
 ELDER = {"age": 72, "lives_alone": True, "means": "dibao"}
@@ -110,3 +114,31 @@ def test_counts_agree_with_trying_every_number():
             rate = Fraction(tenths, 1000)
             tried = tuple(count for count in range(whole + 1) if (2000 * count + whole) // (2 * whole) == tenths)
             assert compatible_counts.function(counted_whole=whole, reported_rate=rate, rate_decimals=1) == tried
+
+
+def test_every_row_of_the_document_is_in_the_catalogue():
+    """The catalogue is read without findings and has all 38 rows in order, each named in both languages and cited."""
+    (catalogue,) = plugin.community_catalogues()
+    assert catalogue.findings == ()
+    assert [row.name for row in catalogue.rows] == [f"SHENHE-{number:02}" for number in range(1, 39)]
+    for row in catalogue.rows:
+        assert row.label.zh, row.name
+        assert row.label.en, row.name
+        assert row.cite.lines.startswith("001_75147285bf45155a.txt L"), row.name
+
+
+def test_what_the_catalogue_names_is_there():
+    """Each term, case and test that a row names exists; each case that shows a row shows one that claims something."""
+    catalogues = plugin.community_catalogues()
+    checked = check_catalogues(catalogues, gather(), Path(__file__).parents[1])
+    assert [str(found) for row in checked for found in row.findings] == []
+    claimed = {row.name for row in catalogues[0].rows if row.row_class is not RowClass.REFERENCE}
+    files = [read_cases(path) for path in case_files(Path(__file__).parents[1] / "cases")]
+    shown = {name for file in files for group in file.groups for case in group.cases for name in case.shows}
+    assert shown == claimed
+
+
+def test_every_row_that_claims_something_fails_when_it_is_broken():
+    """For each term that a row names one of its cases fails when the term is broken, and each case for one of them."""
+    (catalogue,) = plugin.community_catalogues()
+    assert [str(found) for found in dead_rows(catalogue, gather(), Path(__file__).parents[1])] == []

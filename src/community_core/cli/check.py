@@ -120,7 +120,7 @@ def _is_rulebook(path: Path) -> bool:
     except OSError:
         return True
     lines = text.splitlines()
-    return any(line.startswith(("practice:", "district:")) for line in lines) and "cases:" not in lines
+    return any(line.startswith(("practice:", "district:", "catalogue:")) for line in lines) and "cases:" not in lines
 
 
 def _of_files(files: Iterable[Path], gathered: Gathered, day: dt.date | None) -> Iterator[Finding]:

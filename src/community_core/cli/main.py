@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "两个区从头到尾演示一遍 · Let two districts govern, end to end."),
     "districts": ("districts", "已安装的区县 · List the installed districts."),
     "check": ("check", "检查规则文本 · Check rulebooks and districts."),
+    "catalogue": ("catalogue", "材料的每一行由什么实现 · What implements each row of the documents."),
     "test": ("test", "运行例子，改动规则看例子能否发现 · Run cases, and try them on changed rules."),
     "schema": ("schema", "供编辑器用的 JSON Schema · Print the JSON Schema for editors."),
     "decide": ("decide", "判定一个对象 · Decide one subject."),

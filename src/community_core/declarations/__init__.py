@@ -1,6 +1,7 @@
 """What plugins and files declare (practices, districts), and what becomes of it (terms)."""
 
 from community_core.declarations.amendments import Amendment, AmendmentKind
+from community_core.declarations.catalogue import Catalogue, CatalogueRow, RowClass
 from community_core.declarations.practice import (
     District,
     GapTerm,
@@ -15,11 +16,14 @@ from community_core.declarations.terms import Claim, Terms
 __all__ = [
     "Amendment",
     "AmendmentKind",
+    "Catalogue",
+    "CatalogueRow",
     "Claim",
     "District",
     "GapTerm",
     "Practice",
     "Preference",
+    "RowClass",
     "ServiceTerm",
     "Setting",
     "StepEffect",

@@ -3,7 +3,7 @@
 from community_core.jurisdiction.compose import compose
 from community_core.jurisdiction.hookspecs import hookimpl, hookspec
 from community_core.jurisdiction.loading import from_loaded, load
-from community_core.jurisdiction.plugins import Gathered, Observer, Plugin, gather
+from community_core.jurisdiction.plugins import Gathered, Observer, Plugin, gather, gather_catalogues
 from community_core.jurisdiction.receipts import Receipt, read_receipt
 from community_core.jurisdiction.replaying import Difference, Replay, replay
 from community_core.jurisdiction.rules import Rules
@@ -19,6 +19,7 @@ __all__ = [
     "compose",
     "from_loaded",
     "gather",
+    "gather_catalogues",
     "hookimpl",
     "hookspec",
     "load",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pluggy
 
+from community_core.declarations.catalogue import Catalogue
 from community_core.declarations.practice import District, Practice, StepEffect
 from community_core.procedures.events import Event
 from community_core.rules.terms import Function
@@ -37,6 +38,18 @@ def community_districts() -> Sequence[District]:  # type: ignore[empty-body]
     Parameters: none.
     Return: districts, built in Python or read from a file.
     How results combine: all are gathered; two districts of one name are a finding, and neither is used.
+    Since: 0.1
+    """
+
+
+@hookspec
+def community_catalogues() -> Sequence[Catalogue]:  # type: ignore[empty-body]
+    """Offer the rows of the plugin's documents, each with what of it runs and what shows that.
+
+    When called: once, when catalogues are asked for; in the order of the plugins' names.
+    Parameters: none.
+    Return: catalogues, built in Python or read from a file; no rule looks at them.
+    How results combine: all are gathered; two catalogues of one name are a finding, and neither is used.
     Since: 0.1
     """
 

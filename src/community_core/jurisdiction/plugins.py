@@ -10,6 +10,7 @@ import pluggy
 from attrs import field, frozen
 
 from community_core.base.findings import Finding, Origin, finding
+from community_core.declarations.catalogue import Catalogue
 from community_core.declarations.practice import District, Practice, StepEffect
 from community_core.jurisdiction import hookspecs
 from community_core.procedures.consequences import KINDS
@@ -62,6 +63,16 @@ def gather(extra: Iterable[object] = (), *, entry_points: bool = True) -> Gather
     return _Gathering().run(extra, entry_points)
 
 
+def gather_catalogues(
+    extra: Iterable[object] = (), *, entry_points: bool = True
+) -> tuple[tuple[Catalogue, ...], tuple[Finding, ...]]:
+    """Ask every plugin for its catalogues; see :func:`gather`. Returns them and what is wrong with plugins."""
+    gathering = _Gathering()
+    gathering.find(extra, entry_points)
+    offered = gathering.ask("community_catalogues", Catalogue)
+    return tuple(gathering.single(offered, "catalogue", "目录", ())), tuple(gathering.findings)
+
+
 class _Gathering:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
@@ -69,7 +80,8 @@ class _Gathering:
         self.manager.add_hookspecs(hookspecs)
         self.plugins: list[Plugin] = []
 
-    def run(self, extra: Iterable[object], entry_points: bool) -> Gathered:
+    def find(self, extra: Iterable[object], entry_points: bool) -> None:
+        """Load and register the plugins."""
         if entry_points:
             for entry in sorted(
                 importlib.metadata.entry_points(group=hookspecs.PROJECT), key=lambda e: (e.name, e.value)
@@ -77,6 +89,10 @@ class _Gathering:
                 self.load(entry)
         for number, plugin in enumerate(extra, 1):
             self.register(plugin, getattr(plugin, "__name__", "") or f"{type(plugin).__name__}-{number}")
+
+    def run(self, extra: Iterable[object], entry_points: bool) -> Gathered:
+        """Find the plugins and ask each for what rules are made of."""
+        self.find(extra, entry_points)
         practices = self.ask("community_practices", Practice)
         districts = self.ask("community_districts", District)
         functions = self.ask("community_functions", Function)

@@ -1,4 +1,4 @@
-"""From bytes or text to practices and districts, and findings of what is wrong; nothing is put together here."""
+"""From bytes or text to practices, districts and catalogues, and findings; nothing is put together here."""
 
 from __future__ import annotations
 
@@ -10,24 +10,27 @@ from attrs import evolve, frozen
 
 from community_core.base.findings import Finding, Origin, finding
 from community_core.base.labels import Label
+from community_core.declarations.catalogue import Catalogue
 from community_core.declarations.practice import District, Practice
+from community_core.rulebook.catalogue import CATALOGUE
 from community_core.rulebook.documents import DISTRICT, PRACTICE
 from community_core.rulebook.nodes import Document, Mapping, Scalar, Source, compose
 from community_core.rulebook.reading import BAD, Reading, Record, near
 from community_core.rulebook.scalars import Form, form
 
 #: The kinds of document, by the key that names them.
-DOCUMENTS: Final[dict[str, Record]] = {"practice": PRACTICE, "district": DISTRICT}
+DOCUMENTS: Final[dict[str, Record]] = {"practice": PRACTICE, "district": DISTRICT, "catalogue": CATALOGUE}
 _BIGGEST = 8 * 1024 * 1024
 
 
 @frozen
 class Loaded:
-    """What a file held: practices, districts, and every finding, those of its practices and districts included."""
+    """What a file held: practices, districts, catalogues, and every finding, those that they carry included."""
 
     practices: tuple[Practice, ...] = ()
     districts: tuple[District, ...] = ()
     findings: tuple[Finding, ...] = ()
+    catalogues: tuple[Catalogue, ...] = ()
 
 
 def read_file(path: str | os.PathLike[str], plugin: str = "") -> Loaded:
@@ -78,6 +81,7 @@ def read_text(text: str | bytes, file: str = "", plugin: str = "") -> Loaded:
     documents, findings = compose(source)
     practices: list[Practice] = []
     districts: list[District] = []
+    catalogues: list[Catalogue] = []
     empty = True
     for document in documents:
         if isinstance(document.root, Scalar) and form(document.root) is Form.NULL and not document.faults:
@@ -89,16 +93,18 @@ def read_text(text: str | bytes, file: str = "", plugin: str = "") -> Loaded:
             practices.append(read)
         elif isinstance(read, District):
             districts.append(read)
+        elif isinstance(read, Catalogue):
+            catalogues.append(read)
     if empty and not findings:
         findings.append(
             finding(
                 "empty-file",
-                "文件里没有内容；请写 practice: 或 district:",
-                "the file is empty; begin it with practice: or district:",
+                "文件里没有内容；请写 practice:、district: 或 catalogue:",
+                "the file is empty; begin it with practice:, district: or catalogue:",
                 source.origin(0),
             )
         )
-    return Loaded(tuple(practices), tuple(districts), _in_order(findings))
+    return Loaded(tuple(practices), tuple(districts), _in_order(findings), tuple(catalogues))
 
 
 def _decoded(data: bytes, file: str, plugin: str) -> str | Finding:
@@ -132,7 +138,11 @@ def _kind(document: Document, reading: Reading) -> Record | None:
     root = document.root
     if not isinstance(root, Mapping):
         reading.expected(
-            root, Label("practice: 或 district: 开头的键值", "a mapping that begins with practice: or district:")
+            root,
+            Label(
+                "practice:、district: 或 catalogue: 开头的键值",
+                "a mapping that begins with practice:, district: or catalogue:",
+            ),
         )
         return None
     names = [key.text for key, _ in root.pairs if isinstance(key, Scalar)]
@@ -148,8 +158,8 @@ def _kind(document: Document, reading: Reading) -> Record | None:
         )
     reading.report(
         "unknown-document",
-        f"一份文档写 practice: 或 district: 中的一个，不多不少{zh}",
-        f"a document has exactly one of practice: and district:{en}",
+        f"一份文档写 practice:、district:、catalogue: 中的一个，不多不少{zh}",
+        f"a document has exactly one of practice:, district: and catalogue:{en}",
         reading.origin(root),
     )
     return None

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from community_core.base.labels import Label
-from community_core.rulebook import amendments, decisions, documents, facts, labels, procedures
+from community_core.rulebook import amendments, catalogue, decisions, documents, facts, labels, procedures
 from community_core.rulebook.facts import GapReader, SettingReader
 from community_core.rulebook.readers import (
     Choice,
@@ -66,6 +66,8 @@ _RAW: Final[Mapping[str, str]] = dict.fromkeys(("value", "at_least", "at_most", 
 NAMED: Final[tuple[tuple[str, Record], ...]] = (
     ("practice", documents.PRACTICE),
     ("district", documents.DISTRICT),
+    ("catalogue", catalogue.CATALOGUE),
+    ("catalogue_row", catalogue.CATALOGUE_ROW),
     ("preference", documents.PREFERENCE),
     ("figure", documents.FIGURE),
     ("label", labels.LABEL_RECORD),
@@ -119,6 +121,11 @@ _MORE: Final[Mapping[str, Schema]] = {
         "else": {"if": _needs("to"), "then": {"properties": {"then": {"const": "remind"}}}},
     },
     "amendment": _one_of("add", "replace", "insert", "tighten"),
+    "catalogue_row": {
+        "if": {"properties": {"class": {"const": "reference"}}, **_needs("class")},
+        "then": {"not": {"anyOf": [_needs("implemented_by"), _needs("shown_by")]}},
+        "else": _needs("implemented_by", "shown_by"),
+    },
 }
 
 
@@ -172,6 +179,7 @@ class SchemaMaker:
             type(labels.LABEL.single): lambda _: dict(_SAID),
             Record: self._record,
             TypeReader: lambda _: {"$ref": "#/$defs/type"},
+            catalogue.RowId: lambda _: {"type": "string", "pattern": catalogue.ROW_ID},
             GapReader: lambda gap: self._either(dict(_SAID), self.of(gap.record)),
             SettingReader: lambda setting: self.of(setting.values),
             decisions.OutputReader: lambda output: self._either(self.of(output.single), self.of(output.record)),
@@ -286,16 +294,19 @@ def _of_lists(properties: Mapping[str, Schema]) -> Iterator[Schema]:
 
 
 def rulebook_schema() -> Schema:
-    """Return the schema of a document of a rulebook: a practice or a district."""
+    """Return the schema of a document of a rulebook: a practice, a district or a catalogue."""
     maker = SchemaMaker()
     practice, district = maker.of(documents.PRACTICE), maker.of(documents.DISTRICT)
+    rows = maker.of(catalogue.CATALOGUE)
     return {
         "$schema": DIALECT,
         "title": "community-core rulebook",
-        "description": both(Label("规则文本：一个做法或一个区县", "a rulebook: a practice or a district")),
+        "description": both(
+            Label("规则文本：一个做法、一个区县或一份目录", "a rulebook: a practice, a district or a catalogue")
+        ),
         "type": "object",
         "if": _needs("district"),
         "then": district,
-        "else": practice,
+        "else": {"if": _needs("catalogue"), "then": rows, "else": practice},
         "$defs": dict(sorted(maker.definitions.items())),
     }

@@ -102,11 +102,16 @@ def grounds_of(where: Path, gathered: Gathered | None = None) -> tuple[list[Grou
     for path in case_files(where):
         read = read_cases(path)
         found += read.findings
-        grounds += (_ground(path, group, offered) for group in read.groups)
+        grounds += (ground_of(path, group, offered) for group in read.groups)
     return grounds, found
 
 
-def _ground(path: Path, group: CaseGroup, offered: Gathered) -> Ground:
+def ground_of(path: Path, group: CaseGroup, offered: Gathered) -> Ground:
+    """Return the ground of one document of cases; *offered* is what plugins offer.
+
+    Raises:
+        LoadError: if its district is not installed, or its file holds none.
+    """
     if group.own is not None:
         return Ground(path, group, group.own, offered)
     if not group.named.endswith((".yaml", ".yml")):
