@@ -257,6 +257,19 @@ def test_a_broken_procedure_is_named_when_it_is_asked_for():
     assert rules.procedure("other")
 
 
+def test_a_broken_replacement_does_not_bring_back_what_it_replaced():
+    """Where the procedure that stands for the core's is broken, its name is refused and not answered by the core's."""
+    base = Practice("core.hearing", rank=Rank.LIBRARY, procedures=(court("hearing", open_to=(Rank.DISTRICT,)),))
+    own = court("hearing", replaces="core.hearing.hearing")
+    broken = evolve(own, steps=(evolve(own.steps[0], when=Expression("nonsense > 1")), own.steps[1]))
+    rules = compose(
+        district("town.hearings"), Gathered(practices=(base, Practice("town.hearings", procedures=(broken,))))
+    )
+    with pytest.raises(UnknownTerm, match="nonsense"):
+        rules.procedure("hearing")
+    assert rules.procedure("core.hearing.hearing")
+
+
 def test_the_same_rules_have_the_same_hash_however_written():
     """Chinese and English spellings, and the order of declarations, give one hash; another value gives another."""
     chinese = evolve(

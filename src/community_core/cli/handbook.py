@@ -79,7 +79,8 @@ def handbook(*, district: str, out: Path, on: dt.date | None, as_json: bool) -> 
 @click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到哪个文件 · The SVG file."
 )
-def diagram(*, procedure: str, district: str, out: Path) -> int:
+@json_option
+def diagram(*, procedure: str, district: str, out: Path, as_json: bool) -> int:
     """Draw a procedure."""
     from community_core.pages.diagram import draw_procedure  # noqa: PLC0415 - other commands never draw
     from community_core.pages.spelling import Spelling  # noqa: PLC0415 - as above
@@ -89,5 +90,8 @@ def diagram(*, procedure: str, district: str, out: Path) -> int:
     found = rules.procedure(full)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(draw_procedure(found, Spelling(rules).period(full, found)).encode())
-    click.echo(f"{full} → {out}")
+    if as_json:
+        print_json({"procedure": full, "file": str(out), "rules": rules.digest})
+    else:
+        click.echo(f"{full} → {out}")
     return exits.FINE

@@ -118,20 +118,30 @@ class Rules:
             UnknownTerm: if there is none, several, or if its declaration is broken; the message says which.
         """
         found = self._meant(self._procedure_names, term)
+        # A broken procedure of that name may be the one that is meant, such as one that stands for the core's.
+        bad = None if term in self._procedures else self._broken_of(term)
+        if bad is not None and (found is None or bad[1].level == "error"):
+            name, why = bad
+            raise UnknownTerm(
+                Label(f"程序 {name} 的文本有问题，不可用：{why.message.zh}", f"{name} is broken: {why.message.en}"),
+                [why],
+            )
         if found is None:
-            broken = dict(self.terms.broken)
-            names = Names(broken)
-            bad = names.find(term)
-            if bad is not None:
-                raise UnknownTerm(
-                    Label(
-                        f"程序 {bad} 的文本有问题，不可用：{broken[bad].message.zh}",
-                        f"{bad} is broken: {broken[bad].message.en}",
-                    ),
-                    [broken[bad]],
-                )
             raise _unknown(self._procedure_names, term, "程序", "procedure")
         return found
+
+    def _broken_of(self, term: str) -> tuple[str, Finding] | None:
+        """The broken term that *term* may mean, the faulty ones before those that are only proposed."""
+        broken = dict(self.terms.broken)
+        for wanted in (True, False):
+            names = [name for name, why in broken.items() if (why.level == "error") is wanted]
+            try:
+                bad = Names(names).find(term)
+            except Ambiguous as several:
+                bad = several.names[0]
+            if bad is not None:
+                return bad, broken[bad]
+        return None
 
     def _meant(self, names: Names, term: str) -> str | None:
         """The full name that *term* means; one that a term and its replacement both end with means the replacement."""
