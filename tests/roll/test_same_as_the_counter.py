@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import cache
 
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from community_core.base.citations import Citation
@@ -16,6 +16,7 @@ from community_core.roll.values import dtype_of, to_cell
 from community_core.rules.engine import Engine
 from community_core.rules.python import decision
 from community_core.rules.terms import (
+    Aggregation,
     DatedValue,
     DecisionTable,
     Expression,
@@ -256,3 +257,65 @@ def test_every_row_has_the_answer_of_the_counter(low, mid, top, subjects, fixed)
                 dict(outcome) if hasattr(outcome, "keys") else outcome,
                 answer.row,
             )
+
+
+@st.composite
+def collecting(draw: st.DrawFn) -> DecisionTable:
+    """A random table that collects, with one output: an enumeration, a number or money, and each aggregation."""
+    how = draw(st.sampled_from(list(Aggregation)))
+    kind = draw(st.sampled_from(["int", "money"] if how in COUNTABLE else ["int", "money", "level"]))
+    constant = draw(st.booleans())
+    made = {
+        "int": st.sampled_from(["1", "2"]) if constant else texts("int", 1, ()),
+        "money": st.sampled_from(["yuan('1')", "yuan('2')"]) if constant else texts("money", 1, ()),
+        "level": st.sampled_from(["high", "middle", "none"]),
+    }
+
+    def then() -> tuple[tuple[str, Expression], ...]:
+        return (("", Expression(draw(made[kind]))),)
+
+    rows = []
+    for _ in range(draw(st.integers(1, 4))):
+        when = draw(texts("bool", 1, ()))
+        gap = draw(st.integers(0, 7)) == 0
+        rows.append(Row(when, gap=Label("空")) if gap else Row(when, then()))
+    output = Output("", {"int": INT, "money": MONEY, "level": LEVEL}[kind])
+    return DecisionTable("all", (output,), tuple(rows), hit=HitPolicy.COLLECT, aggregation=how)
+
+
+COUNTABLE = (Aggregation.SUM, Aggregation.MIN, Aggregation.MAX)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(table=collecting(), subjects=st.lists(SUBJECTS, min_size=1, max_size=20))
+def test_what_is_collected_is_the_counters(table, subjects):
+    """Under collect, with each aggregation, every row of a roll has the status and outcome of the counter."""
+    engine = Engine(facts=FACTS, parameters=PARAMETERS, decisions={"p.all": table})
+    assume(not engine.findings)
+    # sums of products of large numbers leave what a column of whole numbers holds
+    subjects = [{**each, "rooms": None if each["rooms"] is None else min(each["rooms"], 4)} for each in subjects]
+    result = decide_roll(engine, ["all"], frame_of(subjects), on=ON)
+    for subject, row in zip(subjects, result.frame.rows(named=True), strict=True):
+        answer = engine.decide("all", subject, on=ON)
+        cell = row[result["all"].column("")]
+        kind = result["all"].outputs[0].type
+        money = kind.kind is Kind.MONEY or (kind.of is not None and kind.of.kind is Kind.MONEY)
+        if isinstance(cell, list):
+            cell = tuple(Money(part) if money else part for part in cell)
+        elif cell is not None and money:
+            cell = Money(cell)
+        assert (row["all.status"], cell) == (answer.status.value, answer.outcome)
+
+
+def test_no_row_is_lost_where_the_first_ones_are_unknown():
+    """Rows whose fact is unknown, before one whose fact is known, keep each its own answer."""
+    rows = (Row("list_price[service] > yuan('12.50')", (("", Expression("1")),), Label("因")),)
+    table = DecisionTable(
+        "dear", (Output("", INT),), rows, otherwise=Row("true", (("", Expression("0")),), Label("余"))
+    )
+    engine = Engine(facts=FACTS, parameters=PARAMETERS, decisions={"p.dear": table})
+    blank = {fact.name: None for fact in FACTS}
+    for unknown in range(5):
+        subjects = [blank] * unknown + [{**blank, "service": "meal"}]
+        found = decide_roll(engine, ["dear"], frame_of(subjects), on=ON).frame["dear.status"].to_list()
+        assert found == ["undetermined"] * unknown + ["determined"]

@@ -233,18 +233,14 @@ class Run:
             for start in range(0, len(atoms), GROUP)
         ]
         # lazily, so that what conditions have in common is computed once
-        found = nw.from_native(self.table.lazy()).select(*grouped).collect().to_native()
+        # beside the table's own columns, which hold every row: conditions selected alone lost rows in Polars 2.1
+        names = [str(start) for start in range(0, len(atoms), GROUP)]
+        found = nw.from_native(self.table.lazy()).with_columns(*grouped).collect().to_native().select(names)
         height = self.table.height
         numbers: list[int] = [0]
         index = pl.zeros(height, dtype=pl.UInt16, eager=True)
         for start, name in zip(range(0, len(atoms), GROUP), found.columns, strict=True):
-            # a condition without any fact gives one value for all
-            series = (
-                found[name]
-                if len(found[name]) == height
-                else pl.repeat(found[name][0], height, dtype=found[name].dtype, eager=True)
-            )
-            different, places = dense(series, 3 ** min(GROUP, len(atoms) - start))
+            different, places = dense(found[name], 3 ** min(GROUP, len(atoms) - start))
             if start == 0:
                 numbers, index = different, places
                 continue
