@@ -112,12 +112,9 @@ class ProcedureComposer(Grounds):
 
     def checked(self, full: str, procedure: Procedure, engine: Engine) -> Procedure | None:
         """The procedure in canonical spelling; ``None`` and findings where anything in it is wrong."""
-        faults = [
-            found
-            for found in check_procedure(procedure, effects=[effect.name for effect in self.gathered.effects])
-            if found.level == "error"
-        ]
-        warnings = [found for found in check_procedure(procedure) if found.level != "error"]
+        checks = check_procedure(procedure, effects=[effect.name for effect in self.gathered.effects])
+        faults = [found for found in checks if found.level == "error"]
+        warnings = [found for found in checks if found.level != "error"]
         practice = full.rpartition(".")[0]
 
         def spell(expression: Expression, expected: ValueType | None) -> Expression:
