@@ -8,11 +8,11 @@ from typing import Any
 
 from attrs import frozen
 
+from community_core.base.headings import heading_key
 from community_core.base.labels import Label
 from community_core.base.money import Money
 from community_core.base.ranks import Privacy
 from community_core.roll.extras import pl
-from community_core.roll.headings import heading_key
 from community_core.roll.values import dtype_of, share_value, to_cell
 from community_core.rules.terms import Fact
 from community_core.rules.types import Kind, ValueType, fits, read_text

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
 from attrs import frozen
 
 from community_core.base.findings import Finding, Origin, finding
+from community_core.base.headings import heading_key
 from community_core.rules.terms import Fact
 from community_core.rules.types import Kind
 
@@ -28,12 +28,6 @@ _UNITS: dict[str, frozenset[str]] = {
     "metre": frozenset({"米", "metres", "m"}),
     "money": frozenset({"元", "yuan"}),
 }
-
-
-def heading_key(text: str) -> str:
-    """Return *text* as headings are compared: full-width forms, case, blanks and ``-`` make no difference."""
-    plain = unicodedata.normalize("NFKC", text).strip().strip("\ufeff\"'").strip().lower()
-    return re.sub(r"[\s_-]+", "_", plain)
 
 
 @frozen

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from attrs import define, field
 
+from community_core.base.decoding import Decoded, decode
 from community_core.base.findings import Finding, Origin, finding
+from community_core.base.headings import heading_key
 from community_core.base.ranks import Privacy
 from community_core.roll.cells import Column, expected, read_column, shown
-from community_core.roll.decoding import Decoded, decode
 from community_core.roll.extras import pl
 from community_core.roll.headings import (
     LINE_HEADING,
@@ -19,7 +20,6 @@ from community_core.roll.headings import (
     REASONS_HEADING,
     Heading,
     Index,
-    heading_key,
     match_headings,
 )
 from community_core.roll.sheet import LINE, Sheet, cut
