@@ -17,7 +17,7 @@ from community_core.pages.spelling import Spelling
 from community_core.pages.words import type_label
 
 DOCS = Path(__file__).parent
-DISTRICTS = ("shenhe", "fangzi", "demo-shenhe", "demo-fangzi")
+DISTRICTS = ("shenhe", "fangzi", "jianghan", "demo-shenhe", "demo-fangzi")
 
 
 def pictures() -> dict[str, str]:

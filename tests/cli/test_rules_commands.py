@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("community_shenhe")
 pytest.importorskip("community_fangzi")
+pytest.importorskip("community_jianghan")
 
 ELDER = ["--given", "age=72", "--given", "lives_alone=true"]
 ON = ["--on", "2006-05-01"]
@@ -86,7 +87,7 @@ def test_districts_are_listed(run):
     said = run("districts", "--json")
     assert said.code == 0
     names = {item["name"]: item for item in said.data["districts"]}
-    assert {"shenhe", "fangzi", "demo-shenhe", "demo-fangzi"} <= set(names)
+    assert {"shenhe", "fangzi", "jianghan", "demo-shenhe", "demo-fangzi"} <= set(names)
     assert "shenhe.elder-care" in names["demo-shenhe"]["adopts"]
     assert all(item["findings"] == [] for item in names.values())
     assert "沈河区" in run("districts").out
@@ -150,7 +151,7 @@ def test_check_takes_folders_and_names(run, tmp_path):
     (tmp_path / "cases.yaml").write_text("district: my-town\ncases:\n  - name: x\n", "utf-8")
     assert run("check", tmp_path, "--json").data == []
     assert run("check", tmp_path).code == 0
-    assert run("check", "demo-shenhe", "demo-fangzi", "shenhe", "fangzi").code == 0
+    assert run("check", "demo-shenhe", "demo-fangzi", "shenhe", "fangzi", "jianghan").code == 0
     assert run("check", "no-such-district").code == 2
     gone = run("check", tmp_path / "gone.yaml", "--json")
     assert (gone.code, gone.data[0]["code"]) == (1, "unreadable-file")

@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("community_shenhe")
 pytest.importorskip("community_fangzi")
+pytest.importorskip("community_jianghan")
 
 DOCS = Path(__file__).parents[2] / "docs"
 CURE = "run: python docs/make_practices.py"

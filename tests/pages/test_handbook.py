@@ -17,9 +17,10 @@ from community_core.rules.terms import DecisionTable
 
 pytest.importorskip("community_shenhe")
 pytest.importorskip("community_fangzi")
+pytest.importorskip("community_jianghan")
 
 DAY = dt.date(2006, 5, 1)
-DISTRICTS = ["shenhe", "fangzi", "demo-shenhe", "demo-fangzi"]
+DISTRICTS = ["shenhe", "fangzi", "jianghan", "demo-shenhe", "demo-fangzi"]
 VOID = {"meta", "link", "br", "wbr", "rect", "path", "circle"}
 
 TOWN = """\

@@ -101,7 +101,7 @@ def test_the_law_on_the_elderly_sets_no_age_of_a_place():
     assert (answer.status.value, answer.ask) == ("undetermined", ("elder_age",))
 
 
-@pytest.mark.parametrize("name", ["shenhe", "fangzi", "demo-shenhe", "demo-fangzi"])
+@pytest.mark.parametrize("name", ["shenhe", "fangzi", "jianghan", "demo-shenhe", "demo-fangzi"])
 def test_the_floor_adds_no_term_that_another_rule_names(name):
     """Without the floor each installed district has the same terms otherwise, and no finding comes or goes."""
     everything = gather()

@@ -233,6 +233,24 @@ def test_an_unknown_district_fails_its_cases(tmp_path):
         rules_of(read_cases(path).groups[0], path)
 
 
+def test_values_of_the_cases_stand_in_the_place_of_the_district_own(tmp_path):
+    """Values that a document of cases sets are tried on the district that it names, and others of the district stay."""
+    parameter = "{type: int, zh: 数, open_to: [district]}"
+    (tmp_path / "rules.yaml").write_text(
+        f"practice: a.rules\nparameters: {{x: {parameter}, y: {parameter}}}\n---\ndistrict: a-town\nadopts: [a.rules]\n"
+        "set: {x: [{value: 1, from: undated}], a.rules.y: [{value: 2, from: undated}]}\n",
+        "utf-8",
+    )
+    path = tmp_path / "case.yaml"
+    path.write_text(
+        "district: rules.yaml\nset: {a.rules.x: [{value: 3, from: undated}]}\nday: 2027-01-04\ncases:\n"
+        "  - {name: x, parameter: x, expect: {outcome: 3}}\n  - {name: y, parameter: y, expect: {outcome: 2}}\n"
+        "  - {name: 无问题项, findings: []}\n",
+        "utf-8",
+    )
+    assert [result.findings for result in run_cases(path)] == [(), (), ()]
+
+
 def test_rules_can_be_handed_in(tmp_path):
     """The same cases can be asked of other rules than those that their file names."""
     (tmp_path / "rules.yaml").write_text(RULES, "utf-8")

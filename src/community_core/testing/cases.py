@@ -3,8 +3,8 @@
 A document of a case file::
 
     district: my-town            # an installed district or a file beside this one; or, instead of it:
-    adopts: [shenhe.elder-care]  #   practices for a district that exists in this document only,
-    set: {elder_age: [...]}      #   and values for its open parameters, as in a district file
+    adopts: [shenhe.elder-care]  #   practices for a district that exists in this document only
+    set: {elder_age: [...]}      # values for open parameters, as in a district file, in the place of that district's
     day: 2006-05-01              # the day of every case that names none
     cases:
       - name: 七十二岁、独居、低保
@@ -115,7 +115,10 @@ class CaseText:
 
 @frozen
 class CaseGroup:
-    """The cases of one document and the rules they stand under: a district by name or file, or one of their own."""
+    """The cases of one document and the rules they stand under: a district by name or file, or one of their own.
+
+    Beside *named*, *own* holds only the values that the document sets in the place of that district's.
+    """
 
     cases: tuple[CaseText, ...]
     named: str = ""
@@ -280,12 +283,12 @@ def _group(fields: Fields, reading: Reading) -> CaseGroup:
     if bool(named) == ("adopts" in fields.values):
         reading.report(
             "case-rules",
-            "写 district（区县名或文件），或者写 adopts（采用的做法）和 set",
-            "say district (a name or a file), or adopts (practices) and set",
+            "写 district（区县名或文件）或 adopts（采用的做法）之一，不能都写或都不写",
+            "say either district (a name or a file) or adopts (practices), not both and not neither",
             fields.origin,
         )
         return CaseGroup((), day=fields.get("day"))
-    own = None if named else _own_district(fields, reading)
+    own = None if named and "set" not in fields.values else _own_district(fields, reading)
     return CaseGroup(cases, named, own, fields.get("day"))
 
 

@@ -106,14 +106,33 @@ def grounds_of(where: Path, gathered: Gathered | None = None) -> tuple[list[Grou
     return grounds, found
 
 
-def ground_of(path: Path, group: CaseGroup, offered: Gathered) -> Ground:
-    """Return the ground of one document of cases; *offered* is what plugins offer.
+def ground_of(path: Path, group: CaseGroup, gathered: Gathered | None = None) -> Ground:
+    """Return the ground of one document of cases; *gathered* is what plugins offer, if known already.
 
     Raises:
         LoadError: if its district is not installed, or its file holds none.
     """
-    if group.own is not None:
-        return Ground(path, group, group.own, offered)
+    offered = gather() if gathered is None else gathered
+    if not group.named:
+        return Ground(path, group, group.own or District("case-file"), offered)
+    ground = _named(path, group, offered)
+    return evolve(ground, district=_with_values(ground.district, group.own)) if group.own is not None else ground
+
+
+def _with_values(district: District, given: District) -> District:
+    """Return *district* with the values that *given* sets in the place of its own for the same terms."""
+
+    def replaced(term: str) -> bool:
+        """Whether a value is given for *term*; a name that is not written in full means the term that it ends."""
+        return any(
+            f".{term}".endswith(f".{each.term}") or f".{each.term}".endswith(f".{term}") for each in given.settings
+        )
+
+    kept = (setting for setting in district.settings if not replaced(setting.term))
+    return evolve(district, settings=(*kept, *given.settings), findings=(*district.findings, *given.findings))
+
+
+def _named(path: Path, group: CaseGroup, offered: Gathered) -> Ground:
     if not group.named.endswith((".yaml", ".yml")):
         district = next((item for item in offered.districts if item.name == group.named), None)
         if district is None:

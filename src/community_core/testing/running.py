@@ -68,15 +68,9 @@ def rules_of(group: CaseGroup, path: Path, gathered: Gathered | None = None) -> 
     Raises:
         LoadError: if its district is not installed, or its file cannot be read.
     """
-    from community_core.jurisdiction.loading import load  # noqa: PLC0415 - plugins are looked for only when needed
+    from community_core.testing.grounds import ground_of  # noqa: PLC0415 - plugins are looked for only when needed
 
-    if group.own is None:
-        beside = path.parent / group.named
-        return load(beside if group.named.endswith((".yaml", ".yml")) else group.named, gathered=gathered)
-    from community_core.jurisdiction.compose import compose  # noqa: PLC0415
-    from community_core.jurisdiction.plugins import gather  # noqa: PLC0415
-
-    return compose(group.own, gather() if gathered is None else gathered)
+    return ground_of(path, group, gathered).rules
 
 
 def run_case(
