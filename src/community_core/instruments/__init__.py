@@ -1,13 +1,17 @@
 """Pure calculators: the ballot that procedures use, and the hash trees that bind the record."""
 
+from community_core.instruments.attendance import Attendance, Fault, attendance
 from community_core.instruments.ballot import (
     ABSTAIN,
     BALLOT_RULES,
+    HALF,
     SPOILT,
     BallotResult,
+    Method,
+    Threshold,
     Verdict,
     count_ballot,
-    quorum_met,
+    resolved,
 )
 from community_core.instruments.merkle import (
     Frontier,
@@ -17,19 +21,36 @@ from community_core.instruments.merkle import (
     inclusion_proof,
     tree_root,
 )
+from community_core.instruments.sealing import BoxEntry, ClosedBox, Opened, close_box, new_salt, opened, seal
+from community_core.instruments.ties import by_lot, by_order
 
 __all__ = [
     "ABSTAIN",
     "BALLOT_RULES",
+    "HALF",
     "SPOILT",
+    "Attendance",
     "BallotResult",
+    "BoxEntry",
+    "ClosedBox",
+    "Fault",
     "Frontier",
+    "Method",
+    "Opened",
+    "Threshold",
     "Verdict",
+    "attendance",
+    "by_lot",
+    "by_order",
+    "close_box",
     "consistency_proof",
     "consistent",
     "count_ballot",
     "included",
     "inclusion_proof",
-    "quorum_met",
+    "new_salt",
+    "opened",
+    "resolved",
+    "seal",
     "tree_root",
 ]

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from community_core.base.findings import Finding, finding
-from community_core.instruments.ballot import ABSTAIN, BALLOT_RULES, SPOILT, BallotResult, Verdict, count_ballot
+from community_core.instruments.ballot import (
+    ABSTAIN,
+    BALLOT_RULES,
+    SPOILT,
+    BallotResult,
+    Threshold,
+    Verdict,
+    count_ballot,
+)
 from community_core.procedures.definition import CollectiveDecision, Step
 from community_core.procedures.intake import VOTES
 from community_core.procedures.reading import Reading, unknown
@@ -31,7 +39,7 @@ def vote(reading: Reading, step: Step, decides: CollectiveDecision) -> tuple[dic
     quorum = None
     if decides.quorum is not None:
         read = reading.value(decides.quorum)
-        quorum = read.value
+        quorum = None if read.value is None else Threshold(read.value)
         if quorum is None:
             found.append(unknown(decides.quorum, read, "quorum-unknown", "法定人数比例", "the quorum"))
     votes: tuple[str, ...] = values.get(VOTES) or ()
