@@ -10,6 +10,7 @@ from typing import Any
 from community_core.base.labels import Label
 from community_core.base.money import Money
 from community_core.base.ranks import Standing
+from community_core.instruments.ballot import ABSTAIN, SPOILT
 from community_core.procedures.definition import EndKind, PublishKind
 from community_core.rules.answer import share_text
 
@@ -28,6 +29,7 @@ STANDINGS: Mapping[Standing, Label] = {
     Standing.PROPOSAL: Label("建议", "proposal"),
     Standing.PLAN: Label("计划", "plan"),
     Standing.AIM: Label("目标", "aim"),
+    Standing.FAILED: Label("试行未成", "failed"),
     Standing.LIBRARY: Label("本库默认", "the library's own default"),
     Standing.EXAMPLE: Label("示例", "example"),
 }
@@ -46,6 +48,15 @@ AUDIENCES: Mapping[str, Label] = {
     "residents": Label("居民", "residents"),
     "representatives": Label("居民代表", "residents' representatives"),
     "proposer": Label("提出人", "the proposer"),
+}
+
+
+#: What counts and outcomes call a ballot without an option, and the answers to a yes-or-no question.
+BALLOT_WORDS: Mapping[str, Label] = {
+    ABSTAIN: Label("弃权", "abstained"),
+    SPOILT: Label("废票", "spoilt"),
+    "yes": Label("赞成", "yes"),
+    "no": Label("反对", "no"),
 }
 
 

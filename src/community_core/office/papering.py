@@ -1,0 +1,248 @@
+"""The desk where papers are printed, issued and checked: what is issued is bound to its event by its file's hash."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from community_core.base.digests import digest_of
+from community_core.base.findings import Finding
+from community_core.base.labels import Label, Language
+from community_core.office.bindings import Binding, refused, require_day
+from community_core.office.work import Work, other_command
+from community_core.pages.papers import paper_file
+from community_core.pages.printing import Printed, print_paper
+from community_core.ports.signing import Signer, Verifier
+from community_core.procedures.definition import Paper
+from community_core.procedures.events import PAPER, Case, Event
+from community_core.procedures.papers import (
+    Issued,
+    PaperFile,
+    Signature,
+    Yielded,
+    about,
+    issue,
+    issued,
+    not_issuable,
+    sealed_text,
+    yielded,
+)
+from community_core.procedures.step import Refusal
+
+if TYPE_CHECKING:
+    from community_core.office.office import Office
+
+#: How many random bytes stand on each copy: more than anybody can try.
+_CODE = 16
+
+
+@frozen
+class Handed:
+    """What issuing gives: the *record* in the case, and the bytes of each file by its form.
+
+    Where the same key had been used before, the record is that of the first time and there are no files: a copy is
+    printed once, with a code of its own. Issue the paper again, under another key, for another copy.
+    """
+
+    record: Issued
+    files: Mapping[str, bytes]
+
+
+@frozen
+class Checked:
+    """What a file turned out to be: which issued paper, in which form, and whether its seal holds.
+
+    *sealed* is ``None`` where the file was not sealed, or no verifier was given.
+    """
+
+    record: Issued
+    form: str
+    sealed: bool | None = None
+
+
+class Papers:
+    """The papers of an office, printed in one way; see :meth:`~community_core.office.office.Office.papers`."""
+
+    def __init__(
+        self,
+        office: Office,
+        begin: Callable[[], Work],
+        write: Callable[[Work], object],
+        *,
+        lang: Language,
+        templates: Path | None,
+        named: Callable[[str], str] | None,
+    ) -> None:
+        self._office = office
+        self._begin = begin
+        self._write = write
+        self._lang: Language = lang
+        self._templates = templates
+        self._named = named
+
+    def of(self, case: Case | str) -> tuple[tuple[Yielded, tuple[Issued, ...]], ...]:
+        """Return each paper that the events of a case yield, with the times it was issued.
+
+        Raises:
+            Refused: if there is no such case.
+        """
+        _, binding, history = self._read(case)
+        done = issued(history)
+        return tuple(
+            (item, tuple(one for one in done if (one.name, one.of) == (item.name, item.of)))
+            for item in yielded(binding.procedure, history)
+        )
+
+    def draft(self, case: Case | str, name: str, form: str = "html", *, of: int | None = None) -> bytes:
+        """Return the paper *name* to look at, as ``html`` or ``docx`` and marked as a draft; nothing is recorded.
+
+        *of* is the version of the event that yields it; the last one that does unless given.
+
+        Raises:
+            Refused: if there is no such case, or it yields no such paper.
+            LoadError: if a template of the district fails.
+        """
+        now, binding, history = self._read(case)
+        paper, item = self._about(binding, now, history, name, of)
+        return self._file(self._printed(binding, now, history, paper, item, ""), form)
+
+    def issue(
+        self,
+        case: Case | str,
+        name: str,
+        *,
+        actor: str,
+        day: dt.date,
+        of: int | None = None,
+        forms: Sequence[str] = ("html",),
+        algorithm: str = "sha256",
+        signer: Signer | None = None,
+        key: str | None = None,
+    ) -> Handed:
+        """Print a paper and record that it was issued, with the digest of each file and its seal.
+
+        The record keeps no copy: whoever has the file can be told what it is (:meth:`check`), and a changed one is
+        none of those issued. Each copy carries a random code, so that its content cannot be guessed from its digest.
+
+        Args:
+            case: the case.
+            name: the name of the paper.
+            actor: who issues it; somebody who may take the step that yields it.
+            day: the day of issue.
+            of: the version of the event that yields it; the last one that does unless given.
+            forms: the files to make, of ``html`` and ``docx``.
+            algorithm: ``sha256`` or ``sm3``; its name stands in the record.
+            signer: seals the files, where given.
+            key: an idempotency key; see :class:`Handed`.
+
+        Raises:
+            Refused: if there is no such case or paper, or *actor* may not issue it; nothing is recorded.
+            LoadError: if a template of the district fails.
+            DigestError: if this machine does not have the algorithm.
+        """
+        office = self._office
+        require_day(day)
+        case_id = case if isinstance(case, str) else case.id
+
+        def do() -> Handed:
+            before = office.store.by_key(key) if key else None
+            if before is not None:
+                return Handed(_same(before.event, case_id, name, actor, day), {})
+            now, binding, history = self._read(case_id)
+            paper, item = self._about(binding, now, history, name, of)
+            work = self._begin()
+            held = work.posts(actor, now.place, day)
+            found = not_issuable(binding.procedure, now, item, actor=actor, day=day, held=held)
+            if found:
+                raise refused(*found)
+            printed = self._printed(binding, now, history, paper, item, secrets.token_hex(_CODE))
+            files = {form: self._file(printed, form) for form in forms}
+            rows = [
+                _signed(PaperFile(form, digest_of(data, algorithm)), now.id, item, actor, day, signer)
+                for form, data in files.items()
+            ]
+            taken = issue(binding.procedure, now, item, rows, actor=actor, day=day, held=held, key=key or "")
+            if isinstance(taken, Refusal):
+                raise refused(*taken.findings)
+            work.add(taken)
+            self._write(work)
+            return Handed(issued(taken.events)[0], files)
+
+        handed = office.store.run(do)
+        office.deliver()
+        return handed
+
+    def check(self, case: Case | str, data: bytes, *, verifier: Verifier | None = None) -> Checked | None:
+        """Return which issued paper of a case the file *data* is, or ``None`` where it is none of them, byte for byte.
+
+        Raises:
+            Refused: if there is no such case.
+            DigestError: if this machine does not have an algorithm that the record names.
+        """
+        _, _, history = self._read(case)
+        for record in issued(history):
+            for file in record.files:
+                if file.digest.fits(data):
+                    return Checked(record, file.form, _seal_holds(record, file, verifier))
+        return None
+
+    def _read(self, case: Case | str) -> tuple[Case, Binding, tuple[Event, ...]]:
+        work = self._begin()
+        now = work.case(case if isinstance(case, str) else case.id)
+        return now, work.binding(now), tuple(item.event for item in self._office.store.events(now.id))
+
+    def _about(
+        self, binding: Binding, case: Case, history: Sequence[Event], name: str, of: int | None
+    ) -> tuple[Paper, Yielded]:
+        found = about(binding.procedure, case, history, name, of)
+        if isinstance(found, Finding):
+            raise refused(found)
+        return found
+
+    def _printed(
+        self, binding: Binding, case: Case, history: Sequence[Event], paper: Paper, item: Yielded, code: str
+    ) -> Printed:
+        return print_paper(
+            binding.procedure,
+            case,
+            history,
+            paper,
+            item.of,
+            lang=self._lang,
+            district=self._office.rules.district.title,
+            place=self._office.store.place_names().get(case.place) or Label(case.place, case.place),
+            named=self._named,
+            code=code,
+        )
+
+    def _file(self, printed: Printed, form: str) -> bytes:
+        return paper_file(printed, form, templates=self._templates)
+
+
+def _signed(file: PaperFile, case: str, item: Yielded, actor: str, day: dt.date, signer: Signer | None) -> PaperFile:
+    if signer is None:
+        return file
+    value = signer.sign(sealed_text(case, item.name, item.of, file, actor=actor, day=day))
+    return evolve(file, signature=Signature(signer.key, signer.algorithm, value.hex()))
+
+
+def _seal_holds(record: Issued, file: PaperFile, verifier: Verifier | None) -> bool | None:
+    seal = file.signature
+    if seal is None or verifier is None:
+        return None
+    text = sealed_text(record.case, record.name, record.of, file, actor=record.actor, day=record.day)
+    return verifier.verify(seal.key, seal.algorithm, text, bytes.fromhex(seal.value))
+
+
+def _same(event: Event, case_id: str, name: str, actor: str, day: dt.date) -> Issued:
+    """Return what was issued under a key before, where it is what is asked for now."""
+    if event.case == case_id and event.step == PAPER and (event.actor, event.day) == (actor, day):
+        record = issued([event])[0]
+        if record.name == name:
+            return record
+    raise refused(other_command(event.key, event.case))
