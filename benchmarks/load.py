@@ -37,7 +37,7 @@ def everything(gathered: Gathered) -> District:
 def planned(gathered: Gathered) -> int:
     """Compose the district and make every decision ready for the day."""
     rules = compose(everything(gathered), gathered)
-    return len([rules.plan(name, ON) for name in rules.engine.decisions])
+    return len([rules.plan(name, ON).ready for name in rules.engine.decisions])
 
 
 def texts(gathered: Gathered) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from community_core.base import Citation, Force, Label, LoadError, Money, Rank, Span, Standing, UnknownTerm
+from community_core.base.findings import Origin, finding
 from community_core.codec import to_plain
 from community_core.declarations import District, Practice, Preference, Setting
 from community_core.jurisdiction import Gathered, compose, load
@@ -145,6 +147,33 @@ def test_a_district_resolves_a_tie_by_preferring_one():
     use = rules.parameter("floor", on=DAY)
     assert use is not None
     assert use.value == Fraction(2, 3)
+
+
+def test_a_name_that_two_broken_declarations_end_with_is_no_fault_of_those_who_use_it():
+    """What is set, tightened or extended, and broken in two practices, brings no further finding and no exception."""
+    why = finding("missing-key", "缺少", "missing")
+    broken = [Practice(name, broken=((f"{name}.floor", why), (f"{name}.meet", why))) for name in ("a.one", "b.two")]
+    extending = Practice("c.three", procedures=(Procedure("meet_here", (), {}, extends="meet"),))
+    here = district("a.one", "b.two", "c.three", settings=(Setting("floor", (value(Fraction(1, 2)),)),))
+    rules = compose(here, Gathered(practices=(*broken, extending)))
+    assert codes(rules) == []
+    with pytest.raises(UnknownTerm, match="floor"):
+        rules.parameter("floor", on=DAY)
+
+
+def test_every_ambiguous_name_is_answered_alike():
+    """A setting, an amendment, an expression and a caller hear the same sentence, each where it stands."""
+    twice = tuple(Practice(name, parameters=(evolve(FLOOR, name="floor"),)) for name in ("a.one", "b.two"))
+    uses = Practice("c.three", decisions=(evolve(REVIEW, rows=REVIEW.rows[:1]),), facts=FACTS)
+    setting = Setting("floor", (value(Fraction(1, 2)),), origin=Origin("town.yaml", 3))
+    rules = compose(district("a.one", "b.two", "c.three", settings=(setting,)), Gathered(practices=(*twice, uses)))
+    said = {found.message.en for found in rules.findings}
+    assert codes(rules) == ["ambiguous-name"] * 2
+    assert said == {"'floor' could be a.one.floor, b.two.floor; write the full name"}
+    with pytest.raises(UnknownTerm, match=re.escape(next(iter(said)))):
+        rules.parameter("floor", on=DAY)
+    with pytest.raises(UnknownTerm, match=re.escape(next(iter(said)))):
+        rules.full_name("floor")
 
 
 @pytest.mark.parametrize(

@@ -258,12 +258,13 @@ def subjects() -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(lambda given, more: {**given, **{n: None for n in more if n not in given}}, known, nulls)
 
 
-def engine_of(table: DecisionTable) -> Engine:
+def engine_of(table: DecisionTable, **more: DecisionTable) -> Engine:
+    prices = Parameter("list_price", INT, per="colour", history=(DatedValue((("red", 1), ("green", 2))),))
     limit = Parameter("limit", INT, history=(DatedValue(2, Span(dt.date(1990, 1, 1)), Standing.EXAMPLE),))
     engine = Engine(
         facts=[Fact(name, kind) for name, kind in FACTS.items()],
-        parameters={"x.limit": limit, "x.open_limit": Parameter("open_limit", INT)},
-        decisions={"x.t": table},
+        parameters={"x.limit": limit, "x.open_limit": Parameter("open_limit", INT), "x.list_price": prices},
+        decisions={"x.t": table} | {f"x.{name}": item for name, item in more.items()},
     )
     assert engine.findings == ()
     return engine
@@ -363,6 +364,48 @@ def test_the_canonical_spelling_is_the_same_rule(table: DecisionTable, subject: 
     assert respelt(once) == once
     first, second = (engine_of(each).decide("t", subject, on=DAY) for each in (table, once))
     assert (first.status, first.outcome) == (second.status, second.outcome)
+
+
+def numbers(draw: st.DrawFn) -> DecisionTable:
+    """A table that gives a whole number, whatever its hit policy."""
+    table = draw(tables())
+    return evolve(table, aggregation=Aggregation.SUM) if table.aggregation is Aggregation.LIST else table
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[DecisionTable, DecisionTable]:
+    """A table and another one that uses its outcome."""
+    whens = ("t == 0", "t > a or p", "q and t < b", "p", "colour == red", "true", "(t if p else 1) == 1", "t == limit")
+    thens = ("0", "1", "t", "t + a", "list_price[colour]", "list_price[colour] + 1", "open_limit")
+    row = st.one_of(
+        st.builds(
+            lambda when, then: Row(when, (("", Expression(then)),)), st.sampled_from(whens), st.sampled_from(thens)
+        ),
+        st.builds(lambda when: Row(when, gap=Label("缺")), st.sampled_from(whens)),
+    )
+    rows = tuple(draw(st.lists(row, min_size=1, max_size=4)))
+    otherwise = draw(st.one_of(st.none(), row.map(lambda each: evolve(each, when=Expression("true")))))
+    hit = draw(st.sampled_from([HitPolicy.FIRST, HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.COLLECT]))
+    above = DecisionTable("above", (Output("", INT),), rows, hit=hit, aggregation=Aggregation.MAX, otherwise=otherwise)
+    return numbers(draw), above
+
+
+@settings(max_examples=300, deadline=None)
+@given(pairs(), st.lists(subjects(), min_size=1, max_size=5))
+def test_the_one_function_says_what_the_two_stages_say(
+    two: tuple[DecisionTable, DecisionTable], several: list[dict[str, Any]]
+):
+    """Reading, checking and answering in one function gives what conditions and patterns give, part by part."""
+    engine = engine_of(two[0], above=two[1])
+    for term in ("t", "above"):
+        plan = engine.plan(term, DAY)
+        for subject in several:
+            one, other = plan.answer(subject, DAY), plan.answer_for(subject.get, DAY)
+            assert (one.status, one.inner, one.choice.rows) == (other.status, other.inner, other.choice.rows)
+            assert (one.states, one.seen, one.ask, one.gaps) == (other.states, other.seen, other.ask, other.gaps)
+            assert one.reasons == other.reasons
+            parts = [[(part.term, part.status, part.inner) for part in each.parts.values()] for each in (one, other)]
+            assert parts[0] == parts[1]
 
 
 def test_the_naive_interpreter_is_no_echo():

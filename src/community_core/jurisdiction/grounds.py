@@ -132,18 +132,9 @@ class Grounds:
         try:
             full = names.find(term)
         except Ambiguous as several:
-            listed = ", ".join(several.names)
-            self.findings.append(
-                finding(
-                    "ambiguous-name",
-                    f"{term!r} 可以指 {listed}；请写全名",
-                    f"{term!r} could be {listed}; write the full name",
-                    origin,
-                    name=term,
-                )
-            )
+            self.findings.append(several.finding(origin))
             return None
-        if full is None and Names(self.broken).find(term) is None:
+        if full is None and Names(self.broken).first(term) is None:
             near = ", ".join(names.near(term))
             self.findings.append(
                 finding(

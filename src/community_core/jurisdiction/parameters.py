@@ -80,18 +80,9 @@ class ParameterComposer(Grounds):
         try:
             target = names.find(setting.term)
         except Ambiguous as several:
-            listed = "、".join(several.names)
-            self.findings.append(
-                finding(
-                    "ambiguous-name",
-                    f"{setting.term!r} 可以指 {listed}；请写全名",
-                    f"{setting.term!r} could be {', '.join(several.names)}; write the full name",
-                    setting.origin,
-                    name=setting.term,
-                )
-            )
+            self.findings.append(several.finding(setting.origin))
             return None
-        if target is None and Names(self.broken).find(setting.term) is None:
+        if target is None and Names(self.broken).first(setting.term) is None:
             near = "、".join(names.near(setting.term))
             self.findings.append(
                 finding(

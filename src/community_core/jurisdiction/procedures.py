@@ -90,7 +90,7 @@ class ProcedureComposer(Grounds):
             base = names.find(procedure.extends)
         except Ambiguous:
             base = None
-        if base is None and (bad := Names(self.broken).find(procedure.extends)) is not None:
+        if base is None and (bad := Names(self.broken).first(procedure.extends)) is not None:
             self.broken.setdefault(full, self.broken[bad])
             return None
         if base is None or base == full or base in seen:

@@ -135,10 +135,7 @@ class Rules:
         broken = dict(self.terms.broken)
         for wanted in (True, False):
             names = [name for name, why in broken.items() if (why.level == "error") is wanted]
-            try:
-                bad = Names(names).find(term)
-            except Ambiguous as several:
-                bad = several.names[0]
+            bad = Names(names).first(term)
             if bad is not None:
                 return bad, broken[bad]
         return None
@@ -151,10 +148,7 @@ class Rules:
             left = {self.aliases.get(name, name) for name in several.names}
             if len(left) == 1:
                 return left.pop()
-            listed = ", ".join(several.names)
-            raise UnknownTerm(
-                Label(f"{term!r} 可以指 {listed}；请写全名", f"{term!r} could be {listed}; write the full name")
-            ) from None
+            raise UnknownTerm(several.message) from None
         return None if found is None else self.aliases.get(found, found)
 
     @property

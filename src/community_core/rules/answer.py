@@ -18,7 +18,7 @@ from community_core.base.labels import Label, Language
 from community_core.base.money import Money
 from community_core.base.ranks import Standing
 from community_core.rules.pattern import Choice, Status
-from community_core.rules.terms import Output
+from community_core.rules.terms import Fact, Output
 from community_core.rules.types import ValueType
 from community_core.rules.vocabulary import outer
 
@@ -97,15 +97,33 @@ class Trace:
 
 
 class Source(Protocol):
-    """What an answer comes from; it works out the trace."""
+    """What an answer comes from: a decision's plan. It works out what the answer does not carry along.
+
+    *facts* are those that the decision looks at itself; *reads* begins with them and goes on with those of the
+    decisions underneath.
+    """
 
     term: str
     outputs: tuple[Output, ...]
     title: Label
     digest: str
+    facts: tuple[Fact, ...]
+
+    @property
+    def reads(self) -> tuple[Fact, ...]:
+        """The facts whose values an answer carries."""
+        ...
 
     def trace(self, answer: Answer) -> Trace:
         """Return what *answer* rests on."""
+        ...
+
+    def states_of(self, answer: Answer) -> tuple[bool | None, ...]:
+        """Return of each row whether it held."""
+        ...
+
+    def parts_of(self, answer: Answer) -> Mapping[str, Answer]:
+        """Return the answers of the decisions that this one uses, by full name."""
         ...
 
 
@@ -148,19 +166,30 @@ def _cited(cite: Citation) -> dict[str, str]:
 
 @attrs.define(slots=True, eq=False, repr=False)
 class _Given:
-    """The fields of an answer, filled while they may be: a frozen class fills them at three times the cost."""
+    """The fields of an answer, filled while they may be: a frozen class fills them at three times the cost.
+
+    *given* holds the inner value of each fact that the source reads, in its order; the rest follows from it.
+    """
 
     source: Source
     choice: Choice
     on: dt.date
-    states: tuple[bool | None, ...]
-    seen: tuple[Any, ...]
-    parts: Mapping[str, Answer]
+    given: tuple[Any, ...]
 
     @cached_property
     def trace(self) -> Trace:
         """Rows, parameters, questions and gaps, worked out once."""
         return self.source.trace(self)  # type: ignore[arg-type]
+
+    @cached_property
+    def states(self) -> tuple[bool | None, ...]:
+        """Of each row whether it held, worked out once."""
+        return self.source.states_of(self)  # type: ignore[arg-type]
+
+    @cached_property
+    def parts(self) -> Mapping[str, Answer]:
+        """The answers of the decisions that this one uses, by full name, worked out once."""
+        return self.source.parts_of(self)  # type: ignore[arg-type]
 
 
 class Answer(_Given):
@@ -179,6 +208,11 @@ class Answer(_Given):
     def status(self) -> Status:
         """How far the answer got."""
         return self.choice.status
+
+    @property
+    def seen(self) -> tuple[Any, ...]:
+        """The inner values of the facts that the decision looks at itself, in the order of its source's ``facts``."""
+        return self.given[: len(self.source.facts)]
 
     @property
     def inner(self) -> tuple[Any, ...] | None:
@@ -297,18 +331,22 @@ class Answer(_Given):
         return f"<Answer {self.term}: {self.status.value} {json_value(self.outcome)!r}>"
 
 
+#: What becomes an :class:`Answer` by its class alone, once it is filled: source, choice, day, given.
+UNSEALED: type[Any] = _Given
+
+
 def answered(
-    source: Source,
-    choice: Choice,
-    on: dt.date,
-    states: tuple[bool | None, ...],
-    seen: tuple[Any, ...],
-    parts: Mapping[str, Answer],
+    source: Source, choice: Choice, on: dt.date, given: tuple[Any, ...], parts: Mapping[str, Answer] | None = None
 ) -> Answer:
-    """Return the answer with these fields; from here on they stay as they are."""
-    given: Any = _Given(source, choice, on, states, seen, parts)
-    given.__class__ = Answer
-    answer: Answer = given
+    """Return the answer with these fields; from here on they stay as they are.
+
+    *parts* are the answers of the decisions underneath, where they are known already.
+    """
+    filled: Any = _Given(source, choice, on, given)
+    if parts is not None:
+        filled.parts = parts
+    filled.__class__ = Answer
+    answer: Answer = filled
     return answer
 
 

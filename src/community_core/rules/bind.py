@@ -264,12 +264,7 @@ class _Binder(NameBinder):
         try:
             found = self.scope.find(word, self.practice)
         except Ambiguous as several:
-            raise self.fault(
-                node,
-                "ambiguous-name",
-                f"{word!r} 可以指 {'、'.join(several.names)}；请写全名",
-                f"{word!r} could be {', '.join(several.names)}; write the full name",
-            ) from None
+            raise Fault(several.finding(self.syntax.origin(node))) from None
         if found is None:
             self.not_broken(node, word)
         if found is None or found[0] != "parameter" or not self.scope.parameters[found[1]].per:

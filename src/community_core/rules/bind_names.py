@@ -137,14 +137,7 @@ class NameBinder:
         try:
             found = self.scope.find(word, self.practice)
         except Ambiguous as several:
-            names = "、".join(several.names)
-            raise self.fault(
-                node,
-                "ambiguous-name",
-                f"{word!r} 可以指 {names}；请写全名",
-                f"{word!r} could be {', '.join(several.names)}; write the full name",
-                name=word,
-            ) from None
+            raise Fault(several.finding(self.syntax.origin(node))) from None
         if found is None:
             return self.output(word)
         kind, full = found

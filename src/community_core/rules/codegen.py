@@ -1,4 +1,4 @@
-"""Compiles typed trees to one Python function: the first of the two stages, from facts to a code."""
+"""Compiles typed trees to Python functions: the reading of facts, and the first of the two stages, facts to a code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from community_core.rules.terms import Fact
 from community_core.rules.types import BOOL, Kind, checked
 from community_core.rules.vocabulary import Word, date_plus, date_plus_months, inner
 
-Conditions = Callable[[Callable[[str], Any], dt.date, Mapping[tuple[str, str], Any]], tuple[int, tuple[Any, ...]]]
+Reading = Callable[[Callable[[str], Any]], tuple[Any, ...]]
+Conditions = Callable[[tuple[Any, ...], dt.date, Mapping[tuple[str, str], Any]], int]
 Values = Callable[[Callable[[str], Any], dt.date, Mapping[tuple[str, str], Any]], tuple[Any, ...]]
 Outcomes = Callable[[tuple[Any, ...], dt.date, Mapping[tuple[str, str], Any]], tuple[Any, ...]]
 
@@ -24,7 +25,7 @@ Outcomes = Callable[[tuple[Any, ...], dt.date, Mapping[tuple[str, str], Any]], t
 _CLASSES: Mapping[Kind, type] = {Kind.INT: int, Kind.DATE: dt.date, Kind.TEXT: str, Kind.SHARE: Fraction}
 
 
-class _Source:
+class Code:
     """Lines of a function under way, with the objects that they name."""
 
     def __init__(self, words: Mapping[str, Word]) -> None:
@@ -35,6 +36,7 @@ class _Source:
         self.done: dict[n.Node, tuple[str, frozenset[str]]] = {}
 
     def constant(self, value: Any) -> str:
+        """Return text for *value*: a literal, or the name under which the function finds it."""
         if value is None or value is True or value is False or type(value) is int or type(value) is str:
             return repr(value)
         name = f"k{len(self.space)}"
@@ -42,6 +44,7 @@ class _Source:
         return name
 
     def temporary(self, text: str) -> str:
+        """Write a line that keeps the value of *text*, and return its name."""
         name = f"t{len(self.lines)}"
         self.lines.append(f"{name} = {text}")
         return name
@@ -170,6 +173,7 @@ class _Source:
         raise TypeError(f"no code for {type(node).__name__}")
 
     def build(self, result: str, parameters: str) -> Any:
+        """Return the function of *parameters* that runs the lines and gives *result*."""
         body = "\n    ".join([*self.lines, f"return {result}"])
         exec(compile(f"def stage({parameters}):\n    {body}\n", "<rule>", "exec"), self.space)  # noqa: S102 - built from our own closed tree, never from text
         return self.space["stage"]
@@ -188,47 +192,64 @@ def _checker(fact: Fact) -> Callable[[Any], Any]:
     return check
 
 
-def _started(facts: Sequence[Fact], words: Mapping[str, Word]) -> tuple[_Source, str]:
-    source = _Source(words)
-    names = [source.fact(fact) for fact in facts]
-    return source, f"({', '.join(names)}{',' if names else ''})"
+def tuple_of(texts: Sequence[str]) -> str:
+    """Return the text of a tuple of *texts*."""
+    return f"({', '.join(texts)}{',' if texts else ''})"
 
 
-def compile_conditions(facts: Sequence[Fact], atoms: Sequence[n.Node], words: Mapping[str, Word]) -> Conditions:
-    """Return the function (get, day, parts) → (code, values of the facts).
-
-    Digit *i* of the code, in base 3, is 0 where atom *i* is false, 1 where it is true, 2 while it is unknown.
+def compile_reading(facts: Sequence[Fact]) -> Reading:
+    """Return the function get → inner values of *facts*, each ``None`` while unknown.
 
     Raises (the returned function):
         FactError: if a fact's value does not fit its type.
     """
-    source, seen = _started(facts, words)
+    code = Code({})
+    names = [code.fact(fact) for fact in facts]
+    reading: Reading = code.build(tuple_of(names), "get")
+    return reading
+
+
+def _of_seen(facts: Sequence[Fact], words: Mapping[str, Word]) -> Code:
+    """A function whose first argument holds the inner values of *facts*."""
+    code = Code(words)
+    for number, fact in enumerate(facts):
+        code.variables[fact.name] = f"f{number}"
+    if facts:
+        code.lines.append(f"{', '.join(code.variables.values())}, = seen")
+    return code
+
+
+def compile_conditions(facts: Sequence[Fact], atoms: Sequence[n.Node], words: Mapping[str, Word]) -> Conditions:
+    """Return the function (seen, day, parts) → code, *seen* being the inner values of *facts*.
+
+    Digit *i* of the code, in base 3, is 0 where atom *i* is false, 1 where it is true, 2 while it is unknown.
+    """
+    code = _of_seen(facts, words)
     digits = []
     for index, atom in enumerate(atoms):
-        text, nulls = source.emit(atom)
+        text, nulls = code.emit(atom)
         test = " or ".join(f"{name} is None" for name in sorted(nulls))
         digit = f"(2 if {test} else {text})" if test else text
         digits.append(digit if index == 0 else f"{digit} * {3**index}")
-    code = " + ".join(digits) if digits else "0"
-    conditions: Conditions = source.build(f"({code}, {seen})", "get, day, parts")
+    conditions: Conditions = code.build(" + ".join(digits) if digits else "0", "seen, day, parts")
     return conditions
 
 
 def compile_outcome(facts: Sequence[Fact], trees: Sequence[n.Node], words: Mapping[str, Word]) -> Outcomes:
-    """Return the function (seen, day, parts) → inner values of *trees*, for facts as the conditions have seen them."""
-    source = _Source(words)
-    for number, fact in enumerate(facts):
-        source.variables[fact.name] = f"f{number}"
-    if facts:
-        source.lines.append(f"{', '.join(source.variables.values())}, = seen")
-    results = [source.name(tree) for tree in trees]
-    outcomes: Outcomes = source.build(f"({', '.join(results)}{',' if results else ''})", "seen, day, parts")
+    """Return the function (seen, day, parts) → inner values of *trees*, *seen* being the inner values of *facts*."""
+    code = _of_seen(facts, words)
+    outcomes: Outcomes = code.build(tuple_of([code.name(tree) for tree in trees]), "seen, day, parts")
     return outcomes
 
 
 def compile_values(facts: Sequence[Fact], trees: Sequence[n.Node], words: Mapping[str, Word]) -> Values:
-    """Return the function (get, day, parts) → inner values of *trees*, each ``None`` while unknown."""
-    source, _ = _started(facts, words)
-    results = [source.name(tree) for tree in trees]
-    values: Values = source.build(f"({', '.join(results)}{',' if results else ''})", "get, day, parts")
+    """Return the function (get, day, parts) → inner values of *trees*, each ``None`` while unknown.
+
+    Raises (the returned function):
+        FactError: if a fact's value does not fit its type.
+    """
+    code = Code(words)
+    for fact in facts:
+        code.fact(fact)
+    values: Values = code.build(tuple_of([code.name(tree) for tree in trees]), "get, day, parts")
     return values

@@ -18,6 +18,7 @@ from community_core.rules.answer import Answer, ParameterUse
 from community_core.rules.bind import Bound, bind
 from community_core.rules.binding import Binding, BoundFunction, BoundTable, result_outputs
 from community_core.rules.codegen import Values, compile_values
+from community_core.rules.flow import Ready
 from community_core.rules.fold import Folding
 from community_core.rules.function_plan import FunctionPlan
 from community_core.rules.interpret import Surroundings, unknown_leaves
@@ -28,7 +29,7 @@ from community_core.rules.plan import (
     Plan,
     TablePlan,
 )
-from community_core.rules.scope import PUBLISHED, Ambiguous, Names
+from community_core.rules.scope import PUBLISHED, Names
 from community_core.rules.terms import (
     DatedValue,
     Decision,
@@ -121,6 +122,7 @@ class Engine:
         self._decision_names = Names([*self.decisions, *unread])
         self._aliases = dict(aliases or {})
         self._plans: dict[tuple[str, dt.date], Plan] = {}
+        self._ready: dict[dt.date, dict[str, Ready]] = {}
         self._segments: dict[tuple[Any, ...], Plan] = {}
         self._prepared: dict[tuple[Any, ...], _Prepared | tuple[Finding, ...]] = {}
         self._kept: list[Any] = []
@@ -156,16 +158,7 @@ class Engine:
         Raises:
             UnknownTerm: if there is none, or several.
         """
-        try:
-            full = self._decision_names.find(term)
-        except Ambiguous as several:
-            names = "、".join(several.names)
-            raise UnknownTerm(
-                Label(
-                    f"{term!r} 可以指 {names}；请写全名",
-                    f"{term!r} could be {', '.join(several.names)}; write the full name",
-                )
-            ) from None
+        full = self._decision_names.one(term)
         if full is None:
             near = ", ".join(self._decision_names.near(term)) or ", ".join(sorted(self.decisions)[:8])
             raise UnknownTerm(
@@ -204,12 +197,8 @@ class Engine:
         Raises:
             UnknownTerm: if there is no such parameter, or several.
         """
-        names = Names(self.scope.parameters)
-        try:
-            full = names.find(term)
-        except Ambiguous as several:
-            listed = ", ".join(several.names)
-            raise UnknownTerm(Label(f"{term!r} 可以指 {listed}；请写全名", f"{term!r} could be {listed}")) from None
+        names = self.scope.parameter_names
+        full = names.one(term)
         if full is None:
             near = ", ".join(names.near(term))
             raise UnknownTerm(Label(f"没有叫 {term!r} 的参数 {near}", f"no parameter is called {term!r} {near}"))
@@ -226,10 +215,13 @@ class Engine:
             UnknownTerm: if there is no such decision.
             FactError: if a given fact does not fit its declaration.
         """
-        plan = self._plans.get((term, on))
-        if plan is None:
-            plan = self.plan(term, on)
-        return plan.answer(subject, on)
+        try:
+            ready = self._ready[on][term]
+        except KeyError:
+            # Kept as long as the plan of the day is: one dictionary is emptied with the other.
+            ready = self.plan(term, on).ready
+            self._ready.setdefault(on, {})[term] = ready
+        return ready(subject, on)
 
     def plan(self, term: str, on: dt.date, given: Mapping[str, Any] | None = None) -> Plan:
         """Return the plan of the decision *term* for the parameter values of the day *on*.
@@ -251,6 +243,7 @@ class Engine:
             plan = self._segments[segment] = self._build(full, on, {})
         if len(self._plans) >= _PLANS:
             self._plans.clear()
+            self._ready.clear()
         self._plans[(term, on)] = plan
         return plan
 

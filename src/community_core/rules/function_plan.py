@@ -13,9 +13,10 @@ from community_core.base.labels import Label
 from community_core.base.ranks import Standing
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace, answered
-from community_core.rules.codegen import Values, compile_values
+from community_core.rules.codegen import Outcomes, Reading, compile_outcome, compile_reading
+from community_core.rules.flow import Ready
 from community_core.rules.interpret import Surroundings, unknown_leaves, value_of
-from community_core.rules.parts import MEMO, Getter, Names, blocked_answer, getter_of, part_values
+from community_core.rules.parts import MEMO, Getter, Names, Underneath, blocked_answer, getter_of, part_values
 from community_core.rules.pattern import Choice, Pattern, Status
 from community_core.rules.terms import Fact, Output, PythonDecision
 from community_core.rules.types import fits
@@ -39,13 +40,27 @@ class FunctionPlan:
     words: Mapping[str, Word]
     names: Names
     atoms: tuple[n.Node, ...] = ()
-    _read: Values = field(init=False)
-    _seen: Values = field(init=False)
+    #: A function has no rows that another plan could write into its own.
+    written: None = None
+    _underneath: Underneath = field(init=False)
+    _read: Reading = field(init=False)
+    _inputs: Outcomes = field(init=False)
     _memo: dict[tuple[Any, ...], tuple[Choice, Finding | None]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        self._read = compile_values(self.facts, self.folded, self.words)
-        self._seen = compile_values(self.facts, [n.FactRef(fact.name, fact.type) for fact in self.facts], self.words)
+        self._underneath = Underneath(self.facts, self.parts)
+        self._read = compile_reading(self.reads)
+        self._inputs = compile_outcome(self.facts, self.folded, self.words)
+
+    @property
+    def reads(self) -> tuple[Fact, ...]:
+        """The facts that the function's inputs look at, then those of the decisions underneath."""
+        return self._underneath.reads
+
+    @property
+    def ready(self) -> Ready:
+        """The function (subject, day) → answer."""
+        return self.answer
 
     def code(self, values: Mapping[str, Any], on: dt.date | None = None) -> int:  # noqa: ARG002 - the same for every subject
         """Return the code of the conditions: a function has none, so always 0."""
@@ -61,13 +76,23 @@ class FunctionPlan:
 
     def answer_for(self, get: Getter, on: dt.date) -> Answer:
         """Return the answer for the subject whose facts *get* gives."""
-        parts = {term: plan.answer_for(get, on) for term, plan in self.parts}
-        values = part_values(parts)
-        key = self._read(get, on, values)
+        return self.answer_from(self._read(get), on)
+
+    def answer_from(self, given: tuple[Any, ...], on: dt.date) -> Answer:
+        """Return the answer for the inner values of the facts that the plan reads."""
+        parts = self._underneath.answers(given, on)
+        key = self._inputs(given[: len(self.facts)], on, self._underneath.values(parts))
         choice, _ = self._decided(key)
-        seen = self._seen(get, on, values)
-        answer = answered(self, choice, on, (True,), seen, parts)
+        answer = answered(self, choice, on, given, parts)
         return blocked_answer(answer) if parts and choice.status is Status.UNDETERMINED else answer
+
+    def states_of(self, answer: Answer) -> tuple[bool | None, ...]:  # noqa: ARG002 - the same for every subject
+        """Return the state of the function's one row: it is always asked."""
+        return (True,)
+
+    def parts_of(self, answer: Answer) -> Mapping[str, Answer]:
+        """Return the answers of the decisions underneath, by full name."""
+        return self._underneath.answers(answer.given, answer.on)
 
     def _decided(self, key: tuple[Any, ...]) -> tuple[Choice, Finding | None]:
         try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -13,13 +14,12 @@ from community_core.model.serving import facts_of
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ParameterUse, answered
 from community_core.rules.pattern import Choice, Status
-from community_core.rules.terms import Row
+from community_core.rules.terms import Fact, Row
 from community_core.rules.vocabulary import inner
 
 Getter = Callable[[str], Any]
 
 NO_PARTS: Mapping[str, Answer] = {}
-NO_VALUES: Mapping[tuple[str, str], Any] = {}
 
 #: The most entries that a plan remembers.
 MEMO = 100_000
@@ -68,6 +68,50 @@ def getter_of(subject: Any) -> Getter:
     return facts_of(subject).get
 
 
+class Underneath:
+    """The decisions that a decision uses: which facts they read, and what they give for a subject.
+
+    *reads* are the decision's own facts, then those of the decisions underneath; their values are passed down as they
+    were read and checked once.
+    """
+
+    def __init__(self, facts: tuple[Fact, ...], parts: Sequence[tuple[str, Any]]) -> None:
+        found = {fact.name: fact for fact in facts}
+        for _, plan in parts:
+            for fact in plan.reads:
+                found.setdefault(fact.name, fact)
+        self.reads = tuple(found.values())
+        places = {name: place for place, name in enumerate(found)}
+        self._links = tuple(
+            (
+                term,
+                plan.answer_from,
+                _picker([places[fact.name] for fact in plan.reads]),
+                tuple((term, output.name) for output in plan.outputs),
+            )
+            for term, plan in parts
+        )
+
+    def answers(self, given: tuple[Any, ...], on: dt.date) -> Mapping[str, Answer]:
+        """Return the answers of the decisions underneath, by full name."""
+        return {term: answer_from(pick(given), on) for term, answer_from, pick, _ in self._links}
+
+    def values(self, answers: Mapping[str, Answer]) -> Mapping[tuple[str, str], Any]:
+        """Return the inner outcomes of *answers* by term and output, where they are determined."""
+        found: dict[tuple[str, str], Any] = {}
+        for term, _, _, keys in self._links:
+            outcome = answers[term].choice.outcome
+            if outcome is not None:
+                found.update(zip(keys, outcome, strict=True))
+        return found
+
+
+def _picker(places: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda given: tuple(given[place] for place in places)
+
+
 def blocked_answer(answer: Answer) -> Answer:
     """Return an undetermined *answer* with the status of the decision that blocks it, where there is nothing to ask."""
     if answer.ask:
@@ -76,7 +120,7 @@ def blocked_answer(answer: Answer) -> Answer:
     if not blocked or blocked[0] is Status.UNDETERMINED:
         return answer
     choice = Choice(blocked[0], answer.choice.rows)
-    return answered(answer.source, choice, answer.on, answer.states, answer.seen, answer.parts)
+    return answered(answer.source, choice, answer.on, answer.given, answer.parts)
 
 
 def part_values(answers: Mapping[str, Answer]) -> dict[tuple[str, str], Any]:

@@ -54,8 +54,6 @@ class Pattern:
     states: tuple[bool | None, ...]
     choice: Choice
     computed: bool = False
-    #: The one row that surely counts, and alone, whatever its outcome comes to; ``None`` where that depends on it.
-    sole: int | None = None
 
     @property
     def status(self) -> Status:
@@ -126,22 +124,22 @@ def choose(
         return _collect(true, unknown, outcome_of, otherwise, aggregation)
     if policy is HitPolicy.FIRST:
         if true:
-            return _agree([*(number for number in unknown if number < true[0]), true[0]], outcome_of)
+            return agree([*(number for number in unknown if number < true[0]), true[0]], outcome_of)
         return _open(unknown, outcome_of, otherwise)
     if not true:
         return _open(unknown, outcome_of, otherwise)
-    sure = _agree(true, outcome_of)
+    sure = agree(true, outcome_of)
     if len(true) > 1 and sure.status is Status.UNDETERMINED and all(_known(outcome_of(number)) for number in true):
         return Choice(Status.CONFLICT, tuple(true))
-    return sure if not unknown or sure.status is Status.UNDETERMINED else _agree([*true, *unknown], outcome_of)
+    return sure if not unknown or sure.status is Status.UNDETERMINED else agree([*true, *unknown], outcome_of)
 
 
 def _known(outcome: Any) -> bool:
     return outcome is GAP or (outcome is not None and None not in outcome)
 
 
-def _agree(rows: Sequence[int], outcome_of: Callable[[int], Any]) -> Choice:
-    """One of *rows* counts: determined where all give the same outcome."""
+def agree(rows: Sequence[int], outcome_of: Callable[[int], Any]) -> Choice:
+    """Return what follows where one of *rows* counts: it is determined where all give the same outcome."""
     first = outcome_of(rows[0])
     if not _known(first) or any(outcome_of(number) != first for number in rows[1:]):
         return Choice(Status.UNDETERMINED, tuple(rows))
@@ -153,7 +151,7 @@ def _agree(rows: Sequence[int], outcome_of: Callable[[int], Any]) -> Choice:
 def _open(unknown: Sequence[int], outcome_of: Callable[[int], Any], otherwise: bool) -> Choice:
     """No row surely holds: one of the unknown ones may, or ``otherwise`` applies."""
     if otherwise:
-        return _agree([*unknown, OTHERWISE], outcome_of)
+        return agree([*unknown, OTHERWISE], outcome_of)
     return Choice(Status.UNDETERMINED, tuple(unknown)) if unknown else Choice(Status.UNCOVERED, ())
 
 
@@ -165,7 +163,7 @@ def _collect(
     aggregation: Aggregation,
 ) -> Choice:
     if not true and not unknown and otherwise:
-        return _agree([OTHERWISE], outcome_of)
+        return agree([OTHERWISE], outcome_of)
     outcomes = [outcome_of(number) for number in true]
     if unknown or not all(map(_known, outcomes)):
         return Choice(Status.UNDETERMINED, tuple(sorted([*true, *unknown])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
+from math import prod
 from typing import Any
 
 from attrs import define, field
@@ -13,15 +13,23 @@ from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, Trace, answered
-from community_core.rules.codegen import Conditions, Outcomes, compile_conditions, compile_outcome
+from community_core.rules.codegen import (
+    Conditions,
+    Outcomes,
+    Reading,
+    compile_conditions,
+    compile_outcome,
+    compile_reading,
+)
+from community_core.rules.flow import Ready, compile_answer
 from community_core.rules.function_plan import FunctionPlan
 from community_core.rules.parts import (
     MEMO,
     NO_PARTS,
-    NO_VALUES,
     BoundRow,
     Getter,
     Names,
+    Underneath,
     blocked_answer,
     getter_of,
 )
@@ -32,6 +40,7 @@ from community_core.rules.pattern import (
     Pattern,
     Skeleton,
     Status,
+    agree,
     choose,
     digits_of,
     skeleton,
@@ -42,10 +51,19 @@ from community_core.rules.trace import Traced, Tracer
 from community_core.rules.types import Kind
 from community_core.rules.vocabulary import Word
 
+#: An outcome over facts that together have at most so many values is worked out once for each.
+_FEW = 1_000
+
+#: A decision underneath with more rows than this is asked, not written into the function of the one above.
+_MOST_WRITTEN = 100
+
 
 @define(eq=False, slots=True)
 class TablePlan:
-    """A decision table for one day's values: conditions to a code, a code to a pattern, decided once each."""
+    """A decision table for one day's values: conditions to a code, a code to a pattern, decided once each.
+
+    Subjects that are fully known go through one function instead, written for this plan when it first answers.
+    """
 
     term: str
     title: Label
@@ -59,29 +77,49 @@ class TablePlan:
     words: Mapping[str, Word]
     names: Names
     atoms: tuple[n.Node, ...] = ()
+    #: The outcome of each row where it is the same for every subject; :data:`GAP` for a gap.
+    constants: dict[int, Any] = field(factory=dict)
     _skeletons: tuple[Skeleton, ...] = ()
-    _conditions: Conditions = field(init=False)
+    _underneath: Underneath = field(init=False)
+    _read: Reading | None = None
+    _conditions: Conditions | None = None
+    _ready: Ready | None = None
     _patterns: dict[int, Pattern] = field(factory=dict)
     _then: dict[int, Outcomes] = field(factory=dict)
-    _choices: dict[tuple[int, Any], Choice] = field(factory=dict)
-    _narrow: dict[int, Callable[[tuple[Any, ...]], Any] | None] = field(factory=dict)
-    _links: tuple[tuple[str, Callable[[Getter, dt.date], Answer], tuple[tuple[str, str], ...]], ...] = ()
-    _constants: dict[int, Any] = field(factory=dict)
+    _few: dict[int, tuple[str, ...] | None] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         atoms: dict[n.Node, int] = {}
         self._skeletons = tuple(skeleton(row.folded, atoms) for row in self.rows)
         self.atoms = tuple(atoms)
-        self._conditions = compile_conditions(self.facts, self.atoms, self.words)
-        self._links = tuple(
-            (term, plan.answer_for, tuple((term, output.name) for output in plan.outputs)) for term, plan in self.parts
-        )
+        self._underneath = Underneath(self.facts, self.parts)
         numbered = dict(enumerate(self.rows, 1)) | ({OTHERWISE: self.otherwise} if self.otherwise else {})
         for number, row in numbered.items():
             if row.row.gap is not None:
-                self._constants[number] = GAP
+                self.constants[number] = GAP
             elif (constant := row.constant) is not None:
-                self._constants[number] = constant
+                self.constants[number] = constant
+
+    @property
+    def reads(self) -> tuple[Fact, ...]:
+        """The facts that the table looks at, then those of the decisions underneath."""
+        return self._underneath.reads
+
+    @property
+    def ready(self) -> Ready:
+        """The function (subject, day) → answer, written once; see :meth:`answer`."""
+        if self._ready is None:
+            self._ready = self._two_stages if self._collects else compile_answer(self)
+        return self._ready
+
+    @property
+    def _collects(self) -> bool:
+        return self.table.hit is HitPolicy.COLLECT
+
+    @property
+    def written(self) -> TablePlan | None:
+        """The plan itself where another one may write its rows into its own function; ``None`` where it asks it."""
+        return None if self._collects or len(self.rows) > _MOST_WRITTEN else self
 
     def row_at(self, number: int) -> BoundRow:
         """Return row *number*; 0 is ``otherwise``."""
@@ -90,10 +128,27 @@ class TablePlan:
             raise IndexError(number)
         return row
 
+    # -- two stages ------------------------------------------------------------------------------------------------
+
+    def read(self, get: Getter) -> tuple[Any, ...]:
+        """Return the inner values of the facts that the plan reads.
+
+        Raises:
+            FactError: if a given fact does not fit its type.
+        """
+        if self._read is None:
+            self._read = compile_reading(self.reads)
+        return self._read(get)
+
+    def _code(self, given: tuple[Any, ...], on: dt.date, values: Mapping[tuple[str, str], Any]) -> int:
+        if self._conditions is None:
+            self._conditions = compile_conditions(self.facts, self.atoms, self.words)
+        return self._conditions(given[: len(self.facts)], on, values)
+
     def code(self, values: Mapping[str, Any], on: dt.date | None = None) -> int:
         """Return the code of the conditions for the facts in *values*."""
-        get, day = values.get, on or dt.date.min
-        return self._conditions(get, day, self._underneath(get, day)[1])[0]
+        given, day = self.read(values.get), on or dt.date.min
+        return self._code(given, day, self._underneath.values(self._underneath.answers(given, day)))
 
     def pattern(self, code: int) -> Pattern:
         """Return what *code* leads to; worked out once."""
@@ -101,11 +156,11 @@ class TablePlan:
         if found is None:
             digits = digits_of(code, len(self.atoms))
             states = tuple(truth(item, digits) for item in self._skeletons)
-            choice = self._choose(states, self._constants.get)
-            computed = any(number not in self._constants for number in choice.rows)
+            choice = self._choose(states, self.constants.get)
+            computed = any(number not in self.constants for number in choice.rows)
             # With decisions underneath, why nothing is determined differs from subject to subject.
             computed = computed or (bool(self.parts) and choice.status is Status.UNDETERMINED)
-            found = Pattern(code, states, choice, computed, self._sole(states, choice))
+            found = Pattern(code, states, choice, computed)
             if len(self._patterns) < MEMO:
                 self._patterns[code] = found
         return found
@@ -116,84 +171,66 @@ class TablePlan:
             table.hit, states, outcome_of, otherwise=self.otherwise is not None, aggregation=table.aggregation
         )
 
-    def _sole(self, states: Sequence[bool | None], choice: Choice) -> int | None:
-        if self.table.hit is HitPolicy.COLLECT or len(choice.rows) != 1:
-            return None
-        (row,) = choice.rows
-        return row if row == OTHERWISE or states[row - 1] is True else None
-
-    def _underneath(self, get: Getter, on: dt.date) -> tuple[Mapping[str, Answer], Mapping[tuple[str, str], Any]]:
-        """The answers of the decisions that this one uses, and the inner values of those that are determined."""
-        if not self._links:
-            return NO_PARTS, NO_VALUES
-        answers: dict[str, Answer] = {}
-        values: dict[tuple[str, str], Any] = {}
-        for term, answer_for, keys in self._links:
-            part = answers[term] = answer_for(get, on)
-            outcome = part.choice.outcome
-            if outcome is None:
-                continue
-            if len(keys) == 1:
-                values[keys[0]] = outcome[0]
-            else:
-                values.update(zip(keys, outcome, strict=True))
-        return answers, values
-
     def answer(self, subject: Any, on: dt.date) -> Answer:
         """Return the answer for *subject* (a mapping of facts, or an entity) on the day *on*.
 
         Raises:
             FactError: if a given fact does not fit its type.
         """
-        return self.answer_for(subject.get if subject.__class__ is dict else getter_of(subject), on)
+        return self.ready(subject, on)
+
+    def _two_stages(self, subject: Any, on: dt.date) -> Answer:
+        return self.answer_for(getter_of(subject), on)
 
     def answer_for(self, get: Getter, on: dt.date) -> Answer:
-        """Return the answer for the subject whose facts *get* gives."""
-        parts, values = self._underneath(get, on) if self._links else (NO_PARTS, NO_VALUES)
-        code, seen = self._conditions(get, on, values)
+        """Return the answer for the subject whose facts *get* gives, in two stages."""
+        return self.answer_from(self.read(get), on)
+
+    def answer_from(self, given: tuple[Any, ...], on: dt.date) -> Answer:
+        """Return the answer for the inner values of the facts that the plan reads, in two stages."""
+        parts = self.parts and self._underneath.answers(given, on)
+        values = self._underneath.values(parts) if parts else {}
+        code = self._code(given, on, values)
         pattern = self._patterns.get(code) or self.pattern(code)
-        choice = self._computed(pattern, seen, on, values) if pattern.computed else pattern.choice
-        answer = answered(self, choice, on, pattern.states, seen, parts)
+        choice = pattern.choice
+        if pattern.computed:
+            choice = self._choose(pattern.states, lambda number: self._outcome(number, given, on, values))
+        answer = answered(self, choice, on, given, parts or NO_PARTS)
         return blocked_answer(answer) if parts and choice.status is Status.UNDETERMINED else answer
 
-    def _computed(
-        self, pattern: Pattern, seen: tuple[Any, ...], on: dt.date, values: Mapping[tuple[str, str], Any]
-    ) -> Choice:
-        """What the hit policy makes of the rows where an outcome is arithmetic on the subject's own facts."""
-        if pattern.sole is None:
-            return self._choose(pattern.states, lambda number: self._outcome(number, seen, on, values))
-        row = pattern.sole
-        narrow = self._narrow[row] if row in self._narrow else self._narrowed(row)
-        if narrow is None:
-            return self._choose(pattern.states, lambda number: self._outcome(number, seen, on, values))
-        key = (row, narrow(seen))
-        choice = self._choices.get(key)
-        if choice is None:
-            choice = self._choose(pattern.states, lambda number: self._outcome(number, seen, on, values))
-            if len(self._choices) < MEMO:
-                self._choices[key] = choice
-        return choice
+    def states_of(self, answer: Answer) -> tuple[bool | None, ...]:
+        """Return of each row whether it held for *answer*."""
+        return self.pattern(self._code(answer.given, answer.on, self._underneath.values(answer.parts))).states
 
-    def _narrowed(self, row: int) -> Callable[[tuple[Any, ...]], Any] | None:
-        """What picks the facts that a row's outcome reads, where they have few values; ``None`` for any other row."""
-        read = [node for tree in self.row_at(row).folded_then for node in n.walk(tree)]
-        few = all(not isinstance(node, (n.DayRef, n.DecisionRef, n.Derived, n.Members)) for node in read)
-        facts = {node.name: node.type.kind for node in read if isinstance(node, n.FactRef)}
-        names = [fact.name for fact in self.facts]
-        pick = None
-        if few and facts and all(kind in (Kind.ENUM, Kind.BOOL) for kind in facts.values()):
-            pick = itemgetter(*(names.index(name) for name in facts))
-        self._narrow[row] = pick
-        return pick
+    def parts_of(self, answer: Answer) -> Mapping[str, Answer]:
+        """Return the answers of the decisions underneath, by full name."""
+        return self._underneath.answers(answer.given, answer.on)
 
-    def _outcome(self, number: int, seen: tuple[Any, ...], on: dt.date, values: Mapping[tuple[str, str], Any]) -> Any:
-        if number in self._constants:
-            return self._constants[number]
+    # -- outcomes --------------------------------------------------------------------------------------------------
+
+    def few(self, row: int) -> tuple[str, ...] | None:
+        """Return the facts that a row's outcome reads, where together they have few values; ``None`` for others."""
+        if row not in self._few:
+            read = [node for tree in self.row_at(row).folded_then for node in n.walk(tree)]
+            alone = all(not isinstance(node, (n.DayRef, n.DecisionRef, n.Derived, n.Members)) for node in read)
+            facts = {node.name: node.type for node in read if isinstance(node, n.FactRef)}
+            finite = all(kind.kind in (Kind.ENUM, Kind.BOOL) for kind in facts.values())
+            count = prod(len(kind.values) or 2 for kind in facts.values()) if finite else _FEW + 1
+            self._few[row] = tuple(facts) if alone and facts and count <= _FEW else None
+        return self._few[row]
+
+    def choice_of(self, row: int, given: tuple[Any, ...], on: dt.date) -> Choice:
+        """Return what follows where *row* alone counts and its outcome reads no other decision."""
+        return agree([row], lambda number: self._outcome(number, given, on, {}))
+
+    def _outcome(self, number: int, given: tuple[Any, ...], on: dt.date, values: Mapping[tuple[str, str], Any]) -> Any:
+        if number in self.constants:
+            return self.constants[number]
         compute = self._then.get(number)
         if compute is None:
             trees = self.row_at(number).folded_then
             compute = self._then[number] = compile_outcome(self.facts, trees, self.words)
-        return compute(seen, on, values)
+        return compute(given[: len(self.facts)], on, values)
 
     def trace(self, answer: Answer) -> Trace:
         """Return what *answer* rests on."""
@@ -212,8 +249,16 @@ class BrokenPlan:
     finding: Finding
     outputs: tuple[Output, ...] = ()
     facts: tuple[Fact, ...] = ()
+    reads: tuple[Fact, ...] = ()
     parts: tuple[tuple[str, Plan], ...] = ()
     atoms: tuple[n.Node, ...] = ()
+
+    written: None = None
+
+    @property
+    def ready(self) -> Ready:
+        """The function (subject, day) → answer."""
+        return self.answer
 
     def code(self, values: Mapping[str, Any], on: dt.date | None = None) -> int:  # noqa: ARG002 - the same for every subject
         """Return 0: nothing is read."""
@@ -225,11 +270,23 @@ class BrokenPlan:
 
     def answer(self, subject: Any, on: dt.date) -> Answer:  # noqa: ARG002 - nothing is read
         """Return an answer with the status ``unavailable``."""
-        return answered(self, Choice(Status.UNAVAILABLE, ()), on, (), (), NO_PARTS)
+        return answered(self, Choice(Status.UNAVAILABLE, ()), on, (), NO_PARTS)
 
     def answer_for(self, get: Getter, on: dt.date) -> Answer:
         """Return an answer with the status ``unavailable``."""
         return self.answer(get, on)
+
+    def answer_from(self, given: tuple[Any, ...], on: dt.date) -> Answer:
+        """Return an answer with the status ``unavailable``."""
+        return self.answer(given, on)
+
+    def states_of(self, answer: Answer) -> tuple[bool | None, ...]:  # noqa: ARG002 - there are no rows
+        """Return nothing: no row was tried."""
+        return ()
+
+    def parts_of(self, answer: Answer) -> Mapping[str, Answer]:  # noqa: ARG002 - there are none
+        """Return nothing: no other decision was asked."""
+        return NO_PARTS
 
     def trace(self, answer: Answer) -> Trace:  # noqa: ARG002 - the same for every subject
         """Return the finding that says why."""

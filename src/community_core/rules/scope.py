@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+from community_core.base.errors import UnknownTerm
+from community_core.base.findings import Finding, Origin, finding
 from community_core.base.ids import folded
+from community_core.base.labels import Label
 from community_core.instruments.workdays import WorkdayCalendar
 from community_core.rules.terms import Decision, Fact, Function, Parameter
 from community_core.rules.vocabulary import BUILT_IN, Word, calendar_words, from_function
@@ -17,11 +20,25 @@ PUBLISHED = WorkdayCalendar()
 
 
 class Ambiguous(Exception):
-    """A name that several terms answer to; the arguments are their full names."""
+    """A name that several terms answer to, *names* being their full names."""
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        self.name = name
         self.names = tuple(sorted(names))
-        super().__init__(", ".join(self.names))
+        super().__init__(name, self.names)
+
+    @property
+    def message(self) -> Label:
+        """What the name could be, and what to write."""
+        return Label(
+            f"{self.name!r} 可以指 {'、'.join(self.names)}；请写全名",
+            f"{self.name!r} could be {', '.join(self.names)}; write the full name",
+        )
+
+    def finding(self, origin: Origin) -> Finding:
+        """Return the finding for the place at *origin* where the name stands."""
+        message = self.message
+        return finding("ambiguous-name", message.zh, message.en, origin, name=self.name)
 
 
 class Names:
@@ -47,8 +64,26 @@ class Names:
         if exact:
             return exact[0]
         if len(found) > 1:
-            raise Ambiguous(found)
+            raise Ambiguous(name, found)
         return found[0] if found else None
+
+    def one(self, name: str) -> str | None:
+        """Return the full name that *name*, asked for by a caller, means; ``None`` where there is none.
+
+        Raises:
+            UnknownTerm: if several terms end with it.
+        """
+        try:
+            return self.find(name)
+        except Ambiguous as several:
+            raise UnknownTerm(several.message) from None
+
+    def first(self, name: str, practice: str = "") -> str | None:
+        """Return the full name that *name* means inside *practice*, of several the first; ``None`` where none is."""
+        try:
+            return self.find(name, practice)
+        except Ambiguous as several:
+            return several.names[0]
 
     def near(self, name: str) -> tuple[str, ...]:
         """Return suffixes that look like *name*, for messages."""
@@ -77,7 +112,7 @@ class Scope:
         added = {item.name: from_function(item) for item in functions}
         self.words: dict[str, Word] = {**BUILT_IN, **calendar_words(calendar), **added}
         self.aliases = dict(aliases or {})
-        self._parameter_names = Names(self.parameters)
+        self.parameter_names = Names(self.parameters)
         self._decision_names = Names(self.decisions)
         self._broken_names = Names(broken)
         self._labels: dict[str, list[tuple[str, str]]] = {}
@@ -101,7 +136,7 @@ class Scope:
         found: list[tuple[str, str]] = []
         if name in self.facts:
             found.append(("fact", name))
-        parameter = self._parameter_names.find(name, practice)
+        parameter = self.parameter_names.find(name, practice)
         if parameter is not None:
             found.append(("parameter", parameter))
         decision = self._decision_names.find(name, practice)
@@ -112,15 +147,12 @@ class Scope:
             own = [item for item in found if item[1].startswith(practice + ".")]
             found = own or found
         if len(found) > 1:
-            raise Ambiguous(f"{kind} {full}" for kind, full in found)
+            raise Ambiguous(name, (f"{kind} {full}" for kind, full in found))
         return found[0] if found else None
 
     def broken(self, name: str, practice: str) -> str | None:
         """Return the full name of the broken term that *name* means, or ``None``."""
-        try:
-            return self._broken_names.find(name, practice)
-        except Ambiguous as several:
-            return several.names[0]
+        return self._broken_names.first(name, practice)
 
     def near(self, name: str) -> tuple[str, ...]:
         """Return names that look like *name*, for messages."""
@@ -128,4 +160,4 @@ class Scope:
 
         known = [*self.facts, *self.words]
         close = difflib.get_close_matches(name, known, 2)
-        return tuple(dict.fromkeys([*close, *self._parameter_names.near(name), *self._decision_names.near(name)]))[:3]
+        return tuple(dict.fromkeys([*close, *self.parameter_names.near(name), *self._decision_names.near(name)]))[:3]
