@@ -14,7 +14,7 @@ MODULES = sorted(
 )
 
 #: What only an extra brings; a module that needs one of them may fail to import where it is missing.
-EXTRAS = {"charset_normalizer", "flask", "hypothesis", "narwhals", "polars", "psycopg", "pytest", "sphinx"}
+EXTRAS = {"charset_normalizer", "flask", "hypothesis", "narwhals", "openpyxl", "polars", "psycopg", "pytest", "sphinx"}
 
 #: Imports each module named in the input in a process of its own, forked from one that has imported nothing.
 ALONE = r"""

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from community_core.base.headings import heading_key
+from community_core.base.identity import check_digit
 from community_core.base.labels import Label
 from community_core.base.money import Money
 from community_core.base.ranks import Privacy
@@ -23,7 +24,6 @@ _POWER = r"^[+-]?[0-9]+(\.[0-9]+)?[Ee][+][0-9]+$"
 # a spreadsheet keeps fifteen digits of a number: the last three signs of an identity number become 000
 _CUT_IDENTITY = r"^[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]0{3}$"
 _AS_TEXT = r"^(?:'|=\")([0-9]+[0-9Xx]?)\"?$"
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 @frozen
@@ -64,14 +64,9 @@ def _rounded(texts: pl.Series, kind: ValueType) -> pl.Series:
         return power
     cut = texts.str.contains(_CUT_IDENTITY).fill_null(False)
     # one in a thousand true numbers ends in 000; a wrong check digit shows that this column was rounded
-    if not power.any() and all(map(_check_digit_fits, texts.filter(cut).to_list())):
+    if not power.any() and all(check_digit(text) == text[-1].upper() for text in texts.filter(cut).to_list()):
         return none
     return power | cut
-
-
-def _check_digit_fits(number: str) -> bool:
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
-    return "10X98765432"[total % 11] == number[-1].upper()
 
 
 def _reader(fact: Fact) -> Callable[[str], Any]:

@@ -1,0 +1,221 @@
+"""A cell read into a column's type: spreadsheets' floats, several ways of writing days, full-width signs; no file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, Final
+
+from attrs import frozen
+
+from community_core.base.headings import heading_key
+from community_core.base.identity import is_identity_number
+from community_core.base.labels import Label
+from community_core.registers.describe import Column
+from community_core.rules.types import Kind, read_day, read_share
+
+_WIDE: Final = {
+    point: point - 0xFEE0
+    for low, high in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
+    for point in range(low, high + 1)
+}
+_FLOAT: Final = re.compile(r"([0-9]+)\.0+\Z", re.ASCII)
+_POWER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[Ee][+][0-9]+\Z", re.ASCII)
+_AS_TEXT: Final = re.compile(r"(?:'|=\")(.*?)\"?\Z")
+_COMPACT: Final = re.compile(r"([12][0-9]{3})([01][0-9])([0-3][0-9])\Z", re.ASCII)
+_MIDNIGHT: Final = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?\Z")
+_FRACTION: Final = re.compile(r"([0-9]+)/([0-9]+)\Z", re.ASCII)
+#: A spreadsheet keeps fifteen digits of a number.
+_EXACT: Final = 10**15
+#: The day that spreadsheets count from, by the count of those days that are told apart from small numbers.
+_EPOCH: Final = dt.date(1899, 12, 30)
+_SERIAL: Final = (61, 2_958_465)
+
+
+@frozen
+class Fault:
+    """Why a cell cannot be used, and what to do."""
+
+    code: str
+    message: Label
+
+
+class Unfit(ValueError):
+    """A cell that cannot be used; *fault* says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.code)
+        self.fault = fault
+
+
+ROUNDED: Final = Fault(
+    "rounded-by-spreadsheet",
+    Label(
+        "号码已被电子表格改写成数字而丢失末位，请从原件重录，并把该列设为文本",
+        "a spreadsheet has rounded the number; take it from the original, with the column as text",
+    ),
+)
+_IDENTITY: Final = Fault(
+    "identity-number",
+    Label(
+        "不是有效的公民身份号码（GB 11643：十八位、出生日期、校验码），请核对原件",
+        "this is no citizen identity number (GB 11643: eighteen signs, day of birth, check digit); look at the original",
+    ),
+)
+_EXPECTED: Final = {
+    Kind.DATE: Label("应为日期，如 2006-05-01", "should be a day, such as 2006-05-01"),
+    Kind.INT: Label("应为整数", "should be a whole number"),
+    Kind.SHARE: Label("应为份额，如 50% 或 1/2", "should be a share, such as 50% or 1/2"),
+    Kind.BOOL: Label("应为 是 或 否", "should be 是 or 否"),
+    Kind.TEXT: Label("应为文本", "should be a text"),
+}
+
+
+def reader_of(column: Column) -> Callable[[Any], Any]:
+    """Return what reads a cell of *column* that is not blank; it raises :class:`Unfit` for one that it cannot."""
+    kind = column.type.kind
+    if kind is Kind.ENUM:
+        return _enum(column)
+    read = {Kind.DATE: _day, Kind.INT: _whole, Kind.SHARE: _share, Kind.BOOL: _truth}.get(kind)
+    if read is not None:
+        return read
+    named = _number if column.check else _name
+    text = named if column.named else _text
+    if column.check != "identity":
+        return text
+
+    def identity(cell: Any) -> str:
+        number = text(cell).upper()
+        if not is_identity_number(number):
+            raise Unfit(_IDENTITY)
+        return number
+
+    return identity
+
+
+def _bad(kind: Kind) -> Unfit:
+    return Unfit(Fault("bad-cell", _EXPECTED[kind]))
+
+
+def _plain(cell: Any) -> str:
+    """Return what a person would read in *cell*."""
+    if isinstance(cell, str):
+        return cell.translate(_WIDE)
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        if not abs(cell) < _EXACT:
+            raise Unfit(ROUNDED)
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, int):
+        if abs(cell) >= _EXACT:
+            raise Unfit(ROUNDED)
+        return str(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    raise _bad(Kind.TEXT)
+
+
+def _text(cell: Any) -> str:
+    return _sane(_plain(cell).strip())
+
+
+def _name(cell: Any) -> str:
+    text = _plain(cell).strip()
+    written = _AS_TEXT.match(text)
+    if written is not None:
+        text = written[1].strip()
+    whole = _FLOAT.match(text)
+    return _sane(whole[1] if whole is not None else text)
+
+
+def _number(cell: Any) -> str:
+    text = unicodedata.normalize("NFKC", _name(cell)).replace(" ", "")
+    if _POWER.match(text):
+        raise Unfit(ROUNDED)
+    return text
+
+
+def _sane(text: str) -> str:
+    if not text or "\0" in text or "\ufffd" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise _bad(Kind.TEXT)
+    return text
+
+
+def _day(cell: Any) -> dt.date:
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    if isinstance(cell, dt.date):
+        return cell
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    if type(cell) is int:
+        if _SERIAL[0] <= cell <= _SERIAL[1]:
+            return _EPOCH + dt.timedelta(days=cell)
+    elif not isinstance(cell, str):
+        raise _bad(Kind.DATE)
+    text = _MIDNIGHT.sub("", unicodedata.normalize("NFKC", _plain(cell)).strip()).replace(" ", "")
+    compact = _COMPACT.match(text)
+    day = read_day("-".join(compact.groups()) if compact is not None else text)
+    if day is None:
+        raise _bad(Kind.DATE)
+    return day
+
+
+def _whole(cell: Any) -> int:
+    try:
+        text = unicodedata.normalize("NFKC", _name(cell)).replace(",", "")
+    except Unfit:
+        raise _bad(Kind.INT) from None
+    if not re.fullmatch(r"[+-]?[0-9]{1,15}", text, re.ASCII):
+        raise _bad(Kind.INT)
+    number = int(text)
+    if abs(number) >= 2**31:
+        raise _bad(Kind.INT)
+    return number
+
+
+def _share(cell: Any) -> Fraction:
+    if isinstance(cell, float):
+        # A cell that shows 50 % holds 0.5; what has more than four places shows less than it holds.
+        share = Fraction(str(cell)) if abs(cell) < _EXACT else None
+        if share is None or not 0 <= share <= 1 or 10_000 % share.denominator:
+            raise _bad(Kind.SHARE)
+        return share
+    text = unicodedata.normalize("NFKC", _plain(cell)).strip()
+    match = _FRACTION.match(text)
+    found = Fraction(int(match[1]), int(match[2])) if match is not None and int(match[2]) else read_share(text)
+    if found is None and text in ("0", "1"):
+        found = Fraction(int(text))
+    if found is None or found > 1:
+        raise _bad(Kind.SHARE)
+    return found
+
+
+def _truth(cell: Any) -> bool:
+    word = _plain(cell).strip().lower()
+    if word in ("是", "true", "yes", "1"):
+        return True
+    if word in ("否", "false", "no", "0"):
+        return False
+    raise _bad(Kind.BOOL)
+
+
+def _enum(column: Column) -> Callable[[Any], str]:
+    names = {heading_key(value): value for value in column.type.values}
+    names |= {heading_key(text): value for value, label in column.labels for text in (label.zh, label.en) if text}
+    listed = "、".join(label.zh or value for value, label in column.labels)
+    fault = Fault("bad-cell", Label(f"应为：{listed}", f"should be one of {', '.join(column.type.values)}"))
+
+    def read(cell: Any) -> str:
+        value = names.get(heading_key(_plain(cell)))
+        if value is None:
+            raise Unfit(fault)
+        return value
+
+    return read

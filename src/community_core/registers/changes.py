@@ -1,0 +1,33 @@
+"""What changed registers: an import, a correction, a move, a case; kept beside the rows that it made. Data alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from attrs import frozen
+
+#: The kinds of changes.
+IMPORT: Final = "import"
+CORRECTION: Final = "correction"
+MOVE: Final = "move"
+MERGE: Final = "merge"
+SPLIT: Final = "split"
+
+
+@frozen
+class RegisterChange:
+    """One change: its kind, the day it is about, who made it, and the file it came from with its hash.
+
+    *case* is the case that caused it, empty where none did. The store gives the *id* and keeps the moment *entered*.
+    """
+
+    kind: str
+    day: dt.date
+    actor: str
+    file: str = ""
+    digest: str = ""
+    case: str = ""
+    note: str = ""
+    id: str = ""
+    entered: str = ""

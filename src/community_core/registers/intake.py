@@ -1,0 +1,461 @@
+"""From the lines of a file to what is to be kept: every cell read, checked and referred; bad lines named, not dropped.
+
+Nothing is written here. What a file is checked against, which a store knows, comes in as :class:`Known`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from attrs import define, frozen
+
+from community_core.base.findings import Finding, Origin, finding
+from community_core.base.headings import heading_key
+from community_core.base.identity import birth_date_in
+from community_core.base.labels import Label
+from community_core.base.masking import masked
+from community_core.registers.cells import Fault, Unfit, reader_of
+from community_core.registers.describe import SINCE, UNTIL, Column, Register
+from community_core.registers.headings import Columns
+from community_core.registers.rows import Asked
+from community_core.registers.sheets import Book, Line, Sheet, read_book
+
+#: More faults of one file than these are marked in the copy, and not listed one by one.
+MOST_LISTED: Final = 200
+#: What a cell says to make a value unknown again; a blank one leaves the value as it is.
+CLEARED: Final = frozenset({"（清空）", "(清空)", "(cleared)"})
+
+_PERSON: Final = "person"
+_NUMBER: Final = "id_number"
+_MISSING: Final = Fault("missing-cell", Label("必填，请补上", "must be filled in"))
+_BACKWARDS: Final = Fault(
+    "days-backwards", Label("截止日应晚于生效日，请改正", "must be later than the day valid from")
+)
+_REPEATED: Final = Fault(
+    "repeated-key",
+    Label(
+        "同一编号在文件中另有一行，内容不同，请只留一行",
+        "the same key stands in another line that says otherwise; keep one",
+    ),
+)
+_DAMAGED: Final = Fault(
+    "undecodable-text", Label("有不能识别的字符，请从原件重录", "holds damaged signs; take them from the original")
+)
+_BIRTH: Final = Fault(
+    "identity-birth-differs",
+    Label(
+        "与公民身份号码中的出生日期不同，请核对", "differs from the day of birth in the identity number; compare them"
+    ),
+)
+
+
+class Known(Protocol):
+    """What the registers know while a file is read."""
+
+    def resolve(self, register: str, value: str) -> str | None:
+        """Return the key in *register* that *value* means (a name stands for it where one has it), or ``None``."""
+        ...
+
+    def person_of(self, number: str) -> str | None:
+        """Return the resident who has an identity number, or ``None``."""
+        ...
+
+    def new_person(self) -> str:
+        """Return an id for a resident who comes without one."""
+        ...
+
+    def code(self, code_list: str, value: str) -> str | None:
+        """Return the code that *value* means in a code list, or ``None``."""
+        ...
+
+    def has_list(self, code_list: str) -> bool:
+        """Whether a code list has any codes; one that nobody has given is open."""
+        ...
+
+
+@frozen
+class BadCell:
+    """A cell that cannot be used: where it stands and what is wrong; *column* is 0 where the whole line is meant."""
+
+    sheet: str
+    line: int
+    column: int
+    fault: Fault
+    heading: str = ""
+    shown: str = ""
+    level: str = "error"
+
+
+@frozen
+class Intake:
+    """What a file comes to: for each register what it asks to keep, the bad cells, and what was said of the file.
+
+    *asked* is without the lines that have an error. *findings* are those of the file as a whole and those of cells,
+    the first few hundred.
+    """
+
+    file: str
+    asked: Mapping[str, tuple[Asked, ...]]
+    bad: tuple[BadCell, ...]
+    findings: tuple[Finding, ...]
+    book: Book
+    lines: int = 0
+
+    @property
+    def refused(self) -> int:
+        """How many lines have an error."""
+        return len({(cell.sheet, cell.line) for cell in self.bad if cell.level == "error"})
+
+    @property
+    def unusable(self) -> bool:
+        """Whether the file itself is wrong, so that not even its good lines can be told."""
+        headings = ("duplicate-heading", "missing-column")
+        return not self.book.sheets or any(item.code in headings for item in self.findings)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing in the file is wrong."""
+        return not any(item.level == "error" for item in self.findings)
+
+
+@define
+class _Row:
+    """One line as one register reads it."""
+
+    register: Register
+    sheet: Sheet
+    line: Line
+    found: dict[str, Any]
+    cleared: tuple[str, ...]
+
+
+def take_in(data: bytes, registers: Sequence[Register], known: Known, *, day: dt.date, file: str = "") -> Intake:
+    """Read a file for *registers*, in the order in which they lean on each other; rows count from *day* on.
+
+    One sheet may feed several registers, each from its own columns: a list of households with their members gives
+    households, residents and members. A line with a bad cell is refused whole, for all of them, and so is one that
+    refers to a line that is refused.
+
+    Raises:
+        LoadError: if *data* is a workbook and the extra that reads them is not installed.
+    """
+    columns = Columns(registers)
+    book = read_book(data, columns.recognised, file=file)
+    reading = _Reading(registers, known, day)
+    told: list[Finding] = []
+    for sheet in book.sheets:
+        matched, said = columns.match(sheet, file)
+        told += said
+        reading.read(sheet, matched)
+    reading.refer()
+    asked = reading.asked()
+    lines = sum(len(sheet.lines) for sheet in book.sheets)
+    findings = (*book.findings, *told, *_listed(reading.bad, file))
+    return Intake(file, asked, tuple(reading.bad), findings, book, lines)
+
+
+class _Reading:
+    """The lines of one file, as all of its registers read them."""
+
+    def __init__(self, registers: Sequence[Register], known: Known, day: dt.date) -> None:
+        self._registers = registers
+        self._known = known
+        self._day = day
+        self._readers = {
+            (register.name, column.name): _memo(reader_of(column))
+            for register in registers
+            for column in register.asked
+        }
+        self._number = _memo(reader_of(Column(_NUMBER, Label("号", "number"), digits=True, check="identity")))
+        self._rows: list[_Row] = []
+        self._refused: set[tuple[str, int]] = set()
+        self._people: dict[str, str] = {}
+        self.bad: list[BadCell] = []
+
+    # -- cells -----------------------------------------------------------------------------------------------------
+
+    def read(self, sheet: Sheet, matched: Mapping[str, Mapping[str, int]]) -> None:
+        """Read the cells of all lines of *sheet*."""
+        for line in sheet.lines:
+            if any(type(cell) is str and "\ufffd" in cell for cell in line.cells):
+                self._tell(BadCell(sheet.name, line.number, 0, _DAMAGED))
+        people = next((at[_NUMBER] for at in matched.values() if _NUMBER in at), _number_column(sheet))
+        for register in self._registers:
+            at = matched[register.name]
+            fixed = dict(register.fixed)
+            lacking = [
+                column
+                for column in register.key
+                if column.name not in at
+                and column.name not in fixed
+                and not (column.name == _PERSON and people is not None)
+            ]
+            if lacking:
+                self._lacks(sheet, register, lacking)
+                continue
+            above: dict[str, Any] = {}
+            for line in sheet.lines:
+                self._line(register, sheet, line, at, above, people)
+
+    def _lacks(self, sheet: Sheet, register: Register, lacking: Sequence[Column]) -> None:
+        zh = "、".join(column.label.zh for column in lacking)
+        en = ", ".join(column.name for column in lacking)
+        message = Label(
+            f"登记簿“{register.label.zh}”缺少列：{zh}；请补上该列",
+            f"the register {register.name!r} lacks the columns {en}; add them",
+        )
+        self._tell(BadCell(sheet.name, sheet.heading_line, 0, Fault("missing-column", message)))
+
+    def _line(
+        self,
+        register: Register,
+        sheet: Sheet,
+        line: Line,
+        at: Mapping[str, int],
+        above: dict[str, Any],
+        people: int | None,
+    ) -> None:
+        found: dict[str, Any] = dict(register.fixed)
+        cleared: list[str] = []
+        cells = line.cells
+        if any(column.fill and column.key and _cell(cells, at.get(column.name)) is not None for column in register.key):
+            above.clear()
+        for column in register.asked:
+            place = at.get(column.name)
+            if place is None:
+                continue
+            raw = _cell(cells, place)
+            if column.fill:
+                raw = above.get(column.name) if raw is None else raw
+                above[column.name] = raw
+            if raw is None:
+                continue
+            if type(raw) is str and raw in CLEARED and not column.required:
+                cleared.append(column.name)
+                continue
+            value = self._readers[register.name, column.name](raw)
+            if isinstance(value, Fault):
+                self._cell(sheet, line, place, column, value, raw)
+            else:
+                found[column.name] = value
+        if people is not None and _PERSON not in found and any(column.name == _PERSON for column in register.key):
+            self._by_number(register, line, people, found)
+        for column in register.columns:
+            if column.required and column.name not in found and not self._told(sheet, line):
+                self._cell(sheet, line, at.get(column.name), column, _MISSING, None)
+        since, until = found.get(SINCE.name, self._day), found.get(UNTIL.name)
+        if until is not None and until <= since:
+            self._cell(sheet, line, at.get(UNTIL.name), UNTIL, _BACKWARDS, until)
+        own, birth = found.get(_NUMBER), found.get("birth_date")
+        if own is not None and birth is not None and birth_date_in(own) != birth:
+            column = register.column("birth_date")
+            self._cell(sheet, line, at.get(column.name), column, _BIRTH, birth, level="warning")
+        self._rows.append(_Row(register, sheet, line, found, tuple(cleared)))
+
+    def _by_number(self, register: Register, line: Line, people: int, found: dict[str, Any]) -> None:
+        """Find out by the identity number who is meant where no id is written; a resident who is new gets one."""
+        raw = _cell(line.cells, people)
+        number = None if raw is None else self._number(raw)
+        if number is None or isinstance(number, Fault):
+            return
+        who = self._people.get(number) or self._known.person_of(number)
+        if who is None and any(each.name == "residents" for each in self._registers):
+            who = self._known.new_person()
+        if who is not None:
+            self._people[number] = who
+            found[_PERSON] = who
+
+    # -- references ------------------------------------------------------------------------------------------------
+
+    def refer(self) -> None:
+        """Check what rows refer to, again and again until no further line is refused for referring to a refused one."""
+        resolved: dict[tuple[str, str], str | None] = {}
+        codes: dict[tuple[str, str], str | Fault] = {}
+        while True:
+            before = len(self._refused)
+            own: dict[str, set[str]] = {}
+            good = [row for row in self._rows if (row.sheet.name, row.line.number) not in self._refused]
+            for row in good:
+                if len(row.register.key) == 1:
+                    own.setdefault(row.register.table, set()).add(row.found[row.register.key[0].name])
+            for row in good:
+                for column in row.register.columns:
+                    value = row.found.get(column.name)
+                    if value is None or not (column.refers or column.codes):
+                        continue
+                    if column.refers:
+                        target = _named(column.refers, row.found)
+                        said = value if value in own.get(target, ()) else self._resolve(target, value, resolved)
+                    else:
+                        said = self._code(_named(column.codes, row.found), value, codes)
+                    if isinstance(said, Fault):
+                        self._cell(row.sheet, row.line, self._place(row, column), column, said, value)
+                        break
+                    row.found[column.name] = said
+            if len(self._refused) == before:
+                return
+
+    def _place(self, row: _Row, column: Column) -> int | None:
+        matched, _ = Columns((row.register,)).match(row.sheet, "")
+        return matched[row.register.name].get(column.name)
+
+    def _resolve(self, target: str, value: str, resolved: dict[tuple[str, str], str | None]) -> str | Fault:
+        if (target, value) not in resolved:
+            resolved[target, value] = self._known.resolve(target, value)
+        found = resolved[target, value]
+        if found is not None:
+            return found
+        return Fault(
+            "unknown-reference",
+            Label(
+                f"登记簿 {target} 中没有，或有几个同名；请先登记，或改写编号",
+                f"is not in the register {target}, or several have that name; register it first, or write its id",
+            ),
+        )
+
+    def _code(self, code_list: str, value: str, codes: dict[tuple[str, str], str | Fault]) -> str | Fault:
+        if (code_list, value) not in codes:
+            found = self._known.code(code_list, value)
+            if found is not None:
+                codes[code_list, value] = found
+            elif self._known.has_list(code_list):
+                message = Label(
+                    f"代码表 {code_list} 中没有，请改正，或先登记该类别",
+                    f"is not in the code list {code_list}; correct it, or register the category first",
+                )
+                codes[code_list, value] = Fault("unknown-code", message)
+            else:
+                message = Label(
+                    f"代码表 {code_list} 还没有任何代码；请先登记（register import categories）",
+                    f"the code list {code_list} has no codes yet; register them first (register import categories)",
+                )
+                codes[code_list, value] = Fault("open-code-list", message)
+        return codes[code_list, value]
+
+    # -- what it comes to ------------------------------------------------------------------------------------------
+
+    def asked(self) -> dict[str, tuple[Asked, ...]]:
+        """Return what is to be kept, without refused lines; a line that contradicts an earlier one is refused."""
+        seen: dict[tuple[str, Any, dt.date], _Row] = {}
+        for row in self._good():
+            key = (row.register.name, self._key(row), row.found.get(SINCE.name, self._day))
+            first = seen.setdefault(key, row)
+            if first is not row and (first.found, first.cleared) != (row.found, row.cleared):
+                self._cell(row.sheet, row.line, None, row.register.key[0], _REPEATED, None)
+        found: dict[str, list[Asked]] = {register.name: [] for register in self._registers}
+        for row in self._good():
+            if seen[row.register.name, self._key(row), row.found.get(SINCE.name, self._day)] is row:
+                found[row.register.name].append(self._asked(row))
+        # A history comes in the order of its days, whatever the order of its lines.
+        return {name: tuple(sorted(rows, key=lambda one: one.since)) for name, rows in found.items()}
+
+    def _good(self) -> Iterator[_Row]:
+        return (row for row in self._rows if (row.sheet.name, row.line.number) not in self._refused)
+
+    def _key(self, row: _Row) -> tuple[str, ...]:
+        return tuple(row.found[column.name] for column in row.register.key)
+
+    def _asked(self, row: _Row) -> Asked:
+        values = tuple(row.found.get(column.name) for column in row.register.values)
+        given = frozenset(
+            at
+            for at, column in enumerate(row.register.values)
+            if column.name in row.found or column.name in row.cleared
+        )
+        since, until = row.found.get(SINCE.name, self._day), row.found.get(UNTIL.name)
+        return Asked(self._key(row), values, since, until, line=row.line.number, sheet=row.sheet.name, given=given)
+
+    # -- faults ----------------------------------------------------------------------------------------------------
+
+    def _told(self, sheet: Sheet, line: Line) -> bool:
+        return (sheet.name, line.number) in self._refused
+
+    def _cell(
+        self,
+        sheet: Sheet,
+        line: Line,
+        place: int | None,
+        column: Column,
+        fault: Fault,
+        raw: Any,
+        *,
+        level: str = "error",
+    ) -> None:
+        heading = sheet.headings[place] if place is not None else column.label.zh
+        shown = "" if raw is None else masked(str(raw)) if column.private else str(raw)[:40]
+        self._tell(BadCell(sheet.name, line.number, 0 if place is None else place + 1, fault, heading, shown, level))
+
+    def _tell(self, cell: BadCell) -> None:
+        self.bad.append(cell)
+        if cell.level == "error":
+            self._refused.add((cell.sheet, cell.line))
+
+
+def _memo(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return *read* with each different cell read once, and a fault given instead of raised."""
+    kept: dict[Any, Any] = {}
+
+    def reader(raw: Any) -> Any:
+        try:
+            return kept[raw.__class__, raw]
+        except KeyError:
+            pass
+        try:
+            value = read(raw)
+        except Unfit as unfit:
+            value = unfit.fault
+        kept[raw.__class__, raw] = value
+        return value
+
+    return reader
+
+
+def _cell(cells: Sequence[Any], place: int | None) -> Any:
+    return cells[place] if place is not None and place < len(cells) else None
+
+
+def _number_column(sheet: Sheet) -> int | None:
+    known = {heading_key(text) for text in (_NUMBER, "公民身份号码", "身份证号", "身份证号码", "身份证")}
+    return next((at for at, text in enumerate(sheet.headings) if heading_key(text) in known), None)
+
+
+def _named(said: str, found: Mapping[str, Any]) -> str:
+    """Return the register or code list that a column means; ``@name`` is what another column of the row says."""
+    return str(found.get(said[1:], "")) if said.startswith("@") else said
+
+
+def _listed(bad: Sequence[BadCell], file: str) -> list[Finding]:
+    ordered = sorted(bad, key=lambda cell: (cell.sheet, cell.line, cell.column))
+    found = [_finding(cell, file) for cell in ordered[:MOST_LISTED]]
+    more = len(ordered) - len(found)
+    if more:
+        found.append(
+            finding(
+                "more-faults",
+                f"另有{more}处问题未逐一列出，全部见标注了的副本",
+                f"{more} more faults are not listed one by one; all are in the marked copy",
+                Origin(file),
+                count=more,
+            )
+        )
+    return found
+
+
+def _finding(cell: BadCell, file: str) -> Finding:
+    where = f"工作表“{cell.sheet}”第{cell.line}行" if cell.sheet else f"第{cell.line}行"
+    where_en = f"sheet {cell.sheet!r}, line {cell.line}" if cell.sheet else f"line {cell.line}"
+    if cell.heading:
+        where += f"“{cell.heading}”" + (f"的“{cell.shown}”" if cell.shown else "")
+        where_en += f", {cell.heading!r}" + (f", {cell.shown!r}" if cell.shown else "")
+    return finding(
+        cell.fault.code,
+        f"{where}：{cell.fault.message.zh}",
+        f"{where_en}: {cell.fault.message.en}",
+        Origin(file, cell.line, cell.column),
+        cell.level,
+        sheet=cell.sheet,
+        row=cell.line,
+        heading=cell.heading,
+    )
