@@ -22,13 +22,14 @@ from community_core.declarations.practice import (
 )
 from community_core.instruments.ballot import BALLOT_RULES
 from community_core.instruments.workdays import WorkdayYear
+from community_core.procedures.collective import CollectiveDecision
 from community_core.procedures.definition import (
-    CollectiveDecision,
     EffectSpec,
     EndKind,
     Gap,
     Late,
     LateAction,
+    Needs,
     Procedure,
     Publish,
     PublishKind,
@@ -202,12 +203,19 @@ PRACTICE = Practice(
                     cite=lines("L2"),
                     standing=Standing.PROPOSAL,
                 ),
-                Step("speak", ("resident",), ("proposed",), publish=(Publish(PublishKind.DISCLOSURE, ("kind",)),)),
+                Step(
+                    "speak",
+                    ("resident",),
+                    ("proposed",),
+                    needs=(Needs("plan_case", "plan", ("published",), "places"),),
+                    publish=(Publish(PublishKind.DISCLOSURE, ("kind",)),),
+                ),
             ),
             ends=(("concluded", EndKind.DECIDED), ("lapsed", EndKind.LAPSED)),
             fields=(
                 StepField("options", list_of(TEXT, 2), Privacy.PUBLIC, Label("方案"), optional=True),
                 StepField("kind", enum_of("a", "b"), Privacy.PUBLIC, Label("种类"), (("a", Label("甲")),)),
+                StepField("spoken", INT, Privacy.INTERNAL, times_of="speak"),
             ),
             late=(
                 Late("proposed", E("days(30)"), LateAction.LAPSE, "lapsed"),

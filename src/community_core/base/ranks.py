@@ -38,13 +38,14 @@ class Standing(Enum):
     PROPOSAL = "proposal"
     PLAN = "plan"
     AIM = "aim"
+    FAILED = "failed"
     LIBRARY = "library"
     EXAMPLE = "example"
 
     @property
     def applies(self) -> bool:
         """Whether a rule of this standing applies without being adopted by name."""
-        return self not in (Standing.PROPOSAL, Standing.PLAN, Standing.AIM)
+        return self not in (Standing.PROPOSAL, Standing.PLAN, Standing.AIM, Standing.FAILED)
 
 
 class Force(Enum):

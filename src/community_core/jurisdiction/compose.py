@@ -82,6 +82,7 @@ class _Composer(ParameterComposer, ProcedureComposer):
             effects=self.gathered.effects,
             observers=self.gathered.observers,
             plugins=self.gathered.plugins,
+            offered=self.gathered.offered,
             practices=tuple(item.practice for item in self.included),
         )
 
@@ -156,7 +157,9 @@ class _Composer(ParameterComposer, ProcedureComposer):
                 if full not in self.named:
                     versions = tuple(each for each in map(applying, versions) if each is not None)
                     if not versions:
-                        self.broken.setdefault(full, only_proposed(full, decision.origin))
+                        self.broken.setdefault(
+                            full, only_proposed(full, decision.origin, decision.standing or practice.standing)
+                        )
                         continue
                 for claim in self.amendments.get(full, ()):
                     try:

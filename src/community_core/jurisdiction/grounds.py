@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from community_core.base.findings import Finding, Origin, finding
-from community_core.base.ranks import Rank
+from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import AmendmentKind
 from community_core.declarations.practice import District, Practice
 from community_core.declarations.terms import Claim
@@ -61,6 +61,13 @@ class Grounds:
         """Return the practices that belong to the district, each with the rank at which it speaks."""
         offered = {practice.name: practice for practice in self.gathered.practices}
         found = {name: Included(item, item.rank) for name, item in offered.items() if item.rank is not None}
+        # What was tried and failed is kept to be read; to name it does not bring it back.
+        failed = {
+            f"{practice.name}.{term.name}"
+            for practice in offered.values()
+            for term in (*practice.decisions, *practice.procedures)
+            if (term.standing or practice.standing) is Standing.FAILED
+        }
         terms = {
             f"{practice.name}.{term.name}"
             for practice in offered.values()
@@ -70,7 +77,7 @@ class Grounds:
             if name in found:
                 continue
             if name in terms and name.rpartition(".")[0] in {*found, *self.district.adopts}:
-                self.named.add(name)
+                self.named |= {name} - failed
                 continue
             if name not in offered:
                 known = "、".join(sorted(name for name in offered if name not in found)) or "—"
@@ -148,8 +155,17 @@ class Grounds:
         return full
 
 
-def only_proposed(full: str, origin: Origin) -> Finding:
-    """Return why a term that its source only proposes is unavailable."""
+def only_proposed(full: str, origin: Origin, standing: Standing | None = None) -> Finding:
+    """Return why a term that its source only proposes, or says was tried and failed, is unavailable."""
+    if standing is Standing.FAILED:
+        return finding(
+            "only-proposed",
+            f"{full} 是材料里说没有成功的做法，只作参考保存，不适用",
+            f"{full} was tried and failed, as its source says; it is kept for reference and does not apply",
+            origin,
+            level="info",
+            name=full,
+        )
     return finding(
         "only-proposed",
         f"{full} 在材料里只是建议、计划或目标，不适用；区县如要采用，请在 adopts 里写出它的全名",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from attrs import Factory, define, evolve, field, frozen
@@ -17,10 +18,11 @@ from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.correct import Correction, correct
 from community_core.procedures.deadlines import settle
 from community_core.procedures.definition import Procedure, Step
-from community_core.procedures.events import CORRECT, SYSTEM, Case, Effect, Event, OpenCase
+from community_core.procedures.events import CORRECT, SYSTEM, TRANSITION, Case, Effect, Event, OpenCase
 from community_core.procedures.intake import wanted
-from community_core.procedures.reading import WorkingDays, post_for
+from community_core.procedures.reading import Evaluate, WorkingDays, post_for, roles
 from community_core.procedures.step import Refusal, Taken, after, no_such_step, openings, take
+from community_core.procedures.transition import Move, as_step, declared, move
 from community_core.rules.types import checked
 
 #: More follow-up cases than this from one step are a procedure that opens itself.
@@ -32,6 +34,7 @@ class Command:
     """One thing that is asked of the office: a step with its data, by whom, on which day, and under which key.
 
     *step* may be empty for an opening where there is only one; *post* is empty where any of the actor's will do.
+    *behalf* is the person in whose name the actor acts, and whose post it is; empty for his own.
     """
 
     step: str
@@ -40,6 +43,7 @@ class Command:
     day: dt.date
     key: str = ""
     post: str = ""
+    behalf: str = ""
 
 
 @define
@@ -50,6 +54,22 @@ class _Draft:
     events: list[Event] = Factory(list)
     effects: list[tuple[str, Effect]] = Factory(list)
     cases: dict[str, Case] = field(factory=dict)
+
+
+@frozen
+class _Beside:
+    """Other cases as they stand in a unit of work, for a step of a case whose rules are *binding*'s."""
+
+    work: Work
+    binding: Binding
+
+    def case(self, procedure: str, case_id: str) -> Case | None:
+        """Return a case of *procedure* as it stands in the unit, or ``None``."""
+        return self.work.beside(self.binding, procedure, case_id)
+
+    def around(self, place: str) -> frozenset[str]:
+        """Return *place* and every place that contains it."""
+        return self.work.around(place)
 
 
 class Work:
@@ -96,16 +116,32 @@ class Work:
         if case_id not in self._draft.cases:
             self.preload([case_id])
         if case_id not in self._draft.cases:
-            raise refused(finding("unknown-case", f"没有办件 {case_id}", f"there is no case {case_id!r}", case=case_id))
+            raise refused(unknown_case(case_id))
         return self._draft.cases[case_id]
 
     def binding(self, case: Case) -> Binding:
         """Return the rules under which *case* runs."""
         return self._bindings.of(case.procedure, case.rules)
 
+    def posts(self, person: str, place: str, day: dt.date) -> frozenset[str]:
+        """Return the posts that *person* holds in *place* on *day*."""
+        return self._authority.posts(person, place, day)
+
     def recorded(self, key: str) -> Event | None:
         """Return the event that this unit has under an idempotency key, or ``None``."""
         return self._keys.get(key)
+
+    def beside(self, binding: Binding, procedure: str, case_id: str) -> Case | None:
+        """Return a case as it stands in this unit, ``None`` unless it is one of *procedure* as *binding* names it."""
+        if case_id not in self._draft.cases:
+            self.preload([case_id])
+        found = self._draft.cases.get(case_id)
+        name = self._bindings.present(procedure, binding.practice).name
+        return found if found is not None and found.procedure == name else None
+
+    def around(self, place: str) -> frozenset[str]:
+        """Return *place* and every place that contains it."""
+        return frozenset({place, *self._store.place_chain(place)})
 
     # -- deciding --------------------------------------------------------------------------------------------------
 
@@ -140,13 +176,51 @@ class Work:
         self._accept(draft)
         return draft.cases[case_id]
 
+    def move(self, case_id: str, command: Command) -> Case:
+        """Settle what is overdue in a case, then move it over to the present text of its procedure.
+
+        Raises:
+            Refused: if the case is unknown or that text declares no transition for it; then nothing has changed.
+        """
+        _sane(command)
+        case = self.case(case_id)
+        binding = self.binding(case)
+        binding.require_functions()
+        newer = self._newer(case, binding, command.day)
+        newer.require_functions()
+        draft = _Draft()
+        case = self._settle(draft, binding, case, command.day)
+        found = declared(newer.procedure, case, command.day)
+        post = "" if found is None else self._post_of(newer.procedure, as_step(found, case), case, command)
+        asked = Move(newer.digest, command.actor, post, command.day, command.key, command.behalf)
+        result = move(newer.procedure, case, asked)
+        if isinstance(result, Refusal):
+            raise refused(*result.findings)
+        self._keep(newer)
+        _add(draft, result)
+        self._accept(draft)
+        return draft.cases[case_id]
+
+    def _newer(self, case: Case, binding: Binding, day: dt.date) -> Binding:
+        """Return the present rules of the case's procedure; what stands for it now under another name is another."""
+        try:
+            newer = self._bindings.present(case.procedure, on=day)
+        except UnknownTerm as error:
+            raise refused(finding("unknown-procedure", error.message.zh, error.message.en)) from error
+        return newer if newer.name == case.procedure else binding
+
+    def _keep(self, binding: Binding) -> None:
+        if binding.digest not in self._texts:
+            self._store.keep_rules(binding.digest, binding.text, binding.functions)
+            self._texts.add(binding.digest)
+
     def correct(self, case_id: str, asked: Correction) -> Case:
         """Settle what is overdue in a case, then record the correction of one of its events.
 
         Raises:
             Refused: if the case is unknown or the correction is refused; then what was overdue stays as it was.
         """
-        _sane(Command("", {}, asked.actor, asked.day))
+        _sane(Command("", {}, asked.actor, asked.day, behalf=asked.behalf))
         case = self.case(case_id)
         binding = self.binding(case)
         binding.require_functions()
@@ -154,12 +228,11 @@ class Work:
         case = self._settle(draft, binding, case, asked.day)
         history = [*(item.event for item in self._store.events(case_id)), *draft.events]
         result = correct(
-            binding.procedure,
             case,
             history,
             asked,
-            held=self._authority.posts(asked.actor, case.place, asked.day),
-            evaluate=binding.evaluate,
+            held=self._held(binding.procedure, case, asked.actor, asked.behalf, asked.day),
+            under=partial(self._under, case.procedure),
             workdays=self._workdays,
             functions=self._functions,
         )
@@ -168,6 +241,12 @@ class Work:
         _add(draft, result)
         self._accept(draft)
         return draft.cases[case_id]
+
+    def add(self, taken: Taken) -> None:
+        """Make what was decided elsewhere about a case part of the unit."""
+        draft = _Draft()
+        _add(draft, taken)
+        self._accept(draft)
 
     def settle(self, case_id: str, day: dt.date) -> Case:
         """Settle what is overdue in a case on *day*."""
@@ -180,10 +259,27 @@ class Work:
         self._accept(draft)
         return case
 
-    def post(self, case: Case, step: Step, person: str, day: dt.date) -> str:
+    def post_of(
+        self, procedure: Procedure, step: Step, case: Case, person: str, day: dt.date, behalf: str = ""
+    ) -> str:
         """Return the post by which *person* could take *step* on *day*; empty where there is none."""
-        held = self._authority.posts(person, case.place, day)
-        return post_for(self.binding(case).procedure, step, case, person, held)
+        held = self._held(procedure, case, person, behalf, day)
+        return post_for(procedure, step, case, person, held, behalf=behalf)
+
+    def charged(self, person: str, place: str, day: dt.date) -> Mapping[str, frozenset[str]]:
+        """Return for whom *person* may act on *day* in *place*, and under which of their posts or roles."""
+        return self._authority.charged(person, place, day)
+
+    def _held(self, procedure: Procedure, case: Case, person: str, behalf: str, day: dt.date) -> frozenset[str]:
+        """Return the posts under which *person* may act; in another's name, which of his that he was charged with."""
+        if not behalf:
+            return self._authority.posts(person, case.place, day)
+        theirs = self._authority.posts(behalf, case.place, day) | roles(procedure, case, behalf)
+        return theirs & self._authority.charged(person, case.place, day).get(behalf, frozenset())
+
+    def _under(self, procedure: str, rules: str) -> tuple[Procedure, Evaluate]:
+        binding = self._bindings.of(procedure, rules)
+        return binding.procedure, binding.evaluate
 
     def _open(self, draft: _Draft, binding: Binding, stored: StoredCase, command: Command) -> Case:
         case = Case(stored.id, stored.procedure, stored.place, stored.opened, stored.rules, parent=stored.parent)
@@ -197,10 +293,17 @@ class Work:
         step = procedure.step(command.step)
         if step is None:
             raise refused(no_such_step(procedure, command.step))
-        held = self._authority.posts(command.actor, case.place, command.day)
+        return self._post_of(procedure, step, case, command)
+
+    def _post_of(self, procedure: Procedure, step: Step, case: Case, command: Command) -> str:
         if command.post:
             step = evolve(step, by=tuple(post for post in step.by if post == command.post))
-        return post_for(procedure, step, case, command.actor, held)
+        if command.behalf:
+            charged = self._authority.charged(command.actor, case.place, command.day)
+            if not charged.get(command.behalf, frozenset()).intersection(step.by):
+                raise refused(no_delegation(step, command.actor, command.behalf, command.day))
+        held = self._held(procedure, case, command.actor, command.behalf, command.day)
+        return post_for(procedure, step, case, command.actor, held, behalf=command.behalf)
 
     def _settle(self, draft: _Draft, binding: Binding, case: Case, day: dt.date) -> Case:
         taken = settle(binding.procedure, case, day, binding.evaluate, workdays=self._workdays)
@@ -218,8 +321,10 @@ class Work:
             day=command.day,
             evaluate=binding.evaluate,
             key=command.key,
+            behalf=command.behalf,
             workdays=self._workdays,
             functions=self._functions,
+            beside=_Beside(self, binding),
         )
         if isinstance(result, Refusal):
             raise refused(*result.findings)
@@ -244,9 +349,7 @@ class Work:
         except UnknownTerm as error:
             raise refused(finding("unknown-procedure", error.message.zh, error.message.en)) from error
         follow.require_functions()
-        if follow.digest not in self._texts:
-            self._store.keep_rules(follow.digest, follow.text)
-            self._texts.add(follow.digest)
+        self._keep(follow)
         stored = StoredCase(child_id, follow.name, case.place, day, follow.digest, case.id)
         self._open(draft, follow, stored, Command("", dict(effect.data), SYSTEM, day))
 
@@ -298,11 +401,19 @@ def _add(draft: _Draft, taken: Taken) -> None:
     draft.effects += [(taken.case.id, effect) for effect in taken.effects if not isinstance(effect, OpenCase)]
 
 
+def unknown_case(case_id: str, as_of: dt.date | None = None) -> Finding:
+    """Return the finding that there is no such case, or that there was none yet on the day *as_of*."""
+    zh, en = (f"截至 {as_of} ", f" as of {as_of}") if as_of is not None else ("", "")
+    return finding("unknown-case", f"{zh}没有办件 {case_id}", f"there is no case {case_id!r}{en}", case=case_id)
+
+
 def restore(bindings: Bindings, stored: StoredCase, events: Sequence[StoredEvent]) -> Case:
     """Return a case as its events make it."""
     case = Case(stored.id, stored.procedure, stored.place, stored.opened, stored.rules, parent=stored.parent)
     procedure = bindings.of(stored.procedure, stored.rules).procedure
     for item in events:
+        if item.event.step == TRANSITION:
+            procedure = bindings.of(stored.procedure, item.event.rules).procedure
         case = after(procedure, case, item.event)
     return case
 
@@ -334,6 +445,7 @@ def repeated(binding: Binding, event: Event, command: Command) -> Finding | None
         step is not None
         and (event.step, event.actor, event.day) == (command.step, command.actor, command.day)
         and command.post in ("", event.post)
+        and command.behalf == event.behalf
         and _given(binding.procedure, step, command.data)
         == {name: value for name, value in event.data if name in wanted(step)}
     )
@@ -345,10 +457,32 @@ def same_correction(event: Event, asked: Correction) -> bool:
     said = dict(event.data)
     return (
         event.step == CORRECT
-        and (event.actor, event.day) == (asked.actor, asked.day)
+        and (event.actor, event.behalf, event.day) == (asked.actor, asked.behalf, asked.day)
         and (said["corrects"], said["why"]) == (asked.version, asked.why.strip())
         and {name for name, _ in said["fields"]} == set(asked.data)
         and all(_tuples(asked.data[name]) == value for name, value in said["fields"])
+    )
+
+
+def same_move(event: Event, command: Command) -> bool:
+    """Whether *event* is the move that *command* asks for, recorded before."""
+    return (
+        event.step == TRANSITION
+        and (event.actor, event.behalf, event.day) == (command.actor, command.behalf, command.day)
+        and command.post in ("", event.post)
+    )
+
+
+def no_delegation(step: Step, actor: str, behalf: str, day: dt.date) -> Finding:
+    """Return the finding that nobody has charged *actor* to take *step* in the name of *behalf*."""
+    posts = "、".join(step.by) or "（无）"
+    return finding(
+        "no-delegation",
+        f"没有登记 {actor} 于 {day} 可代 {behalf} 以 {posts} 的职务办理环节 {step.name}；请先登记委托",
+        f"no delegation lets {actor} take step {step.name} for {behalf} on {day} as {', '.join(step.by) or 'anybody'}; "
+        "register one first",
+        step.origin,
+        step=step.name,
     )
 
 

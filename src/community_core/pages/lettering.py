@@ -9,6 +9,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from community_core.base.labels import Label, Language
+from community_core.base.masking import HIDDEN, masked, masked_number
 from community_core.base.ranks import Privacy, Rank, Standing
 from community_core.jurisdiction.reached import reached_on
 from community_core.jurisdiction.rules import Rules
@@ -51,6 +52,9 @@ CAUTIONS: Mapping[Standing, Label] = {
     Standing.PROPOSAL: Label("有的规则只是材料里的建议。", "Some of the rules are no more than a document's proposal."),
     Standing.PLAN: Label("有的规则只是材料里的计划。", "Some of the rules are no more than a document's plan."),
     Standing.AIM: Label("有的规则只是材料里的目标。", "Some of the rules are no more than a document's aim."),
+    Standing.FAILED: Label(
+        "有的规则是材料里说没有成功的做法。", "Some of the rules are what a document says was tried and failed."
+    ),
     Standing.LIBRARY: Label(
         "有的规则或数值是程序库的默认，没有材料这样规定。",
         "Some rules or values are the library's own default; no document says so.",
@@ -262,7 +266,8 @@ class _Writer:
 
     def fact_value(self, fact: Fact, value: Any) -> str:
         if self.hidden(fact):
-            return self.say(MASKED)
+            shown = masked(value) if fact.privacy is Privacy.PERSONAL else masked_number(value)
+            return self.say(MASKED) if shown in ("", HIDDEN) else _clean(shown)
         if fact.type.kind is Kind.MEMBERS and value is not None:
             listed = [self.member(each, self.of_members.get(fact.name, ())) for each in value]
             return ("；" if self.lang == "zh" else "; ").join(listed) or self.say(value_text(()))

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from community_core.base.findings import Finding, Origin, finding
 from community_core.base.ranks import Privacy
+from community_core.procedures.check_votes import check_votes
 from community_core.procedures.consequences import KINDS, LITERAL
-from community_core.procedures.definition import LateAction, Procedure, PublishKind, Step
-from community_core.procedures.events import CORRECT, LATE
-from community_core.procedures.intake import VOTES, wanted
-from community_core.procedures.naming import names_in
+from community_core.procedures.definition import LateAction, Procedure, Publish, PublishKind, Step, StepField
+from community_core.procedures.events import CORRECT, ERASE, INSPECT, LATE, PAPER, TRANSITION
+from community_core.procedures.intake import counted, wanted
+from community_core.procedures.naming import names_in, unknown_name
+from community_core.procedures.papers import check_papers
 from community_core.procedures.reading import ANYONE, PROPOSER
 from community_core.rules.types import Kind
 
 #: Names that the library uses itself.
-RESERVED_STEPS = frozenset({CORRECT, LATE, PROPOSER, ANYONE, "system"})
+RESERVED_STEPS = frozenset({CORRECT, ERASE, INSPECT, LATE, PAPER, TRANSITION, PROPOSER, ANYONE, "system"})
 RESERVED_FIELDS = frozenset({"day"})
 
 
@@ -28,9 +30,15 @@ def check_procedure(procedure: Procedure, *, effects: Iterable[str] = ()) -> tup
         *_names(procedure),
         *_states(procedure),
         *_steps(procedure),
+        *_counters(procedure),
         *_order(procedure),
         *_publishing(procedure),
         *_effects(procedure, frozenset(effects)),
+        *check_votes(procedure),
+        *check_papers(procedure),
+        *_measures(procedure),
+        *_disclosed(procedure),
+        *_transitions(procedure),
     )
 
 
@@ -95,7 +103,7 @@ def _states(procedure: Procedure) -> Iterator[Finding]:
             )
     for state in procedure.end_kinds:
         if state not in states:
-            yield _unknown("unknown-state", "状态", state, procedure.origin, states)
+            yield unknown_name("unknown-state", "状态", state, procedure.origin, states)
 
 
 def _closure(start: set[str], moves: list[tuple[str, str]]) -> set[str]:
@@ -109,17 +117,6 @@ def _closure(start: set[str], moves: list[tuple[str, str]]) -> set[str]:
 
 def _origin_of(procedure: Procedure, state: str) -> Origin:
     return next((step.origin for step in procedure.steps if step.to == state), procedure.origin)
-
-
-def _unknown(code: str, zh: str, name: str, origin: Origin, known: Iterable[str]) -> Finding:
-    listed, kind = list(known), code.removeprefix("unknown-")
-    return finding(
-        code,
-        f"没有{zh} {name}；已有：{'、'.join(listed) or '（无）'}",
-        f"there is no {kind} {name!r}; there are: {', '.join(listed) or 'none'}",
-        origin,
-        name=name,
-    )
 
 
 def _steps(procedure: Procedure) -> Iterator[Finding]:
@@ -143,7 +140,7 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
             )
         for source in step.source:
             if source not in states:
-                yield _unknown("unknown-state", "状态", source, step.origin, states)
+                yield unknown_name("unknown-state", "状态", source, step.origin, states)
             elif procedure.end(source) is not None:
                 yield finding(
                     "step-after-end",
@@ -154,12 +151,21 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
                 )
         for name in (*step.not_by, *(wait.after for wait in (step.not_before, step.within) if wait is not None)):
             if name not in names:
-                yield _unknown("unknown-step", "环节", name, step.origin, names)
+                yield unknown_name("unknown-step", "环节", name, step.origin, names)
         decides = step.decides
-        asked = (decides.question, decides.among, decides.present) if decides is not None else ()
-        for name in (*step.takes, step.held, *asked):
+        asked = tuple(sorted(decides.reads | decides.may_read)) if decides is not None else ()
+        asked += (step.rates.among, step.rates.handed_in) if step.rates is not None else ()
+        for name in (*step.takes, *step.clears, *(needs.field for needs in step.needs), step.held, *asked):
             if name and name not in fields:
-                yield _unknown("unknown-field", "字段", name, step.origin, fields)
+                yield unknown_name("unknown-field", "字段", name, step.origin, fields)
+        for name in (item for item in step.clears if item in wanted(step)):
+            yield finding(
+                "clears-what-it-takes",
+                f"环节 {step.name} 既收取又清除 {name}，请只保留一处",
+                f"step {step.name} both takes and clears {name!r}; keep one of the two",
+                step.origin,
+                field=name,
+            )
         if step.held in fields and fields[step.held].type.kind is not Kind.DATE:
             yield finding(
                 "held-no-date",
@@ -171,7 +177,7 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
     for rule in procedure.late:
         wrong = [state for state in (rule.state,) if state not in states]
         for state in wrong:
-            yield _unknown("unknown-state", "状态", state, rule.origin, states)
+            yield unknown_name("unknown-state", "状态", state, rule.origin, states)
         if rule.then is LateAction.LAPSE and not rule.to:
             yield finding(
                 "lapse-without-state",
@@ -190,6 +196,25 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
             )
 
 
+def _counters(procedure: Procedure) -> Iterator[Finding]:
+    """A field that counts is a whole number, counts a step that there is, and is taken by none."""
+    for item in procedure.fields:
+        if not item.times_of:
+            continue
+        if item.times_of not in procedure.step_names:
+            yield unknown_name("unknown-step", "环节", item.times_of, item.origin, procedure.step_names)
+        takers = [step.name for step in procedure.steps if item.name in step.takes]
+        if item.type.kind is not Kind.INT or takers:
+            yield finding(
+                "counter-taken",
+                f"{item.name} 由本库计数（times_of），类型应为 int，任何环节都不收取它（{'、'.join(takers) or item.type}）",
+                f"{item.name} is counted by the library (times_of): it is an int, and no step takes it "
+                f"({', '.join(takers) or item.type})",
+                item.origin,
+                field=item.name,
+            )
+
+
 def _order(procedure: Procedure) -> Iterator[Finding]:
     """What a step's guard, vote and publication read has been collected on some way to the step."""
     collected = _collected(procedure)
@@ -198,10 +223,12 @@ def _order(procedure: Procedure) -> Iterator[Finding]:
         there = collected[step.name]
         needed = set(names_in(step.when)) if step.when is not None else set()
         if step.decides is not None:
-            needed |= {step.decides.question, step.decides.among, step.decides.present} - {""}
+            needed |= step.decides.reads | step.decides.may_read
+        if step.rates is not None:
+            needed |= {step.rates.among, step.rates.handed_in}
         needed |= {step.held} - {""}
         for item in step.publish:
-            needed |= set(item.what)
+            needed |= {*item.what, item.consent} - {""}
         for name in sorted(needed & set(fields) - there):
             yield finding(
                 "never-collected",
@@ -214,7 +241,8 @@ def _order(procedure: Procedure) -> Iterator[Finding]:
 
 def _collected(procedure: Procedure) -> Mapping[str, frozenset[str]]:
     """For each step, the fields that it or a step that can come before it collects."""
-    gives = {step.name: _gives(step) for step in procedure.steps}
+    counted = {name for name, _ in procedure.counters}
+    gives = {step.name: _gives(step) | counted for step in procedure.steps}
     before: dict[str, set[str]] = {state: set() for state in procedure.all_states}
     lapses = [rule for rule in procedure.late if rule.then is LateAction.LAPSE]
     while True:
@@ -234,8 +262,7 @@ def _collected(procedure: Procedure) -> Mapping[str, frozenset[str]]:
 
 
 def _gives(step: Step) -> frozenset[str]:
-    voted = {VOTES, "counts", "outcome"} if step.decides is not None else set()
-    return frozenset({*wanted(step), *voted})
+    return frozenset(wanted(step)) | counted(step)
 
 
 def _publishing(procedure: Procedure) -> Iterator[Finding]:
@@ -244,24 +271,56 @@ def _publishing(procedure: Procedure) -> Iterator[Finding]:
         for item in step.publish:
             for name in item.what:
                 if name not in fields:
-                    yield _unknown("unknown-field", "字段", name, item.origin, fields)
-                elif item.kind is not PublishKind.PERSONAL_NOTICE and fields[name].privacy is not Privacy.PUBLIC:
-                    privacy = fields[name].privacy.value
-                    yield finding(
-                        "not-public",
-                        f"环节 {step.name} 要公布 {name}，其隐私类别是 {privacy}；非公开的内容不会上公示栏",
-                        f"step {step.name} publishes {name!r}, which is {privacy}; it will not reach the board",
-                        item.origin,
-                        field=name,
-                        privacy=privacy,
-                    )
+                    yield unknown_name("unknown-field", "字段", name, item.origin, fields)
+                elif item.kind is not PublishKind.PERSONAL_NOTICE:
+                    yield from _public(step, item, fields[name])
+            yield from _consent(step, item, fields)
+
+
+def _public(step: Step, item: Publish, field: StepField) -> Iterator[Finding]:
+    """Whether what all are told may be told to all; a personal value, where the law or the person allows it."""
+    if field.privacy is Privacy.PERSONAL:
+        if item.ground is None and not item.consent:
+            yield finding(
+                "named-without-ground",
+                f"环节 {step.name} 公布个人信息 {field.name}，但没有写明依据（ground）或本人同意（consent）；"
+                "公示栏上只显示遮盖后的值",
+                f"step {step.name} publishes {field.name!r}, which is personal, and gives neither a legal ground nor a "
+                "field with the person's consent; the board shows it masked",
+                item.origin,
+                "warning",
+                field=field.name,
+            )
+    elif field.privacy is not Privacy.PUBLIC:
+        privacy = field.privacy.value
+        yield finding(
+            "not-public",
+            f"环节 {step.name} 要公布 {field.name}，其隐私类别是 {privacy}；非公开的内容不会上公示栏",
+            f"step {step.name} publishes {field.name!r}, which is {privacy}; it will not reach the board",
+            item.origin,
+            field=field.name,
+            privacy=privacy,
+        )
+
+
+def _consent(step: Step, item: Publish, fields: Mapping[str, StepField]) -> Iterator[Finding]:
+    if item.consent and item.consent not in fields:
+        yield unknown_name("unknown-field", "字段", item.consent, item.origin, fields)
+    elif item.consent and fields[item.consent].type.kind is not Kind.BOOL:
+        yield finding(
+            "consent-no-bool",
+            f"环节 {step.name} 的 consent 字段 {item.consent} 不是“是/否”，无法表示本人同意",
+            f"the field {item.consent!r} that step {step.name} takes for consent is no yes or no",
+            item.origin,
+            field=item.consent,
+        )
 
 
 def _effects(procedure: Procedure, more: frozenset[str]) -> Iterator[Finding]:
     for step in procedure.steps:
         for spec in step.effects:
             if spec.kind not in KINDS and spec.kind not in more:
-                yield _unknown("unknown-effect", "效果", spec.kind, spec.origin, sorted({*KINDS, *more}))
+                yield unknown_name("unknown-effect", "效果", spec.kind, spec.origin, sorted({*KINDS, *more}))
             if spec.kind == "open" and not any(name == "procedure" for name, _ in spec.arguments):
                 yield finding(
                     "effect-argument",
@@ -280,3 +339,65 @@ def _effects(procedure: Procedure, more: frozenset[str]) -> Iterator[Finding]:
                         spec.origin,
                         effect=spec.kind,
                     )
+
+
+def _transitions(procedure: Procedure) -> Iterator[Finding]:
+    """Every transition says which cases it is for, and leads to states that there are."""
+    states = procedure.all_states
+    for item in procedure.transitions:
+        if not item.text and item.before is None:
+            yield finding(
+                "transition-of-all",
+                f"过渡 {item.name} 没有写适用于哪些办件，请写 text（旧文本的哈希）或 before（此日以前立案的）",
+                f"the transition {item.name} does not say for which cases it is; give text (the older text's hash) or "
+                "before (a day: cases opened earlier)",
+                item.origin,
+                name=item.name,
+            )
+        for _, state in item.states:
+            if state not in states:
+                yield unknown_name("unknown-state", "状态", state, item.origin, states)
+
+
+def _measures(procedure: Procedure) -> Iterator[Finding]:
+    fields = procedure.field_names
+    repeats = procedure.repeats
+    if repeats is not None and repeats.each and repeats.each not in fields:
+        yield unknown_name("unknown-field", "字段", repeats.each, repeats.origin, fields)
+    for item in procedure.measures:
+        for name in (item.on, item.each):
+            if name and name not in fields:
+                yield unknown_name("unknown-field", "字段", name, item.origin, fields)
+        if item.on in fields and fields[item.on].type.kind is not Kind.DATE:
+            yield finding(
+                "measured-on-no-date",
+                f"统计 {item.name} 按字段 {item.on} 排列，它不是日期",
+                f"the measure {item.name} is laid out by the field {item.on!r}, which is no date",
+                item.origin,
+                field=item.on,
+            )
+        if item.privacy is Privacy.PUBLIC and item.each in fields and fields[item.each].privacy is not Privacy.PUBLIC:
+            yield finding(
+                "measure-not-public",
+                f"统计 {item.name} 公开，却按 {item.each} 分列，其隐私类别是 {fields[item.each].privacy.value}",
+                f"the measure {item.name} is public and told apart by {item.each!r}, which is "
+                f"{fields[item.each].privacy.value}",
+                item.origin,
+                field=item.each,
+            )
+
+
+def _disclosed(procedure: Procedure) -> Iterator[Finding]:
+    """The items to disclose are the values of the field ``item``, so that no posting can name another."""
+    if not procedure.discloses:
+        return
+    names = tuple(item.name for item in procedure.discloses)
+    item = procedure.field("item")
+    if item is None or set(item.type.values) != set(names):
+        yield finding(
+            "items-differ",
+            f"程序 {procedure.name} 的字段 item 应是枚举，各值就是 discloses 列出的：{'、'.join(names)}",
+            f"the field item of {procedure.name} is to be an enumeration of what discloses lists: {', '.join(names)}",
+            procedure.origin if item is None else item.origin,
+            items=", ".join(names),
+        )

@@ -8,27 +8,27 @@ something else, there is nothing to correct but something to decide anew, and th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
 
-from community_core.base.errors import FactError
+from community_core.base.citations import Citation
 from community_core.base.findings import Finding, finding
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.definition import Procedure, PublishKind, Step
-from community_core.procedures.events import CORRECT, LATE, SYSTEM, Case, Event, PublishedItem
-from community_core.procedures.intake import wanted
-from community_core.procedures.reading import Evaluate, WorkingDays, post_for
-from community_core.procedures.step import Refusal, Taken, after, not_entitled, same_person, take
-from community_core.rules.types import checked
+from community_core.procedures.events import APART, CORRECT, SYSTEM, Case, Event, PublishedItem
+from community_core.procedures.intake import field_value, wanted
+from community_core.procedures.reading import ANYONE, PROPOSER, Evaluate, WorkingDays, post_for
+from community_core.procedures.step import Refusal, Taken, after, day_before, not_again, not_entitled, take
+from community_core.procedures.withholding import private_fields
 
 
 @frozen
 class Correction:
     """What is asked for: the event of that *version* is to say *data* instead, for the reason *why*.
 
-    A value of ``None`` withdraws one that need not be given.
+    A value of ``None`` withdraws one that need not be given. *behalf* is the person in whose name *actor* corrects.
     """
 
     version: int
@@ -37,64 +37,76 @@ class Correction:
     day: dt.date
     why: str
     key: str = ""
+    behalf: str = ""
+
+
+#: The procedure of a rule text by its hash, and how its expressions are read.
+Under = Callable[[str], tuple[Procedure, Evaluate]]
 
 
 @frozen
 class _Ground:
     """What steps are gone through again with."""
 
-    procedure: Procedure
-    evaluate: Evaluate
+    under: Under
     workdays: WorkingDays | None
     functions: Mapping[str, EffectFunction]
 
+    def after(self, case: Case, event: Event) -> Case:
+        return after(self.under(event.rules)[0], case, event)
+
     def again(self, case: Case, event: Event) -> Taken | Refusal:
-        step = self.procedure.step(event.step)
+        procedure, evaluate = self.under(event.rules)
+        step = procedure.step(event.step)
         asked = wanted(step) if step is not None else ()
         return take(
-            self.procedure,
+            procedure,
             evolve(case, version=event.version - 1) if event.version > 1 else case,
             event.step,
             {name: value for name, value in event.data if name in asked and value is not None},
             actor=event.actor,
             post=event.post,
             day=event.day,
-            evaluate=self.evaluate,
+            evaluate=evaluate,
             key=event.key,
+            behalf=event.behalf,
             workdays=self.workdays,
             functions=self.functions,
         )
 
 
 def correct(
-    procedure: Procedure,
     case: Case,
     history: Sequence[Event],
     asked: Correction,
     *,
     held: frozenset[str],
-    evaluate: Evaluate,
+    under: Under,
     workdays: WorkingDays | None = None,
     functions: Mapping[str, EffectFunction] | None = None,
 ) -> Taken | Refusal:
     """Correct an event, or say what stands against it.
 
-    *case* is as it stands now and *history* are all its events; *held* are the posts that the actor holds there on
-    the day. Who may correct is whoever holds one of the posts that the step is for; where it is for people by what
-    they are in the case itself (``anyone``, ``proposer``, a step's taker), only who took the step himself.
+    *case* is as it stands now and *history* are all its events; *held* are the posts under which the actor may act
+    there on the day. *under* gives the procedure of each rule text that an event was recorded under. Who may correct
+    is whoever holds one of the posts that the step is for; where it is for people by what they are in the case itself
+    (``anyone``, ``proposer``, a step's taker), only who took the step himself.
     """
     target = next((event for event in history if event.version == asked.version), None)
+    procedure = under(case.rules if target is None else target.rules)[0]
     step = None if target is None else procedure.step(target.step)
     if target is None or step is None:
         return Refusal((_no_such_event(case, asked.version, target),))
     found = [*_formal(case, asked, step)]
-    post = _post(procedure, step, case, target, asked.actor, held)
+    post = _post(procedure, step, case, target, asked, held)
     if not post:
         found.append(not_entitled(step))
-    if asked.actor != target.actor:
-        found += [same_person(step, earlier) for earlier in step.not_by if case.took(earlier, asked.actor)]
+    if (asked.actor, asked.behalf) != (target.actor, target.behalf):
+        found += not_again(case, step, asked.actor, asked.behalf)
     fields, wrong = _fields(procedure, step, asked.data)
     found += wrong
+    # Which case a step rests on was looked up on its day; another case cannot be looked up for that day any more.
+    found += [_would_differ(target) for needs in step.needs if needs.field in fields]
     present = as_corrected(history)
     place = next(number for number, event in enumerate(present) if event.version == target.version)
     before = dict(present[place].data)
@@ -109,11 +121,11 @@ def correct(
     if found:
         return Refusal(tuple(found))
     made = evolve(present[place], data=tuple({**before, **fields}.items()))
-    ground = _Ground(procedure, evaluate, workdays, functions or {})
-    against = _followed(ground, _bare(case), present, [*present[:place], made, *present[place + 1 :]], place)
+    ground = _Ground(under, workdays, functions or {})
+    against = _followed(ground, _begun(case, present), present, [*present[:place], made, *present[place + 1 :]], place)
     if against is not None:
         return Refusal((against,))
-    later = {name for event in present[place + 1 :] if event.step != LATE for name, _ in event.data}
+    later = {name for event in present[place + 1 :] if event.step not in APART for name, _ in event.data}
     event = Event(
         case=case.id,
         version=case.version + 1,
@@ -131,8 +143,10 @@ def correct(
         published=tuple(_published(present, place, fields, asked.day)),
         rules=case.rules,
         key=asked.key,
+        behalf=asked.behalf,
+        private=private_fields(procedure, fields),
     )
-    return Taken(after(procedure, case, event), (event,))
+    return Taken(ground.after(case, event), (event,))
 
 
 def as_corrected(history: Sequence[Event]) -> list[Event]:
@@ -146,8 +160,8 @@ def as_corrected(history: Sequence[Event]) -> list[Event]:
     return list(events.values())
 
 
-def _bare(case: Case) -> Case:
-    return Case(case.id, case.procedure, case.place, case.opened, case.rules, parent=case.parent)
+def _begun(case: Case, history: Sequence[Event]) -> Case:
+    return Case(case.id, case.procedure, case.place, case.opened, history[0].rules, parent=case.parent)
 
 
 def _formal(case: Case, asked: Correction, step: Step) -> list[Finding]:
@@ -157,23 +171,17 @@ def _formal(case: Case, asked: Correction, step: Step) -> list[Finding]:
             finding("no-reason", "请写明为什么更正", "say why the event is to be corrected", step.origin, field="why")
         )
     if case.latest is not None and asked.day < case.latest:
-        found.append(
-            finding(
-                "day-before",
-                f"{asked.day} 早于办件最近一次办理的日期 {case.latest}",
-                f"{asked.day} is before {case.latest}, the latest day on which something was done in the case",
-                step.origin,
-            )
-        )
+        found.append(day_before(case, asked.day, step.origin))
     return found
 
 
-def _post(procedure: Procedure, step: Step, case: Case, target: Event, actor: str, held: frozenset[str]) -> str:
-    if actor == SYSTEM:
+def _post(procedure: Procedure, step: Step, case: Case, target: Event, asked: Correction, held: frozenset[str]) -> str:
+    if asked.actor == SYSTEM:
         return ""
-    if actor == target.actor:
-        return post_for(procedure, step, case, actor, held)
-    return next((post for post in step.by if post in held and post not in procedure.step_names), "")
+    if (asked.behalf or asked.actor) == target.taker:
+        return post_for(procedure, step, case, target.taker, held, behalf=asked.behalf)
+    by_case = {*procedure.step_names, PROPOSER, ANYONE}
+    return next((post for post in step.by if post in held and post not in by_case), "")
 
 
 def _fields(procedure: Procedure, step: Step, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
@@ -195,20 +203,11 @@ def _fields(procedure: Procedure, step: Step, data: Mapping[str, Any]) -> tuple[
                 )
             )
             continue
-        try:
-            fields[name] = None if value is None else checked(name, item.type, value)
-        except FactError as error:
-            # The finding names the field and its type and not the value: values may be personal, findings are logged.
-            found.append(
-                finding(
-                    "wrong-type",
-                    f"“{item.label.zh or name}”（{name}）的值不符合类型 {item.type}，请改正",
-                    f"the value given for {name!r} is no {item.type}; correct it",
-                    item.origin,
-                    field=name,
-                    type=type(error).__name__,
-                )
-            )
+        kept, wrong = (None, None) if value is None else field_value(item, value)
+        if wrong is None:
+            fields[name] = kept
+        else:
+            found.append(wrong)
     return fields, found
 
 
@@ -218,18 +217,22 @@ def _followed(
     """Return what would have gone otherwise with the corrected values, or ``None`` where all followed as it did."""
     old = new = bare
     for event in present[:place]:
-        old = new = after(ground.procedure, old, event)
+        old = new = ground.after(old, event)
     for was, now in zip(present[place:], made[place:], strict=True):
-        if was.step != LATE:
+        if was.step not in APART:
             said, says = ground.again(old, was), ground.again(new, now)
             if isinstance(says, Refusal):
                 return _would_refuse(was, says)
-            same = dict(says.events[0].data) == {name: value for name, value in now.data if value is not None}
+            same = _known(says.events[0].data) == _known(now.data)
             rest = (says.events[0].state, says.events[0].published) == (was.state, was.published)
             if isinstance(said, Refusal) or not same or not rest or said.effects != says.effects:
                 return _would_differ(was)
-        old, new = after(ground.procedure, old, was), after(ground.procedure, new, now)
+        old, new = ground.after(old, was), ground.after(new, now)
     return None
+
+
+def _known(data: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in data if value is not None}
 
 
 def _published(present: Sequence[Event], place: int, fields: Mapping[str, Any], day: dt.date) -> list[PublishedItem]:
@@ -239,17 +242,17 @@ def _published(present: Sequence[Event], place: int, fields: Mapping[str, Any], 
     """
     target = present[place].version
     giver: dict[str, int] = {}
-    found: dict[tuple[PublishKind, str], PublishedItem] = {}
+    found: dict[tuple[PublishKind, str, Citation | None, str], PublishedItem] = {}
     for event in present:
-        if event.step != LATE:
+        if event.step not in APART:
             giver.update((name, event.version) for name, _ in event.data)
         for item in event.published:
             names = tuple(name for name in item.what if name in fields and giver.get(name) == target)
             if names:
-                key = (item.kind, item.to)
+                key = (item.kind, item.to, item.ground, item.consent)
                 before = found.get(key)
                 what = names if before is None else tuple(dict.fromkeys((*before.what, *names)))
-                found[key] = PublishedItem(item.kind, what, item.to, day, item.until)
+                found[key] = evolve(item, what=what, since=day)
     return list(found.values())
 
 

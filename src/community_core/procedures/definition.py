@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from enum import Enum
 from functools import cached_property
@@ -13,9 +14,18 @@ from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Origin
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy, Rank, Standing
+from community_core.instruments.ballot import Method
+from community_core.procedures.collective import (
+    PROXIES,
+    REPRESENTED,
+    SET_ASIDE,
+    VOTES,
+    CollectiveDecision,
+    Electorate,
+)
 from community_core.procedures.naming import names_in
 from community_core.rules.terms import Expression
-from community_core.rules.types import DATE, TEXT, Kind, ValueType, list_of
+from community_core.rules.types import DATE, INT, SHARE, TEXT, Kind, ValueType, enum_of, list_of
 
 
 class EndKind(Enum):
@@ -45,9 +55,27 @@ class LateAction(Enum):
     REMIND = "remind"
 
 
+class PaperForm(Enum):
+    """What kind of printable document a paper is; the form decides how it is laid out."""
+
+    NOTICE = "notice"
+    ATTENDANCE = "attendance"
+    MINUTES = "minutes"
+    CONCLUSION = "conclusion"
+    COUNT = "count"
+    CONTRACT = "contract"
+    RECEIPT = "receipt"
+
+
 @frozen
 class StepField:
-    """One typed, named thing that a step takes or a case holds, with its privacy class; *optional* may be left out."""
+    """One typed, named thing that a step takes or a case holds, with its privacy class; *optional* may be left out.
+
+    A field with *times_of* is taken by no step: it counts how often the step of that name was taken in the case, from
+    0 on; where a step clears it, it counts anew. An *unordered* list is kept sorted, so that its order tells nothing.
+    *from_roll* names the field that gives the id of an electoral roll: the list is then filled with those whom that
+    roll entitles, and is not given by hand.
+    """
 
     name: str
     type: ValueType
@@ -55,45 +83,177 @@ class StepField:
     label: Label = Label()
     labels: tuple[tuple[str, Label], ...] = ()
     optional: bool = False
+    times_of: str = ""
+    unordered: bool = False
+    from_roll: str = ""
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
 @frozen
 class Publish:
-    """What a step makes public: its kind, which fields, to whom, for how long (an expression giving days)."""
+    """What a step makes public: its kind, which fields, to whom, for how long (an expression giving days).
+
+    Of a personal field the board shows a masked value, unless the law says that people are named (*ground* cites it),
+    or the person consented: *consent* names the yes-or-no field of the case that says so, as it stands at present.
+    """
 
     kind: PublishKind
     what: tuple[str, ...]
     to: str = "residents"
     period: Expression | None = None
+    ground: Citation | None = None
+    consent: str = ""
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+_PAIRS = list_of(list_of(TEXT))
+_VERDICTS = (
+    ("decided", Label("已作出决定", "decided")),
+    ("partly", Label("名额没有选满", "some seats filled")),
+    ("tie", Label("得票相同", "a tie")),
+    ("no_majority", Label("没有达到多数", "no majority")),
+    ("no_votes", Label("没有有效票", "no votes")),
+    ("no_quorum", Label("没有达到法定人数", "no quorum")),
+)
+_RESULT = (
+    ("elected", list_of(TEXT), Label("当选", "elected")),
+    ("tied", list_of(TEXT), Label("得票相同", "tied")),
+    ("open_seats", INT, Label("空缺名额", "open seats")),
+    ("resolved", TEXT, Label("得票相同的处理办法", "how a tie was resolved")),
+    ("number_entitled", INT, Label("有权表决人数", "number entitled")),
+    ("number_present", INT, Label("参加表决人数", "number taking part")),
+)
+
+
+def voting_fields(decisions: tuple[CollectiveDecision, ...]) -> tuple[StepField, ...]:
+    """Return the fields that *decisions* bring to a procedure, unless it declares them otherwise.
+
+    A ballot is one text where each marks one option, and a list where some mark several or are sealed. Sealed ballots
+    are opened for everybody to count again, so they are public; the order of secret ones is not kept.
+    """
+    if not decisions:
+        return ()
+    sealed = [decision.sealed for decision in decisions]
+    secret = any(decision.secret for decision in decisions)
+    several = any(decision.method is not Method.SINGLE or decision.sealed for decision in decisions)
+    ballots = _PAIRS if several else list_of(TEXT)
+    brought = [
+        StepField(
+            VOTES,
+            ballots,
+            Privacy.PUBLIC if all(sealed) else Privacy.INTERNAL,
+            Label("选票", "votes"),
+            unordered=secret,
+        ),
+        StepField("counts", ValueType(Kind.LIST), Privacy.PUBLIC, Label("计票", "counts"), optional=True),
+        StepField("outcome", TEXT, Privacy.PUBLIC, Label("结果", "outcome"), optional=True),
+    ]
+    if any(decision.detailed for decision in decisions):
+        words = enum_of(*(word for word, _ in _VERDICTS))
+        brought.append(
+            StepField("verdict", words, Privacy.PUBLIC, Label("表决情况", "verdict"), _VERDICTS, optional=True)
+        )
+        brought += (StepField(name, kind, Privacy.PUBLIC, label, optional=True) for name, kind, label in _RESULT)
+    for name, label, used in (
+        (PROXIES, Label("委托", "proxies"), [item.proxy_limit for item in decisions]),
+        (
+            REPRESENTED,
+            Label("各户代表", "who votes for which household"),
+            [item.by is Electorate.HOUSEHOLDS for item in decisions],
+        ),
+        ("seen_twice", Label("以两种方式投票的人", "seen in two channels"), [item.channels for item in decisions]),
+    ):
+        if any(used):
+            brought.append(StepField(name, _PAIRS, Privacy.PERSONAL, label, optional=True, unordered=secret))
+    if any(decision.channels for decision in decisions):
+        kind = list_of(TEXT) if any(sealed) else ballots
+        label = Label("不计而留存的选票", "ballots set aside")
+        brought.append(StepField(SET_ASIDE, kind, Privacy.INTERNAL, label, optional=True, unordered=secret))
+    if any(sealed):
+        label = Label("没有启封的选票", "sealed ballots that nobody opened")
+        brought.append(StepField("unopened", list_of(TEXT), Privacy.PUBLIC, label, optional=True))
+    return tuple(brought)
+
+
+@frozen
+class Rates:
+    """Score sheets that a step counts: who may hand one in, by which criteria, on which scale.
+
+    *among* names the list field of those who may score (person ids), *handed_in* the one of those who did; whoever did
+    not stays missing. *criteria* is an expression giving a list of texts, *scale* one giving the grades, *points* one
+    giving what each grade is worth, *weights* one giving how much each criterion counts (all the same without it).
+    The step takes ``sheets``, a list of lists of grades that does not say whose they are; the case then holds
+    ``rating``, ``grades``, ``scored`` and ``unscored``.
+    """
+
+    among: str
+    handed_in: str
+    criteria: Expression
+    scale: Expression
+    points: Expression
+    weights: Expression | None = None
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+#: What score sheets bring to a case unless the procedure declares it otherwise.
+SCORING_FIELDS = (
+    StepField("sheets", list_of(list_of(TEXT)), Privacy.INTERNAL, Label("评分表", "score sheets")),
+    StepField("rating", SHARE, Privacy.INTERNAL, Label("评议得分率", "rating"), optional=True),
+    StepField("grades", ValueType(Kind.LIST), Privacy.INTERNAL, Label("各项评分", "grades"), optional=True),
+    StepField("scored", INT, Privacy.PUBLIC, Label("交表人数", "sheets handed in"), optional=True),
+    StepField("unscored", INT, Privacy.PUBLIC, Label("未交表人数", "sheets missing"), optional=True),
+)
+
+
+@frozen
+class Measure:
+    """A figure read over all cases of a procedure: a share of them, or a value that each of them has.
+
+    With *part* it is the share of the cases that meet *part* among those that meet *whole* (all, without it); with
+    *value* it is the value of that expression in each case. Besides the fields the expressions see ``state``,
+    the state in which the case stands. *on* names the date field by which it is laid
+    out in time (the day of opening without it), *each* the field by whose values it is told apart. *privacy* says who
+    may see it: only a public one reaches the board.
+    """
+
+    name: str
+    label: Label = Label()
+    part: Expression | None = None
+    whole: Expression | None = None
+    value: Expression | None = None
+    on: str = ""
+    each: str = ""
+    privacy: Privacy = Privacy.INTERNAL
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
 @frozen
-class CollectiveDecision:
-    """A decision that a step's people take together.
+class Repeats:
+    """How often a new case is due: a period *every* from the last one, for each value of the field *each* by itself."""
 
-    *question* names the field whose options are voted on (a list) or the field that is put to yes or no;
-    *among* the list field of those who may vote (person ids); *rule* an expression giving the ballot rule's name, or
-    that name itself; *quorum* an expression giving the least share of *among* that must have voted. The step takes
-    ``votes``, a list of the options chosen, and the case then holds ``counts`` and ``outcome``. *present* names the
-    list field of those present; without it all of *among* count as present.
-    """
-
-    question: str
-    among: str
-    rule: Expression
-    quorum: Expression | None = None
-    present: str = ""
+    every: Expression
+    each: str = ""
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
-#: What a collective decision brings to a case unless the procedure declares it otherwise.
-VOTING_FIELDS = (
-    StepField("votes", list_of(TEXT), Privacy.INTERNAL, Label("选票", "votes")),
-    StepField("counts", ValueType(Kind.LIST), Privacy.PUBLIC, Label("计票", "counts"), optional=True),
-    StepField("outcome", TEXT, Privacy.PUBLIC, Label("结果", "outcome"), optional=True),
-)
+@frozen
+class DisclosureItem:
+    """What must be posted: as which *kind*, *by* which posts, *to* whom, through which *channel*, how often (*every*).
+
+    The name is a value of the procedure's field ``item``. *every* is an expression giving a period, counted from the
+    last posting; without it the item is posted once.
+    """
+
+    name: str
+    by: tuple[str, ...]
+    label: Label = Label()
+    kind: PublishKind = PublishKind.DISCLOSURE
+    to: str = "residents"
+    channel: Label = Label()
+    every: Expression | None = None
+    cite: Citation | None = None
+    standing: Standing | None = None
+    origin: Origin = field(default=NOWHERE, eq=False)
 
 
 @frozen
@@ -102,6 +262,20 @@ class Waiting:
 
     after: str
     period: Expression
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Needs:
+    """What a step needs of another case: that its *field* names one of *procedure* that stands in one of *states*.
+
+    *here* names a list field of the other case in which the place of this one, or one around it, must stand.
+    """
+
+    field: str
+    procedure: str
+    states: tuple[str, ...]
+    here: str = ""
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
@@ -123,8 +297,10 @@ class Step:
     """One step: from states (*source*) to a state (*to*; empty where the state stays), by posts, taking fields.
 
     *when* is its guard: unknown refuses the step and names what is missing. *held* names the date field that must
-    be the day of the step. *not_by* names steps whose taker may not take this one. *papers* names the printable
-    documents that it yields. *cite* says which document the step is from; *standing* whose step it is.
+    be the day of the step. *not_by* names steps whose taker may not take this one; a step that names itself is taken
+    once in each person's name. *clears* names fields that no longer hold after it, such as the opinions on a draft that
+    is drawn up anew. *papers* names the printable documents that it yields. *cite* says which document the step is
+    from; *standing* whose step it is.
     """
 
     name: str
@@ -139,9 +315,12 @@ class Step:
     not_before: Waiting | None = None
     within: Waiting | None = None
     decides: CollectiveDecision | None = None
+    rates: Rates | None = None
     publish: tuple[Publish, ...] = ()
     effects: tuple[EffectSpec, ...] = ()
     papers: tuple[str, ...] = ()
+    clears: tuple[str, ...] = ()
+    needs: tuple[Needs, ...] = ()
     because: Label = Label()
     cite: Citation | None = None
     standing: Standing | None = None
@@ -152,7 +331,9 @@ class Step:
         """The names that the step's guard, day and vote are decided by."""
         names = set(names_in(self.when)) if self.when is not None else set()
         if self.decides is not None:
-            names |= {"votes", self.decides.question, self.decides.among, self.decides.present}
+            names |= self.decides.reads
+        if self.rates is not None:
+            names |= {"sheets", self.rates.among, self.rates.handed_in}
         return frozenset({*names, self.held} - {""})
 
     @property
@@ -177,6 +358,44 @@ class Late:
 
 
 @frozen
+class Transition:
+    """How a case that began under an older text may go on under this one, by whom, and which document says so.
+
+    It is for cases opened *before* a day, for those under the text whose hash is *text*, or, where both are given, for
+    those that are both. *states* gives the new name of each state that is called otherwise now; *since* is the first
+    day on which a case may move. What this text asks for and the older one did not is unknown in such a case.
+    """
+
+    name: str
+    by: tuple[str, ...]
+    cite: Citation
+    text: str = ""
+    before: dt.date | None = None
+    since: dt.date | None = None
+    states: tuple[tuple[str, str], ...] = ()
+    because: Label = Label()
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Paper:
+    """A printable document that steps yield: its form, and what of the case stands in it.
+
+    *shows* names the fields, *lists* the steps each of whose events is written down one by one, with what it took;
+    *signed_by* the posts, or the fields, that have a line for their signature. *text* are the words before them.
+    """
+
+    name: str
+    form: PaperForm
+    shows: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    signed_by: tuple[str, ...] = ()
+    label: Label = Label()
+    text: Label = Label()
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+@frozen
 class Gap:
     """A clause that the source leaves open, breaks off or contradicts, kept with the procedure it belongs to."""
 
@@ -192,7 +411,8 @@ class Procedure:
 
     *about* is the kind of place or thing a case is about; *force* says what its conclusion does
     (``binds``, ``amends``, ``informs``). *extends* names a procedure whose fields, steps, ends and late rules are
-    taken over before its own are added; a step of the same name replaces the one taken over.
+    taken over before its own are added; a step of the same name replaces the one taken over. *transitions* say which
+    cases of older texts may move over to this one; without one a case finishes under the text it began under.
     """
 
     name: str
@@ -200,7 +420,12 @@ class Procedure:
     ends: tuple[tuple[str, EndKind], ...] = ()
     fields: tuple[StepField, ...] = ()
     late: tuple[Late, ...] = ()
+    transitions: tuple[Transition, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    discloses: tuple[DisclosureItem, ...] = ()
+    repeats: Repeats | None = None
     states: tuple[tuple[str, Label], ...] = ()
     title: Label = Label()
     about: str = "community"
@@ -221,13 +446,24 @@ class Procedure:
     @cached_property
     def field_names(self) -> Mapping[str, StepField]:
         """The fields by name: those declared, and those that every collective decision brings with it."""
-        brought = VOTING_FIELDS if any(step.decides for step in self.steps) else ()
-        return {item.name: item for item in (*brought, *self.fields)}
+        brought = voting_fields(tuple(step.decides for step in self.steps if step.decides is not None))
+        scored = SCORING_FIELDS if any(step.rates for step in self.steps) else ()
+        return {item.name: item for item in (*brought, *scored, *self.fields)}
+
+    @cached_property
+    def counters(self) -> tuple[tuple[str, str], ...]:
+        """The fields that count, each with the step that it counts."""
+        return tuple((item.name, item.times_of) for item in self.fields if item.times_of)
 
     @cached_property
     def field_types(self) -> Mapping[str, ValueType]:
         """The type of each name that expressions find before facts: the fields, and the step's ``day``."""
         return {**{name: item.type for name, item in self.field_names.items()}, "day": DATE}
+
+    @cached_property
+    def measured_types(self) -> Mapping[str, ValueType]:
+        """The type of each name that a measure's expressions find before facts: the fields, and ``state``."""
+        return {**self.field_types, "state": enum_of(*self.all_states)}
 
     @cached_property
     def end_kinds(self) -> Mapping[str, EndKind]:
@@ -237,6 +473,10 @@ class Procedure:
     def step(self, name: str) -> Step | None:
         """Return the step called *name*, or ``None``."""
         return self.step_names.get(name)
+
+    def paper(self, name: str) -> Paper | None:
+        """Return the paper called *name*, or ``None``."""
+        return next((paper for paper in self.papers if paper.name == name), None)
 
     def field(self, name: str) -> StepField | None:
         """Return the field called *name*, or ``None``."""

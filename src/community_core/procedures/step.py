@@ -11,13 +11,16 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from community_core.base.findings import Finding, finding
+from community_core.base.findings import Finding, Origin, finding
+from community_core.procedures.beside import Beside, lacking
 from community_core.procedures.consequences import EffectFunction, effects, publications
 from community_core.procedures.definition import Procedure, Step, Waiting
 from community_core.procedures.events import SYSTEM, Case, Effect, Event
-from community_core.procedures.intake import take_in, wanted
+from community_core.procedures.intake import counted, take_in, wanted
+from community_core.procedures.rating import rate
 from community_core.procedures.reading import Evaluate, Reading, WorkingDays, roles, unknown
 from community_core.procedures.vote import vote
+from community_core.procedures.withholding import known, locked, private_fields
 
 
 @frozen
@@ -52,32 +55,43 @@ def take(
     day: dt.date,
     evaluate: Evaluate,
     key: str = "",
+    behalf: str = "",
     workdays: WorkingDays | None = None,
     functions: Mapping[str, EffectFunction] | None = None,
+    beside: Beside | None = None,
 ) -> Taken | Refusal:
     """Take one step, or say everything that stands against it.
 
     A new case is one of version 0 and is taken into its first state by a step that opens. *post* is the entry of the
-    step's ``by`` under which *actor* acts. Overdue deadlines are to be settled before (:func:`deadlines.settle`).
+    step's ``by`` under which *actor* acts, or the one of *behalf* where he acts in that person's name. Overdue
+    deadlines are to be settled before (:func:`deadlines.settle`).
+    What the step needs of other cases is looked up in *beside*; without it, that is not looked at.
     """
     step = procedure.step(step_name)
     if step is None:
         return Refusal((no_such_step(procedure, step_name),))
     reading = Reading(procedure, case, day, evaluate, workdays, case.data)
-    found = _stage(procedure, case, step, day)
+    found = against_stage(procedure, case, step, day)
     if found:
         return Refusal(tuple(found))
-    found = _authority(procedure, case, step, actor, post)
+    found = against_actor(procedure, case, step, actor, post, behalf)
     given, wrong = take_in(procedure, step, case, data)
     found += wrong
-    reading = evolve(reading, values={**case.data, **given})
+    reading = evolve(reading, values={**case.data, **known(given)})
+    found += locked(step, case.withheld, step.rests_on - given.keys())
     found += _timing(reading, step)
+    if beside is not None:
+        found += lacking(case, step, reading.values, beside)
     if found:
         return Refusal(tuple(found))
     if step.decides is not None:
         decided, found = vote(reading, step, step.decides)
         given.update(decided)
         reading = evolve(reading, values={**reading.values, **decided})
+    if step.rates is not None and not found:
+        rated, found = rate(reading, step, step.rates)
+        given.update(rated)
+        reading = evolve(reading, values={**reading.values, **rated})
     if not found:
         found = _guard(reading, step, frozenset())
     if found:
@@ -87,6 +101,7 @@ def take(
     if found or wrong:
         return Refusal((*found, *wrong))
     state = step.to or case.state
+    given.update(dict.fromkeys(step.clears))
     event = Event(
         case=case.id,
         version=case.version + 1,
@@ -99,6 +114,8 @@ def take(
         published=published,
         rules=case.rules,
         key=key,
+        behalf=behalf,
+        private=private_fields(procedure, given),
     )
     return Taken(after(procedure, case, event), (event,), records)
 
@@ -112,28 +129,33 @@ def possible(
     post: str,
     day: dt.date,
     evaluate: Evaluate,
+    behalf: str = "",
     workdays: WorkingDays | None = None,
 ) -> tuple[Finding, ...]:
     """Return what stands against *step* before any of its data is given; empty where it may be tried.
 
     A guard is counted against the step only where no data that the step takes could change it.
     """
-    found = _stage(procedure, case, step, day)
+    found = against_stage(procedure, case, step, day)
     if found:
         return tuple(found)
-    asked = frozenset(wanted(step)) | ({"counts", "outcome"} if step.decides is not None else set())
+    asked = frozenset(wanted(step)) | counted(step)
     known = {name: value for name, value in case.data.items() if name not in asked}
     reading = Reading(procedure, case, day, evaluate, workdays, known)
     return (
-        *_authority(procedure, case, step, actor, post),
+        *against_actor(procedure, case, step, actor, post, behalf),
+        *locked(step, case.withheld, step.rests_on - asked),
         *(_timing(reading, step, asked) or _guard(reading, step, asked)),
     )
 
 
 def after(procedure: Procedure, case: Case, event: Event) -> Case:
-    """Return *case* after *event*, with the kind of its end where the new state is one."""
+    """Return *case* after *event*, with its counts and with the kind of its end where the new state is one."""
     end = procedure.end(event.state)
     moved = case.after(event)
+    if procedure.counters:
+        counts = {name: (moved.data.get(name) or 0) + (event.step == step) for name, step in procedure.counters}
+        moved = evolve(moved, data={**moved.data, **counts})
     return moved if end is None else evolve(moved, ended=end.value)
 
 
@@ -149,8 +171,8 @@ def no_such_step(procedure: Procedure, name: str) -> Finding:
     )
 
 
-def _stage(procedure: Procedure, case: Case, step: Step, day: dt.date) -> list[Finding]:
-    """Whether the case stands where the step begins."""
+def against_stage(procedure: Procedure, case: Case, step: Step, day: dt.date) -> list[Finding]:
+    """Return what stands against *step* before anything is asked: the case's end, its state, its latest day."""
     if case.ended or (case.version and procedure.end(case.state) is not None):
         return [
             finding(
@@ -175,31 +197,58 @@ def _stage(procedure: Procedure, case: Case, step: Step, day: dt.date) -> list[F
             )
         ]
     if case.latest is not None and day < case.latest:
-        return [
-            finding(
-                "day-before",
-                f"{day} 早于办件最近一次办理的日期 {case.latest}",
-                f"{day} is before {case.latest}, the latest day on which something was done in the case",
-                step.origin,
-            )
-        ]
+        return [day_before(case, day, step.origin)]
     return []
 
 
-def _authority(procedure: Procedure, case: Case, step: Step, actor: str, post: str) -> list[Finding]:
-    """Whether *actor* may take the step under *post*; a rule may open a follow-up case itself."""
-    own = roles(procedure, case, actor)
+def against_actor(procedure: Procedure, case: Case, step: Step, actor: str, post: str, behalf: str) -> list[Finding]:
+    """Return what stands against *actor* under *post*; a rule may open a follow-up case itself."""
+    own = roles(procedure, case, behalf or actor)
     by_case = post in procedure.step_names or post in ("proposer", "anyone", SYSTEM)
     follow_up = actor == post == SYSTEM and step.opens and bool(case.parent)
     found: list[Finding] = []
     if not follow_up and (post not in step.by or (by_case and post not in own)):
         found.append(not_entitled(step))
-    found += [same_person(step, earlier) for earlier in step.not_by if case.took(earlier, actor)]
+    return found + not_again(case, step, actor, behalf)
+
+
+def not_again(case: Case, step: Step, actor: str, behalf: str) -> list[Finding]:
+    """Return a finding for each step of ``not_by`` in which somebody who now acts had a part.
+
+    Both the one who acts and the one in whose name count, then and now. A step that names itself can be taken once in
+    each person's name, whoever does it for him.
+    """
+    found = []
+    for earlier in step.not_by:
+        if earlier == step.name:
+            again = case.took(earlier, behalf or actor)
+        else:
+            again = any(case.had_part(earlier, person) for person in (actor, behalf) if person)
+        if again:
+            found.append(same_person(step, earlier))
     return found
+
+
+def day_before(case: Case, day: dt.date, origin: Origin) -> Finding:
+    """Return the finding that *day* is before the last day on which something was done in the case."""
+    return finding(
+        "day-before",
+        f"{day} 早于办件最近一次办理的日期 {case.latest}",
+        f"{day} is before {case.latest}, the latest day on which something was done in the case",
+        origin,
+    )
 
 
 def same_person(step: Step, earlier: str) -> Finding:
     """Return the finding that whoever took *earlier* may not take *step*."""
+    if earlier == step.name:
+        return finding(
+            "same-person",
+            f"环节 {step.name} 每人只能办理一次，此人已办理过",
+            f"step {step.name} is taken once in each person's name, and was taken in this one's",
+            step.origin,
+            step=step.name,
+        )
     return finding(
         "same-person",
         f"办理过环节 {earlier} 的人不能再办理 {step.name}，请换人",

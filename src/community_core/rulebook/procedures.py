@@ -7,22 +7,31 @@ from typing import Any
 from attrs import frozen
 
 from community_core.base.labels import Label
+from community_core.base.ranks import Privacy
 from community_core.procedures.definition import (
-    CollectiveDecision,
+    DisclosureItem,
     EffectSpec,
     EndKind,
     Gap,
     Late,
     LateAction,
+    Measure,
+    Needs,
+    Paper,
+    PaperForm,
     Procedure,
     Publish,
     PublishKind,
+    Rates,
+    Repeats,
     Step,
     StepField,
+    Transition,
     Waiting,
 )
+from community_core.rulebook.ballots import DECIDES
 from community_core.rulebook.facts import OPEN_TO_KEY, PRIVACY_KEY, STANDING_KEY, VALUES_LABELS_KEY, gap_reader
-from community_core.rulebook.labels import CITE, EN, FROM, LABEL, UNTIL, ZH, label_of, labels_of, span_of
+from community_core.rulebook.labels import CITATION, CITE, EN, FROM, LABEL, UNTIL, ZH, label_of, labels_of, span_of
 from community_core.rulebook.nodes import Mapping, Node
 from community_core.rulebook.readers import (
     DOTTED,
@@ -31,9 +40,11 @@ from community_core.rulebook.readers import (
     NAME,
     NAMES,
     Choice,
+    Day,
     Each,
     Flag,
     Pairs,
+    Text,
     not_a_name,
 )
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, Reading, Record, entries
@@ -47,7 +58,18 @@ def _build_field(fields: Fields, reading: Reading) -> StepField | Bad:
     if kind is BAD or label is BAD or labels is BAD:
         return BAD
     optional = fields.get("optional", False)
-    return StepField(fields.name, kind, fields.get("privacy"), label, labels, optional, fields.origin)
+    return StepField(
+        fields.name,
+        kind,
+        fields.get("privacy"),
+        label,
+        labels,
+        optional,
+        fields.get("times_of", ""),
+        fields.get("unordered", False),
+        fields.get("from_roll", ""),
+        fields.origin,
+    )
 
 
 FIELD = Record(
@@ -60,6 +82,9 @@ FIELD = Record(
         EN,
         PRIVACY_KEY,
         Key("optional", Flag(), Label("可以不填", "whether it may be left out")),
+        Key("times_of", NAME, Label("数哪个环节办了几次（不由环节收取）", "the step whose times it counts; nobody gives it")),
+        Key("unordered", Flag(), Label("列表的次序是否不予保留", "whether the order of the list is not kept")),
+        Key("from_roll", NAME, Label("由哪个字段所写的选民名册填入", "the field naming the roll it is filled from")),
         VALUES_LABELS_KEY,
     ),
     _build_field,
@@ -77,11 +102,19 @@ PUBLISH = Record(
         Key("what", NAMES, Label("公开哪些字段", "which fields"), required=True),
         Key("to", DOTTED, Label("向谁", "to whom")),
         Key("for", EXPRESSION, Label("多久", "for how long")),
+        Key("ground", CITATION, Label("依据哪条法规可以指名", "the law by which people are named in it")),
+        Key("consent", NAME, Label("本人是否同意指名（是/否字段）", "the yes-or-no field of the person's consent")),
     ),
     lambda fields, _: Publish(
-        fields.get("kind"), fields.get("what"), fields.get("to", "residents"), fields.get("for"), fields.origin
+        fields.get("kind"),
+        fields.get("what"),
+        fields.get("to", "residents"),
+        fields.get("for"),
+        fields.get("ground"),
+        fields.get("consent", ""),
+        fields.origin,
     ),
-    Label("公开什么 {kind, what, to, for}", "what is published {kind, what, to, for}"),
+    Label("公开什么 {kind, what, to, for, ground, consent}", "what is published {kind, what, to, for, ground, consent}"),
 )
 
 WAITING = Record(
@@ -93,23 +126,42 @@ WAITING = Record(
     Label("期限 {after, period}", "a period {after, period}"),
 )
 
-DECIDES = Record(
+RATES = Record(
     (
-        Key("question", NAME, Label("对哪个字段表决", "the field that is voted on"), required=True),
-        Key("among", NAME, Label("谁可以表决（字段）", "the field of those who may vote"), required=True),
-        Key("present", NAME, Label("谁到场（字段）", "the field of those present")),
-        Key("rule", EXPRESSION, Label("表决规则", "the ballot rule"), required=True),
-        Key("quorum", EXPRESSION, Label("法定比例", "the least share that must have voted")),
+        Key("among", NAME, Label("谁可以评分（字段）", "the field of those who may score"), required=True),
+        Key("handed_in", NAME, Label("谁交了评分表（字段）", "the field of those who handed a sheet in"), required=True),
+        Key("criteria", EXPRESSION, Label("评哪几项", "the criteria"), required=True),
+        Key("scale", EXPRESSION, Label("有哪些等次", "the grades"), required=True),
+        Key("points", EXPRESSION, Label("各等次几分", "what each grade is worth"), required=True),
+        Key("weights", EXPRESSION, Label("各项的权重", "how much each criterion counts")),
     ),
-    lambda fields, _: CollectiveDecision(
-        fields.get("question"),
+    lambda fields, _: Rates(
         fields.get("among"),
-        fields.get("rule"),
-        fields.get("quorum"),
-        present=fields.get("present", ""),
-        origin=fields.origin,
+        fields.get("handed_in"),
+        fields.get("criteria"),
+        fields.get("scale"),
+        fields.get("points"),
+        fields.get("weights"),
+        fields.origin,
     ),
-    Label("共同决定 {question, among, rule, quorum}", "a collective decision {question, among, rule, quorum}"),
+    Label(
+        "评分 {among, handed_in, criteria, scale, points, weights}",
+        "score sheets {among, handed_in, criteria, scale, points, weights}",
+    ),
+)
+
+
+NEEDS = Record(
+    (
+        Key("case", NAME, Label("写办件编号的字段", "the field that names the case"), required=True),
+        Key("of", DOTTED, Label("要是哪个程序的办件", "the procedure whose case it is"), required=True),
+        Key("in", NAMES, Label("要处于哪些状态", "the states in which it must stand"), required=True),
+        Key("here", NAME, Label("那件办件的哪个名单要包括本地", "its list in which this place must stand")),
+    ),
+    lambda fields, _: Needs(
+        fields.get("case"), fields.get("of"), fields.get("in"), fields.get("here", ""), fields.origin
+    ),
+    Label("要有另一办件 {case, of, in, here}", "what is needed of another case {case, of, in, here}"),
 )
 
 
@@ -140,6 +192,7 @@ class EffectReader:
 
 
 _EFFECTS = Each(EffectReader(), Label("后果的列表", "a list of effects"))
+_NEEDED = Each(NEEDS, Label("要有的办件或其列表", "what is needed of another case, or a list of it"), or_one=True)
 _PUBLISHED = Each(PUBLISH, Label("公开内容或其列表", "what is published, or a list of it"), or_one=True)
 
 
@@ -179,9 +232,12 @@ def _build_step(fields: Fields, reading: Reading) -> Step | Bad:
         not_before=fields.get("not_before"),
         within=fields.get("within"),
         decides=fields.get("decides"),
+        rates=fields.get("rates"),
         publish=fields.get("publish", ()),
         effects=fields.get("effects", ()),
         papers=fields.get("papers", ()),
+        clears=fields.get("clears", ()),
+        needs=fields.get("needs", ()),
         because=fields.get("because", Label()),
         cite=fields.get("cite"),
         standing=fields.get("standing"),
@@ -199,14 +255,17 @@ STEP = Record(
         Key("by", DOTTED_NAMES, Label("由哪些职务", "the posts that may take it"), required=True),
         Key("takes", NAMES, Label("要填的字段", "the fields it takes")),
         Key("when", EXPRESSION, Label("条件", "its guard")),
+        Key("needs", _NEEDED, Label("要有哪些别的办件", "what it needs of other cases")),
         Key("held", NAME, Label("必须在哪个日期字段当天", "the date field on whose day it must happen")),
         Key("not_by", NAMES, Label("办过哪些环节的人不得办", "steps whose taker may not take this one")),
         Key("not_before", WAITING, Label("最早", "no sooner than")),
         Key("within", WAITING, Label("最迟", "no later than")),
         Key("decides", DECIDES, Label("共同决定", "what is decided together")),
+        Key("rates", RATES, Label("统计评分表", "the score sheets it counts")),
         Key("publish", _PUBLISHED, Label("公开什么", "what it publishes")),
         Key("effects", _EFFECTS, Label("后果", "what it causes")),
         Key("papers", NAMES, Label("出具的文书", "the papers it yields")),
+        Key("clears", NAMES, Label("办理后不再有效的字段", "the fields that no longer hold after it")),
         Key("because", LABEL, Label("理由", "the reason")),
         STANDING_KEY,
         CITE,
@@ -260,6 +319,159 @@ LATE = Record(
 )
 
 
+def _build_paper(fields: Fields, reading: Reading) -> Paper | Bad:
+    label = label_of(fields, reading)
+    if label is BAD:
+        return BAD
+    return Paper(
+        fields.name,
+        fields.get("form"),
+        fields.get("shows", ()),
+        fields.get("lists", ()),
+        fields.get("signed_by", ()),
+        label,
+        fields.get("text", Label()),
+        fields.origin,
+    )
+
+
+PAPER = Record(
+    (
+        ZH,
+        EN,
+        Key(
+            "form",
+            Choice(PaperForm, Label("文书的种类", "a form of paper")),
+            Label("文书的种类", "the form"),
+            required=True,
+        ),
+        Key("shows", NAMES, Label("写明哪些字段", "the fields that stand in it")),
+        Key("lists", NAMES, Label("逐条记下哪些环节", "the steps that it writes down one by one")),
+        Key("signed_by", DOTTED_NAMES, Label("由谁签名", "who signs: posts or fields")),
+        Key("text", LABEL, Label("开头的话", "the words it begins with")),
+    ),
+    _build_paper,
+    Label("一份文书的各键", "the keys of a paper"),
+)
+
+
+def _build_transition(fields: Fields, _: Reading) -> Transition:
+    return Transition(
+        fields.name,
+        fields.get("by"),
+        fields.get("cite"),
+        text=fields.get("text", ""),
+        before=fields.get("before"),
+        since=fields.get("since"),
+        states=fields.get("states", ()),
+        because=fields.get("because", Label()),
+        origin=fields.origin,
+    )
+
+
+TRANSITION = Record(
+    (
+        Key("text", Text(), Label("旧规则文本的哈希", "the hash of the older text")),
+        Key("before", Day(), Label("此日以前立案的", "for cases opened before this day")),
+        Key("since", Day(), Label("从哪天起可以转用", "the first day on which a case may move")),
+        Key("by", DOTTED_NAMES, Label("由哪些职务", "the posts that may move a case"), required=True),
+        Key(
+            "states", Pairs(NAME, Label("旧状态与新状态", "new states by old")), Label("改名的状态", "states renamed")
+        ),
+        Key("because", LABEL, Label("理由", "the reason")),
+        Key("cite", CITE.reads, CITE.help, required=True),
+    ),
+    _build_transition,
+    Label("旧办件怎样转用新文本", "how older cases move over to this text"),
+)
+
+
+def _build_measure(fields: Fields, reading: Reading) -> Measure | Bad:
+    label = label_of(fields, reading)
+    if label is BAD:
+        return BAD
+    if ("part" in fields.nodes) == ("value" in fields.nodes) or ("value" in fields.nodes and "whole" in fields.nodes):
+        return reading.report(
+            "keys-clash",
+            "统计或者写 part（和 whole）求比率，或者写 value 取各件的值",
+            "a measure has either 'part' (and 'whole') for a share, or 'value' for what each case has",
+            fields.origin,
+            key="value",
+        )
+    return Measure(
+        fields.name,
+        label,
+        fields.get("part"),
+        fields.get("whole"),
+        fields.get("value"),
+        fields.get("on", ""),
+        fields.get("each", ""),
+        fields.get("privacy", Privacy.INTERNAL),
+        fields.origin,
+    )
+
+
+MEASURE = Record(
+    (
+        ZH,
+        EN,
+        Key("part", EXPRESSION, Label("算进分子的条件", "which cases are the part")),
+        Key("whole", EXPRESSION, Label("算进分母的条件", "of which cases they are the part")),
+        Key("value", EXPRESSION, Label("各件的值", "the value that each case has")),
+        Key("on", NAME, Label("按哪个日期字段排列", "the date field by which it is laid out")),
+        Key("each", NAME, Label("按哪个字段分列", "the field by which it is told apart")),
+        Key("privacy", PRIVACY_KEY.reads, Label("公开程度", "the privacy class")),
+    ),
+    _build_measure,
+    Label("一项统计的各键", "the keys of a measure"),
+)
+
+
+REPEATS = Record(
+    (
+        Key("every", EXPRESSION, Label("多久一次", "how often"), required=True),
+        Key("each", NAME, Label("按哪个字段各算各的", "the field whose values count each by itself")),
+    ),
+    lambda fields, _: Repeats(fields.get("every"), fields.get("each", ""), fields.origin),
+    Label("多久再办一次 {every, each}", "how often a new case is due {every, each}"),
+)
+
+
+def _build_item(fields: Fields, reading: Reading) -> DisclosureItem | Bad:
+    label = label_of(fields, reading)
+    if label is BAD:
+        return BAD
+    return DisclosureItem(
+        fields.name,
+        fields.get("by"),
+        label,
+        fields.get("kind", PublishKind.DISCLOSURE),
+        fields.get("to", "residents"),
+        fields.get("channel", Label()),
+        fields.get("every"),
+        fields.get("cite"),
+        fields.get("standing"),
+        fields.origin,
+    )
+
+
+DISCLOSED = Record(
+    (
+        ZH,
+        EN,
+        Key("by", DOTTED_NAMES, Label("由哪些职务", "the posts that post it"), required=True),
+        Key("kind", Choice(PublishKind, Label("公开方式", "a kind of publishing")), Label("公开方式", "the kind")),
+        Key("to", DOTTED, Label("向谁", "to whom")),
+        Key("channel", LABEL, Label("在哪里", "through which channel")),
+        Key("every", EXPRESSION, Label("多久一次", "how often")),
+        STANDING_KEY,
+        CITE,
+    ),
+    _build_item,
+    Label("一项应公开内容的各键", "the keys of an item to disclose"),
+)
+
+
 def _build_procedure(fields: Fields, reading: Reading) -> Procedure | Bad:
     if "steps" not in fields.nodes and "extends" not in fields.nodes:
         if {"steps", "extends"} & fields.bad:
@@ -284,7 +496,12 @@ def _build_procedure(fields: Fields, reading: Reading) -> Procedure | Bad:
         ends=fields.get("ends", ()),
         fields=values("facts"),
         late=values("late"),
+        transitions=values("transitions"),
         gaps=values("gaps"),
+        measures=values("measures"),
+        discloses=values("discloses"),
+        repeats=fields.get("repeats"),
+        papers=values("papers"),
         states=fields.get("states", ()),
         title=fields.get("title", Label()),
         about=fields.get("about", "community"),
@@ -315,10 +532,23 @@ PROCEDURE_PARTS = (
         Pairs(LATE, Label("到期规则", "late rules by state")),
         Label("到期怎么办", "what happens when a state lasts too long"),
     ),
+    Key("papers", Pairs(PAPER, Label("文书", "papers by name")), Label("可打印的文书", "the papers its steps yield")),
+    Key(
+        "transitions",
+        Pairs(TRANSITION, Label("过渡", "transitions by name")),
+        Label("旧办件怎样转用新文本", "how older cases move over to this text"),
+    ),
     Key(
         "gaps",
         Pairs(gap_reader(Gap), Label("缺项", "gaps by name")),
         Label("材料没有写的", "what its source leaves open"),
+    ),
+    Key("measures", Pairs(MEASURE, Label("统计", "measures by name")), Label("统计", "figures over its cases")),
+    Key("repeats", REPEATS, Label("多久再办一次", "how often a new case is due")),
+    Key(
+        "discloses",
+        Pairs(DISCLOSED, Label("应公开的各项", "items by name")),
+        Label("应公开哪些内容", "what is to be posted"),
     ),
 )
 PROCEDURE = Record(

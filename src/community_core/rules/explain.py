@@ -24,6 +24,7 @@ STANDING_LABELS: dict[Standing, Label] = {
     Standing.PROPOSAL: Label("建议", "proposal"),
     Standing.PLAN: Label("计划", "plan"),
     Standing.AIM: Label("目标", "aim"),
+    Standing.FAILED: Label("试行未成", "failed"),
     Standing.LIBRARY: Label("程序库默认", "the library's own default"),
     Standing.EXAMPLE: Label("示例值", "example value"),
 }

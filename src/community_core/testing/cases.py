@@ -29,7 +29,9 @@ somebody who holds ``post`` in the place of the case (``appointed: false``: by s
 him where one person takes several steps. ``state`` is the state after the step, ``holds`` are fields that the case
 then has, ``reminded`` says whether a late rule has reminded or escalated in that state, ``refused`` is the code of a
 finding that refuses it. Values are written as a form would have them:
-``96.9%``, ``"12.50"``, ``2006-05-01``.
+``96.9%``, ``"12.50"``, ``2006-05-01``. A run that says ``after: 名称`` comes after another run of its document, in the
+same office; the first hearing of an office in 2006 has the id ``hearing-2006-000001``. An opening step with ``place``
+opens the case in a place inside of the office's, and a run with ``case`` goes on with a case that an earlier one opened.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from community_core.base.findings import NOWHERE, Finding, Origin, finding
 from community_core.base.labels import Label
@@ -86,6 +88,7 @@ class CaseStep:
     advance: dt.date | None = None
     actor: str = ""
     post: str = ""
+    place: str = ""
     appointed: bool = True
     day: dt.date | None = None
     data: tuple[tuple[str, Any], ...] = ()
@@ -98,7 +101,11 @@ class CaseStep:
 
 @frozen
 class CaseText:
-    """One case as written: a question with its answer, a procedure's steps, a parameter's value, or findings."""
+    """One case as written: a question with its answer, a procedure's steps, a parameter's value, or findings.
+
+    *after* names runs of the same document that come first in the same office; *before* are these, in order. *case* is
+    the id of a case that one of them opened, and that the run goes on with.
+    """
 
     name: str
     shows: tuple[str, ...] = ()
@@ -107,7 +114,10 @@ class CaseText:
     decide: str = ""
     expect: Expect | None = None
     run: str = ""
+    case: str = ""
     steps: tuple[CaseStep, ...] = ()
+    after: tuple[str, ...] = ()
+    before: tuple[CaseText, ...] = ()
     parameter: str = ""
     findings: tuple[str, ...] | None = None
     origin: Origin = field(default=NOWHERE, eq=False)
@@ -191,6 +201,7 @@ STEP = Record(
         Key("advance", Day(), Label("推进到的日期", "the day to which deadlines are settled")),
         Key("actor", TEXT, Label("办理人", "who takes it")),
         Key("post", TEXT, Label("以什么职务", "the post")),
+        Key("place", DOTTED, Label("立案的地方，在例子的地方之内", "where it is opened, inside of the example's place")),
         Key("appointed", Flag(), Label("是否任此职务", "whether the actor holds the post")),
         Key("day", Day(), Label("日期", "the day")),
         Key("data", VALUES, Label("所填内容", "what is given")),
@@ -202,6 +213,7 @@ STEP = Record(
     _step,
     Label("一步", "a step"),
 )
+_RUNS = Each(TEXT, Label("先办的例子", "runs that come first"), or_one=True)
 EXPECT = Record(
     (
         Key("status", DOTTED, Label("状态", "the status")),
@@ -222,7 +234,9 @@ CASE = Record(
         Key("decide", DOTTED, Label("判定表", "the decision")),
         Key("expect", EXPECT, Label("期望", "what is expected")),
         Key("run", DOTTED, Label("程序", "the procedure")),
+        Key("case", TEXT, Label("接着办的办件", "the case it goes on with")),
         Key("steps", Each(STEP, Label("各步", "steps")), Label("各步", "steps")),
+        Key("after", _RUNS, Label("先办的例子", "runs that come first")),
         Key("parameter", DOTTED, Label("参数", "the parameter")),
         Key(
             "findings",
@@ -288,8 +302,32 @@ def _group(fields: Fields, reading: Reading) -> CaseGroup:
             fields.origin,
         )
         return CaseGroup((), day=fields.get("day"))
+    cases = _with_before(cases, reading)
     own = None if named and "set" not in fields.values else _own_district(fields, reading)
     return CaseGroup(cases, named, own, fields.get("day"))
+
+
+def _with_before(cases: tuple[CaseText, ...], reading: Reading) -> tuple[CaseText, ...]:
+    """Return the cases with the runs that come before them; a name that is no earlier run is a finding."""
+    known: dict[str, CaseText] = {}
+    found: list[CaseText] = []
+    for case in cases:
+        strange = [name for name in case.after if name not in known]
+        if strange:
+            reading.report(
+                "case-after",
+                f"after 所写的 {'、'.join(strange)} 不是本文档里前面的 run 例子",
+                f"{', '.join(strange)} under after is no run that stands before this case in its document",
+                case.origin,
+            )
+        elif case.after:
+            earlier = [each for name in case.after for each in (*known[name].before, known[name])]
+            found.append(evolve(case, before=tuple(dict.fromkeys(earlier))))
+        else:
+            found.append(case)
+        if case.run and not strange:
+            known[case.name] = found[-1]
+    return tuple(found)
 
 
 def _own_district(fields: Fields, reading: Reading) -> District | None:

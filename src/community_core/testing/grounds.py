@@ -31,7 +31,7 @@ class TouchingCase:
 
     def near(self, mutant: Mutant) -> int:
         """Return how likely the case is to see the mutant: the steps and the term that it is about come first."""
-        steps = {step.take for step in self.case.steps}
+        steps = {step.take for run in (*self.case.before, self.case) for step in run.steps}
         return 2 * (mutant.step in steps) + (mutant.term in self.touches)
 
 
@@ -181,7 +181,10 @@ def touched(case: CaseText, rules: Rules) -> frozenset[str]:
             decisions, parameters, facts = rules.engine.reach(rules.engine.binding.trees(full))
             return frozenset((full, *decisions, *parameters, *(f"fact {name}" for name in facts)))
         if case.run:
-            return frozenset(_of_procedure(rules.procedure_name(case.run), rules, set()))
+            seen: set[str] = set()
+            for run in (*case.before, case):
+                _of_procedure(rules.procedure_name(run.run), rules, seen)
+            return frozenset(seen)
         if case.parameter:
             return frozenset((rules.full_name(case.parameter),))
     except UnknownTerm:

@@ -20,7 +20,8 @@ from community_core.base.findings import NOWHERE, Origin
 from community_core.base.money import Money
 from community_core.declarations.amendments import Amendment
 from community_core.declarations.practice import Practice, Setting
-from community_core.procedures.definition import CollectiveDecision, Late, Procedure, Step, StepField, Waiting
+from community_core.procedures.collective import CollectiveDecision
+from community_core.procedures.definition import Late, Procedure, Step, StepField, Waiting
 from community_core.rules.terms import (
     Aggregation,
     Bound,
@@ -331,16 +332,26 @@ def _step(spot: _Spot, node: Step) -> Iterator[Mutant]:
         yield spot.mutant("dropped", evolve(node, held=""), "held")
     if node.decides is not None and node.decides.quorum is not None:
         yield spot.mutant("dropped", evolve(node, decides=evolve(node.decides, quorum=None)), "quorum")
-    for name in ("not_by", "source", "by"):
+    for name in ("not_by", "clears", "source", "by"):
         members = getattr(node, name)
         # A step without a source opens the case, and one without a post is nobody's: those are replaced instead.
-        if name == "not_by" or len(members) > 1:
+        if name in ("not_by", "clears") or len(members) > 1:
             for index, member in enumerate(members):
                 rest = (*members[:index], *members[index + 1 :])
                 yield spot.mutant(f"{member} removed", _changed(node, name, rest), _KEYS[name])
+    for index, needs in enumerate(node.needs):
+        rest = (*node.needs[:index], *node.needs[index + 1 :])
+        yield spot.mutant("dropped", evolve(node, needs=rest), f"needs {needs.field}")
+        if needs.here:
+            here = (*node.needs[:index], evolve(needs, here=""), *node.needs[index + 1 :])
+            yield spot.mutant("here dropped", evolve(node, needs=here), f"needs {needs.field}")
+        for state in needs.states if len(needs.states) > 1 else ():
+            fewer = evolve(needs, states=tuple(each for each in needs.states if each != state))
+            there = (*node.needs[:index], fewer, *node.needs[index + 1 :])
+            yield spot.mutant(f"{state} removed", evolve(node, needs=there), f"needs {needs.field}")
     if len(node.by) == 1:
         other = next((post for post in spot.posts if post not in node.by), "nobody")
         yield spot.mutant(f"{node.by[0]} → {other}", evolve(node, by=(other,)), "by")
 
 
-_KEYS: Final = {"not_by": "not_by", "source": "from", "by": "by"}
+_KEYS: Final = {"not_by": "not_by", "clears": "clears", "source": "from", "by": "by"}

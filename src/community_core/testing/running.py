@@ -266,8 +266,11 @@ class _Run:
             self.appoint(actor, post)
         data = _typed(step.data, self.procedure.field_types)
         if self.running is None:
+            if step.place:
+                self.office.register_place(step.place, PLACE)
+            place = step.place or PLACE
             self.running = self.office.open(
-                self.term, data, actor=actor, day=day, place=PLACE, step=step.take, post=post
+                self.term, data, actor=actor, day=day, place=place, step=step.take, post=post
             )
         else:
             self.running = self.office.take(self.running, step.take, data, actor=actor, day=day, post=post)
@@ -285,11 +288,13 @@ def _run(case: CaseText, rules: Rules, day: dt.date | None, where: str | Connect
 
     with open_office(rules, where) as office:
         office.register_place(PLACE)
-        run = _Run(case.run, rules.procedure(case.run), office)
-        for step in case.steps:
-            found = run.findings(step, step.day or step.advance or day)
-            if found:
-                return found
+        for each in (*case.before, case):
+            run = _Run(each.run, rules.procedure(each.run), office)
+            run.running = office.case(each.case) if each.case else None
+            for step in each.steps:
+                found = run.findings(step, step.day or step.advance or each.day or day)
+                if found:
+                    return found
     return []
 
 
