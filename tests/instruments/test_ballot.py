@@ -13,6 +13,7 @@ from community_core.instruments.ballot import (
     BALLOT_RULES,
     SPOILT,
     Method,
+    QuorumOf,
     Threshold,
     Verdict,
     count_ballot,
@@ -99,7 +100,7 @@ def test_an_assembly_meets_with_more_than_half_and_decides_by_more_than_half_of_
         entitled=100,
         present=present,
         quorum=Threshold(Fraction(1, 2), more=True),
-        quorum_of="present",
+        quorum_of=QuorumOf.PRESENT,
     )
     assert result.verdict is verdict
 
@@ -248,7 +249,7 @@ def test_adding_a_yes_never_turns_pass_into_fail(cast, rule, more, data):
     share = data.draw(st.fractions(0, 1, max_denominator=10))
     asked = {
         "quorum": Threshold(share, more=data.draw(st.booleans())),
-        "quorum_of": data.draw(st.sampled_from(["cast", "present"])),
+        "quorum_of": data.draw(st.sampled_from(QuorumOf)),
     }
     before = count_ballot(rule, ("yes", "no"), cast, entitled=entitled, present=present, **asked)
     after = count_ballot(rule, ("yes", "no"), [*cast, "yes"], entitled=entitled, present=present + 1, **asked)

@@ -11,8 +11,8 @@ from community_core.base.citations import Citation
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy, Standing
 from community_core.instruments.ballot import BALLOT_RULES
+from community_core.procedures.collective import CollectiveDecision
 from community_core.procedures.definition import (
-    CollectiveDecision,
     EffectSpec,
     EndKind,
     Late,

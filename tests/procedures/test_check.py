@@ -7,8 +7,8 @@ from attrs import evolve
 
 from community_core.base.findings import Origin
 from community_core.procedures.check import check_procedure
+from community_core.procedures.collective import CollectiveDecision
 from community_core.procedures.definition import (
-    CollectiveDecision,
     EffectSpec,
     EndKind,
     Late,

@@ -20,9 +20,10 @@ from community_core.declarations.practice import (
     ServiceTerm,
     Setting,
 )
-from community_core.instruments.ballot import BALLOT_RULES
+from community_core.instruments.ballot import BALLOT_RULES, Method, QuorumOf
+from community_core.instruments.ties import TieRule
 from community_core.instruments.workdays import WorkdayYear
-from community_core.procedures.collective import CollectiveDecision
+from community_core.procedures.collective import CollectiveDecision, Electorate
 from community_core.procedures.definition import (
     EffectSpec,
     EndKind,
@@ -210,12 +211,39 @@ PRACTICE = Practice(
                     needs=(Needs("plan_case", "plan", ("published",), "places"),),
                     publish=(Publish(PublishKind.DISCLOSURE, ("kind",)),),
                 ),
+                Step(
+                    "elect",
+                    ("chair",),
+                    ("proposed",),
+                    decides=CollectiveDecision(
+                        "options",
+                        "entitled",
+                        E("plurality"),
+                        E("part"),
+                        method=Method.MULTIPLE,
+                        seats=E("5"),
+                        by=Electorate.HOUSEHOLDS,
+                        quorum_more=True,
+                        quorum_of=QuorumOf.PRESENT,
+                        majority=E("part"),
+                        channels=(("paper", "paper_voters"), ("online", "online_voters")),
+                        seen_twice="paper",
+                        proxy_limit=E("2"),
+                        tie=TieRule.LOT,
+                        tie_by="seed",
+                        run_off_of="conclude",
+                        records=True,
+                        secret=True,
+                        sealed="ballots",
+                    ),
+                ),
             ),
             ends=(("concluded", EndKind.DECIDED), ("lapsed", EndKind.LAPSED)),
             fields=(
                 StepField("options", list_of(TEXT, 2), Privacy.PUBLIC, Label("方案"), optional=True),
                 StepField("kind", enum_of("a", "b"), Privacy.PUBLIC, Label("种类"), (("a", Label("甲")),)),
                 StepField("spoken", INT, Privacy.INTERNAL, times_of="speak"),
+                StepField("entitled", list_of(TEXT), Privacy.PERSONAL, unordered=True, from_roll="roll"),
             ),
             late=(
                 Late("proposed", E("days(30)"), LateAction.LAPSE, "lapsed"),

@@ -8,6 +8,7 @@ from community_core.instruments.ballot import (
     SPOILT,
     BallotResult,
     Method,
+    QuorumOf,
     Threshold,
     Verdict,
     count_ballot,
@@ -22,7 +23,7 @@ from community_core.instruments.merkle import (
     tree_root,
 )
 from community_core.instruments.sealing import BoxEntry, ClosedBox, Opened, close_box, new_salt, opened, seal
-from community_core.instruments.ties import by_lot, by_order
+from community_core.instruments.ties import TieRule, by_lot, by_order
 
 __all__ = [
     "ABSTAIN",
@@ -37,7 +38,9 @@ __all__ = [
     "Frontier",
     "Method",
     "Opened",
+    "QuorumOf",
     "Threshold",
+    "TieRule",
     "Verdict",
     "attendance",
     "by_lot",

@@ -16,9 +16,6 @@ SPOILT = "spoilt"
 #: The names of the rules, which are also the values of the type ``ballot_rule``.
 BALLOT_RULES = ("plurality", "majority_of_votes", "majority_of_present", "majority_of_entitled")
 
-#: What a quorum counts: the ballots handed in, or those present.
-QUORUM_OF = ("cast", "present")
-
 
 class Method(Enum):
     """How many options a ballot may mark: one, at most as many as there are seats, or any number."""
@@ -26,6 +23,13 @@ class Method(Enum):
     SINGLE = "single"
     MULTIPLE = "multiple"
     APPROVAL = "approval"
+
+
+class QuorumOf(Enum):
+    """What a quorum counts: the ballots handed in, or those present."""
+
+    CAST = "cast"
+    PRESENT = "present"
 
 
 class Verdict(Enum):
@@ -105,7 +109,7 @@ def count_ballot(
     entitled: int,
     present: int | None = None,
     quorum: Threshold | None = None,
-    quorum_of: str = "cast",
+    quorum_of: QuorumOf = QuorumOf.CAST,
     method: Method = Method.SINGLE,
     seats: int = 1,
     majority: Threshold = HALF,
@@ -124,8 +128,8 @@ def count_ballot(
             ``approval``: none), a vote for no option (``abstain`` and ``spoilt`` apart), more ballots than people
             present, or more present than entitled.
     """
-    if rule not in BALLOT_RULES or quorum_of not in QUORUM_OF:
-        raise ValueError(f"no ballot rule {rule!r} with a quorum of {quorum_of!r}; rules are {', '.join(BALLOT_RULES)}")
+    if rule not in BALLOT_RULES:
+        raise ValueError(f"no ballot rule {rule!r}; there are {', '.join(BALLOT_RULES)}")
     fewest = 1 if method is Method.APPROVAL else seats + 1
     if seats < 1 or len(options) < fewest or len(set(options)) != len(options) or {ABSTAIN, SPOILT} & set(options):
         raise ValueError(
@@ -152,7 +156,7 @@ def count_ballot(
     result = BallotResult(
         rule, counts, kinds[""], kinds[ABSTAIN], kinds[SPOILT], here, entitled, Verdict.NO_QUORUM, seats
     )
-    if quorum is not None and not quorum.met(len(ballots) if quorum_of == "cast" else here, entitled):
+    if quorum is not None and not quorum.met(len(ballots) if quorum_of is QuorumOf.CAST else here, entitled):
         return result
     return _seated(result, passing)
 

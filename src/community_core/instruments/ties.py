@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from enum import Enum
 
-#: The rules by which a text may have a tie resolved; a run-off is another vote and orders nothing.
-TIE_RULES = ("run_off", "lot", "seniority")
+
+class TieRule(Enum):
+    """The rules by which a text may have a tie resolved; a run-off is another vote and orders nothing."""
+
+    RUN_OFF = "run_off"
+    LOT = "lot"
+    SENIORITY = "seniority"
+
 
 _DRAW = b"community-core lot\0"
 

@@ -51,6 +51,7 @@ class Gathered:
     observers: tuple[Observer, ...] = ()
     findings: tuple[Finding, ...] = ()
     plugins: tuple[Plugin, ...] = ()
+    offered: tuple[tuple[str, Plugin], ...] = ()
 
 
 def gather(extra: Iterable[object] = (), *, entry_points: bool = True) -> Gathered:
@@ -79,6 +80,7 @@ class _Gathering:
         self.manager = pluggy.PluginManager(hookspecs.PROJECT)
         self.manager.add_hookspecs(hookspecs)
         self.plugins: list[Plugin] = []
+        self.offered: dict[str, str] = {}
 
     def find(self, extra: Iterable[object], entry_points: bool) -> None:
         """Load and register the plugins."""
@@ -97,11 +99,13 @@ class _Gathering:
         districts = self.ask("community_districts", District)
         functions = self.ask("community_functions", Function)
         effects = self.ask("community_effects", StepEffect)
+        by_name = {plugin.name: plugin for plugin in self.plugins}
         return Gathered(
             practices=tuple(self.single(practices, "practice", "做法", ())),
             districts=tuple(self.single(districts, "district", "区县", ())),
             functions=tuple(self.single(functions, "function", "函数", BUILT_IN)),
             effects=tuple(self.single(effects, "effect", "效果", KINDS)),
+            offered=tuple((name, by_name[plugin]) for name, plugin in sorted(self.offered.items())),
             observers=tuple(Observer(name, run) for name, run in self.implementations("community_observe")),
             findings=tuple(self.findings),
             plugins=tuple(self.plugins),
@@ -187,6 +191,7 @@ class _Gathering:
             by_name.setdefault(getattr(item, "name", ""), []).append((plugin, item))
         for name, claims in sorted(by_name.items()):
             if len(claims) == 1 and name not in taken:
+                self.offered[f"{what} {name}"] = claims[0][0]
                 yield claims[0][1]
                 continue
             plugins = sorted([plugin for plugin, _ in claims] + (["community_core"] if name in taken else []))

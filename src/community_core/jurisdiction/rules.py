@@ -36,7 +36,8 @@ class Rules:
     """Everything that a district governs by, ready to decide; immutable and safe to share between threads.
 
     *digest* is the hash of the terms; *findings* say what is wrong in texts and plugins; *claims* who says what.
-    *practices* are those that the rules are made of, as declared; rules read back from a kept text have none.
+    *practices* are those that the rules are made of, as declared, and *offered* says which plugin offers what
+    (``practice core.hearing``, ``effect …``, ``function …``); rules read back from a kept text have neither.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Rules:
     effects: tuple[StepEffect, ...] = field(default=(), repr=False)
     observers: tuple[Observer, ...] = field(default=(), repr=False)
     plugins: tuple[Plugin, ...] = field(default=(), repr=False)
+    offered: tuple[tuple[str, Plugin], ...] = field(default=(), repr=False)
     practices: tuple[Practice, ...] = field(default=(), repr=False)
 
     def decide(self, term: str, subject: Any, *, on: dt.date) -> Answer:
@@ -110,6 +112,11 @@ class Rules:
         if not versions:
             raise UnknownTerm(Label(f"程序 {full} 在 {on} 没有生效的版本", f"no version of {full} is in force on {on}"))
         return versions[-1]
+
+    def procedures_on(self, day: dt.date) -> tuple[str, ...]:
+        """Return the full names of the procedures in force on *day*, without those that another one replaces."""
+        names = (name for name in self._procedures if name not in self.aliases)
+        return tuple(name for name in sorted(names) if any(item.span.holds(day) for item in self._procedures[name]))
 
     def procedure_name(self, term: str) -> str:
         """Return the full name of the procedure that *term* means.

@@ -16,6 +16,7 @@ from community_core.pages.handbook_items import FieldEntry, GapEntry, ProcedureE
 from community_core.pages.spelling import Spelling
 from community_core.pages.texts import AUDIENCES, KINDS
 from community_core.pages.timetable import PERIOD_KINDS, timetable_of
+from community_core.pages.votes import vote_terms
 from community_core.pages.words import CONCLUSIONS, PRIVACIES, joined, post_label, subject_label, type_label
 from community_core.procedures.definition import Procedure, Publish, Step, Waiting
 
@@ -145,13 +146,9 @@ class _Teller:
         if vote is None:
             return Label()
         spell = self.spelling.period(self.full, self.procedure)
-        question, among, rule = self.field(vote.question), self.field(vote.among), spell(vote.rule)
-        zh = f"由“{among.zh}”就“{question.zh}”表决，规则：{rule.zh}"
-        en = f"vote on {question.text('en')} among {among.text('en')}, by: {rule.text('en')}"
-        if vote.quorum is not None:
-            quorum = spell(vote.quorum)
-            zh, en = f"{zh}，最低比例：{quorum.zh}", f"{en}, quorum: {quorum.text('en')}"
-        return Label(zh, en)
+        question, among = self.field(vote.question), self.field(vote.among)
+        said = Label(f"由“{among.zh}”就“{question.zh}”表决", f"vote on {question.text('en')} among {among.text('en')}")
+        return joined((said, *vote_terms(vote, spell, self.field)), "，", ", ")
 
     def publish(self, item: Publish) -> Label:
         kind, what = KINDS[item.kind], joined(self.field(name) for name in item.what)
@@ -160,6 +157,11 @@ class _Teller:
         if item.period is not None:
             period = self.spelling.period(self.full, self.procedure)(item.period)
             zh, en = f"{zh}，{period.zh}", f"{en}, for {period.text('en')}"
+        if item.ground is not None:
+            zh, en = f"{zh}，依据{item.ground.text('zh')}指名", f"{en}, naming people by {item.ground.text('en')}"
+        if item.consent:
+            agreed = self.field(item.consent)
+            zh, en = f"{zh}，{agreed.zh}者指名", f"{en}, naming people where: {agreed.text('en')}"
         return Label(f"{zh}）", f"{en})")
 
     def effects(self, step: Step) -> Iterator[str]:

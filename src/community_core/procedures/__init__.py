@@ -1,10 +1,10 @@
 """Procedures of cases as data, what happens in them as events, and the one pure step function."""
 
 from community_core.procedures.check import check_procedure
+from community_core.procedures.collective import CollectiveDecision
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.deadlines import Deadline, deadlines, settle
 from community_core.procedures.definition import (
-    CollectiveDecision,
     EffectSpec,
     EndKind,
     Gap,

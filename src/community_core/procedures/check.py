@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from community_core.base.findings import Finding, Origin, finding
 from community_core.base.ranks import Privacy
 from community_core.procedures.check_votes import check_votes
-from community_core.procedures.consequences import KINDS, LITERAL
+from community_core.procedures.consequences import KINDS, is_literal
 from community_core.procedures.definition import LateAction, Procedure, Publish, PublishKind, Step, StepField
 from community_core.procedures.events import CORRECT, ERASE, INSPECT, LATE, PAPER, TRANSITION
 from community_core.procedures.intake import counted, wanted
@@ -329,7 +329,7 @@ def _effects(procedure: Procedure, more: frozenset[str]) -> Iterator[Finding]:
                     spec.origin,
                     effect=spec.kind,
                 )
-            literal = [expression for name, expression in spec.arguments if name in LITERAL]
+            literal = [expression for name, expression in spec.arguments if is_literal(spec.kind, name)]
             for expression in literal:
                 if not expression.text:
                     yield finding(

@@ -25,9 +25,15 @@ from community_core.procedures.reading import Reading, unknown
 #: A plugin's effect: from the case as the step leaves it, the day and the arguments to the core's own records.
 EffectFunction = Callable[[Case, dt.date, Mapping[str, Any]], Iterable[Effect]]
 
-#: Arguments that are names as written and never expressions.
-LITERAL = frozenset({"procedure", "what", "post", "text"})
+#: Arguments that are names as written and never expressions: of the effect ``open``, and of every other.
+_LITERAL_OF_OPEN = frozenset({"procedure", "each", "as"})
+_LITERAL = frozenset({"procedure", "what", "post", "text"})
 KINDS = ("open", "appoint", "end_appointment", "remind")
+
+
+def is_literal(kind: str, argument: str) -> bool:
+    """Whether *argument* of an effect of that *kind* is a name as written; all others are expressions."""
+    return argument in (_LITERAL_OF_OPEN if kind == "open" else _LITERAL)
 
 
 def publications(reading: Reading, items: Iterable[Publish]) -> tuple[tuple[PublishedItem, ...], list[Finding]]:
@@ -42,7 +48,9 @@ def publications(reading: Reading, items: Iterable[Publish]) -> tuple[tuple[Publ
                 found.append(end)
                 continue
             until = end
-        published.append(PublishedItem(item.kind, item.what, item.to, reading.day, until))
+        published.append(
+            PublishedItem(item.kind, item.what, item.to, reading.day, until, item.ground, item.consent)
+        )
     return tuple(published), found
 
 
@@ -68,7 +76,7 @@ def _arguments(reading: Reading, spec: EffectSpec) -> tuple[dict[str, Any], list
     arguments: dict[str, Any] = {}
     found: list[Finding] = []
     for name, expression in spec.arguments:
-        if name in LITERAL:
+        if is_literal(spec.kind, name):
             arguments[name] = expression.text
             continue
         text = expression.text
@@ -99,8 +107,8 @@ def _records(
     rest = dict(given)
     if spec.kind == "open":
         procedure = rest.pop("procedure", "")
-        return [OpenCase(procedure, tuple(rest.items()))] if procedure else _lacks(step, spec, "procedure")
-    post = rest.get("post") or rest.get("what") or ""
+        return _opened(reading, step, spec, procedure, rest) if procedure else _lacks(step, spec, "procedure")
+    post = rest.get("post_of") or rest.get("post") or rest.get("what") or ""
     if spec.kind == "remind":
         return [Remind(post, rest.get("text") or step.because.zh or step.name)] if post else _lacks(step, spec, "post")
     if spec.kind not in KINDS:
@@ -122,6 +130,19 @@ def _records(
         else:
             made.append(EndAppointment(person, post, place, rest.get("day", day), str(rest.get("reason", step.name))))
     return made
+
+
+def _opened(
+    reading: Reading, step: Step, spec: EffectSpec, procedure: str, rest: dict[str, Any]
+) -> list[Effect] | Finding:
+    """One follow-up case, or one for each member of the list field ``each``, which it is given as the field ``as``."""
+    each, given_as = rest.pop("each", ""), rest.pop("as", "")
+    if not each:
+        return [OpenCase(procedure, tuple(rest.items()))]
+    members = reading.values.get(each)
+    if members is None or not given_as:
+        return _lacks(step, spec, each if given_as else "as")
+    return [OpenCase(procedure, ((given_as, member), *rest.items())) for member in members]
 
 
 def _run(

@@ -283,8 +283,9 @@ class Needs:
 class EffectSpec:
     """An effect as the text writes it: the *kind* of the core's records, or of a plugin's function, and its arguments.
 
-    Arguments are expressions over the case's fields, or plain names of fields; ``procedure``, ``what``, ``post`` and
-    ``text`` are taken as written.
+    Arguments are expressions over the case's fields, or plain names of fields. Taken as written are, of ``open``,
+    ``procedure``, ``each`` (a list field: one case is opened for each member) and ``as`` (the field it is given as);
+    of the others ``procedure``, ``what``, ``post`` and ``text``. ``post_of`` names a field whose value is the post.
     """
 
     kind: str

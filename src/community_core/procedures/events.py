@@ -8,13 +8,24 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from community_core.base.citations import Citation
+from community_core.base.ranks import Privacy
 from community_core.procedures.definition import PublishKind
+from community_core.procedures.withholding import Private, Why, Withheld, known
 
-#: The actor of what the rules do by themselves, and the step names of an event that settles a deadline and of one that
-#: corrects another.
+#: The actor of what the rules do by themselves, and the step names of an event that settles a deadline, of one that
+#: corrects another, of one that moves the case over to a newer text of its rules, and of one that issues a paper.
 SYSTEM = "system"
 LATE = "late"
 CORRECT = "correct"
+TRANSITION = "transition"
+PAPER = "paper"
+#: The events of the erasure of personal values and of a reading of sensitive ones: they change nothing in the case.
+ERASE = "erase"
+INSPECT = "inspect"
+
+#: Events that give a case no field: what they hold is about the record and not about the matter.
+APART = frozenset({LATE, TRANSITION, PAPER, ERASE, INSPECT})
 
 
 @frozen
@@ -24,8 +35,16 @@ class Event:
     *version* counts the case's events from 1. *step* is the step's name, ``late`` for a settled deadline or ``correct``
     for a correction; then *data* says which version it corrects (``corrects``), ``why``, the ``fields`` with their
     values, and which of them still stand in the case since no later step gave them again (``stands``).
+    A ``transition`` says from which rule text (``from``) to which (``to``) the case moved over; a ``paper`` which paper
+    of which event was issued, with the digests of its files.
     *state* is the state after the event. *day* is the day it was done. *data* are the fields given and computed, as
-    plain values of their types. *rules* is the hash of the rule text the case runs under.
+    plain values of their types; a field that the step clears is in it as ``None``. *rules* is the hash of the rule text
+    the case runs under. *behalf* is the person in whose name, and under whose post, *actor* acted; empty where he acted
+    in his own. *private* names the fields whose values are personal or sensitive, with their classes: a store keeps
+    these values apart, and only commitments to them are hashed. One that is not to hand is a ``Withheld`` in *data*.
+
+    An ``erase`` says which values were removed (``values``: version and field), ``why`` and on which ``ground``; an
+    ``inspect`` which sensitive ``fields`` were read, and for what ``purpose``.
     """
 
     case: str
@@ -39,17 +58,30 @@ class Event:
     published: tuple[PublishedItem, ...] = ()
     rules: str = ""
     key: str = ""
+    behalf: str = ""
+    private: tuple[tuple[str, Privacy], ...] = ()
+
+    @property
+    def taker(self) -> str:
+        """The person in whose name it was done."""
+        return self.behalf or self.actor
 
 
 @frozen
 class PublishedItem:
-    """What an event published: kind, the names of the fields, to whom, from and until which day."""
+    """What an event published: kind, the names of the fields, to whom, from and until which day.
+
+    *ground* is the law by which people may be named in it, *consent* the field of the case that says whether the
+    person agreed to be named; without either, personal values in it are shown masked.
+    """
 
     kind: PublishKind
     what: tuple[str, ...]
     to: str
     since: dt.date
     until: dt.date | None = None
+    ground: Citation | None = None
+    consent: str = ""
 
 
 @frozen
@@ -97,11 +129,14 @@ Effect = OpenCase | Appoint | EndAppointment | Remind
 class Case:
     """One running instance of a procedure, as its events make it.
 
+    *rules* is the hash of the text that it runs under: the one it began under, unless a transition moved it over.
     *entered* is the day on which the present state was entered; *steps* gives, for each step taken, its last day and
-    taker; *data* every field's present value. *reminded* says whether the late rules that only remind or escalate have
-    been settled in the present state. *ended* is the kind of the end (a value of ``EndKind``) once the case has one:
-    the step function sets it, since events alone do not know the procedure. *takers* are all who took each step; a
-    state that is only kept for lists does not have them.
+    the person in whose name it was taken; *data* every field's present value. *reminded* says whether the late rules
+    that only remind or escalate have been settled in the present state. *ended* is the kind of the end (a value of ``EndKind``) once the case has one:
+    the step function sets it, since events alone do not know the procedure. *takers* are all in whose name each step
+    was taken, *hands* those who took it for them; a state that is only kept for lists has neither. *private* says of
+    each personal or sensitive field which event gave its value; where that is not to hand, *data* has ``None``, which
+    is unknown, and *withheld* says why.
     """
 
     id: str
@@ -119,31 +154,84 @@ class Case:
     parent: str = ""
     ended: str = ""
     takers: Mapping[str, frozenset[str]] = field(factory=dict, eq=False)
+    hands: Mapping[str, frozenset[str]] = field(factory=dict, eq=False)
+    private: Mapping[str, Private] = field(factory=dict)
+    withheld: Mapping[str, Withheld] = field(factory=dict)
 
     def took(self, step: str, person: str) -> bool:
-        """Whether *person* ever took *step* in this case."""
+        """Whether *step* was ever taken in this case in the name of *person*."""
         last = self.steps.get(step)
         return (last is not None and last[1] == person) or person in self.takers.get(step, ())
 
+    def had_part(self, step: str, person: str) -> bool:
+        """Whether *person* ever took *step* in this case, in his own name or in another's, or had it taken for him."""
+        return self.took(step, person) or person in self.hands.get(step, ())
+
     def after(self, event: Event) -> Case:
         """Return the case as it stands after *event*."""
-        moved = event.state != self.state
+        if event.step in (ERASE, INSPECT):
+            return self._told(event)
+        over = event.step == TRANSITION
+        # Moving over is not entering: periods run on, also where the newer text calls the state otherwise.
+        moved = event.state != self.state and not over
+        taker = event.taker
+        gives = given(event)
+        private, withheld = self.private, self.withheld
+        if event.private or private or withheld:
+            private, withheld = self._kept_apart(event, gives)
         return evolve(
             self,
+            rules=event.rules if over else self.rules,
             state=event.state,
             version=event.version,
             entered=event.day if moved else self.entered,
             latest=event.day,
-            data={**self.data, **given(event)},
-            steps={**self.steps, event.step: (event.day, event.actor)},
-            takers={**self.takers, event.step: self.takers.get(event.step, frozenset()) | {event.actor}},
+            data={**self.data, **known(gives)},
+            steps={**self.steps, event.step: (event.day, taker)},
+            takers=_among(self.takers, event.step, taker),
+            hands=_among(self.hands, event.step, event.actor) if event.behalf else self.hands,
             reminded=False if moved else (self.reminded or event.step == LATE),
+            private=private,
+            withheld=withheld,
+        )
+
+    def _kept_apart(
+        self, event: Event, gives: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Private], Mapping[str, Withheld]]:
+        classes = dict(event.private)
+        private = {name: item for name, item in self.private.items() if name not in gives}
+        withheld = {name: item for name, item in self.withheld.items() if name not in gives}
+        for name, value in gives.items():
+            if name in classes:
+                private[name] = Private(event.version, classes[name])
+            if isinstance(value, Withheld):
+                withheld[name] = value
+        return private, withheld
+
+    def _told(self, event: Event) -> Case:
+        """Return the case after an event that is about its values and no step: only what was erased is unknown now."""
+        gone = set(map(tuple, dict(event.data).get("values", ())))
+        lost = {name: item for name, item in self.private.items() if (item.version, name) in gone}
+        return evolve(
+            self,
+            version=event.version,
+            data={**self.data, **dict.fromkeys(lost)},
+            private={name: item for name, item in self.private.items() if name not in lost},
+            withheld={
+                **self.withheld,
+                **{name: Withheld(item.privacy, Why.ERASED) for name, item in lost.items()},
+            },
         )
 
 
+def _among(people: Mapping[str, frozenset[str]], step: str, person: str) -> Mapping[str, frozenset[str]]:
+    known = people.get(step, frozenset())
+    return people if person in known else {**people, step: known | {person}}
+
+
 def given(event: Event) -> Mapping[str, Any]:
-    """Return the fields that an event gives a case: none where it settles a deadline, of a correction what stands."""
-    if event.step == LATE:
+    """Return the fields that an event gives a case: none where it stands apart, of a correction what stands."""
+    if event.step in APART:
         return {}
     said = dict(event.data)
     if event.step != CORRECT:

@@ -7,16 +7,27 @@ from typing import Any
 
 from community_core.base.errors import FactError
 from community_core.base.findings import Finding, finding
+from community_core.procedures.collective import VOTES
 from community_core.procedures.definition import Procedure, Step, StepField
 from community_core.procedures.events import Case
+from community_core.procedures.withholding import Withheld
 from community_core.rules.types import checked
 
-VOTES = "votes"
+SHEETS = "sheets"
 
 
 def wanted(step: Step) -> tuple[str, ...]:
-    """Return the names of the fields that *step* takes, votes included where it decides."""
-    return (*step.takes, VOTES) if step.decides is not None and VOTES not in step.takes else step.takes
+    """Return the names of the fields that *step* takes: votes included where it decides, score sheets where it rates."""
+    brought = [VOTES] if step.decides is not None else []
+    brought += [SHEETS] if step.rates is not None else []
+    return (*step.takes, *(name for name in brought if name not in step.takes))
+
+
+def counted(step: Step) -> frozenset[str]:
+    """Return the names of the fields that *step* gives the case by counting what it takes."""
+    voted = step.decides.gives if step.decides is not None else frozenset[str]()
+    scored = {"rating", "grades", "scored", "unscored"} if step.rates is not None else set()
+    return frozenset(voted | scored)
 
 
 def take_in(
@@ -41,7 +52,8 @@ def take_in(
             if not item.optional and (name in step.rests_on or case.data.get(name) is None):
                 found.append(missing(step, item))
             continue
-        value, wrong = _checked(item, given)
+        # A recorded value that is not to hand stands for itself where a step is gone through again.
+        value, wrong = (given, None) if isinstance(given, Withheld) else field_value(item, given)
         if wrong is not None:
             found.append(wrong)
         else:
@@ -49,15 +61,17 @@ def take_in(
     for name, given in data.items():
         if name not in names and given is not None:
             item = procedure.field(name)
-            value = None if item is None else _checked(item, given)[0]
+            value = None if item is None else field_value(item, given)[0]
             if value is None or value != case.data.get(name):
                 found.append(_not_taken(step, name, names))
     return taken, found
 
 
-def _checked(item: StepField, given: Any) -> tuple[Any, Finding | None]:
+def field_value(item: StepField, given: Any) -> tuple[Any, Finding | None]:
+    """Return *given* as the field keeps it (lists as tuples, an unordered one sorted), or why it is none of its."""
     try:
-        return checked(item.name, item.type, given), None
+        value = checked(item.name, item.type, given)
+        return (tuple(sorted(value)) if item.unordered else value), None
     except FactError as error:
         # The finding names the field and its type and not the value: values may be personal, findings are logged.
         return None, finding(

@@ -15,7 +15,7 @@ T = TypeVar("T")
 def merge(base: Procedure, extension: Procedure) -> Procedure:
     """Return *extension* with what it takes over from *base*.
 
-    Fields, steps, ends, states, late rules and gaps of *base* come first, in its order; one of the same name (for a
+    Fields, steps, ends, states, late rules, transitions, gaps, measures and items to disclose of *base* come first, in its order; one of the same name (for a
     late rule: of the same state and action) is replaced where it stood. A step taken over keeps the citation and
     standing of *base*. Title, force, citation and standing are the extension's own where it gives them.
     """
@@ -29,9 +29,14 @@ def merge(base: Procedure, extension: Procedure) -> Procedure:
         ends=_over(base.ends, extension.ends, lambda pair: pair[0]),
         states=_over(base.states, extension.states, lambda pair: pair[0]),
         late=_over(base.late, extension.late, lambda rule: (rule.state, rule.then)),
+        transitions=_over(base.transitions, extension.transitions, lambda item: item.name),
         gaps=_over(base.gaps, extension.gaps, lambda gap: gap.name),
+        papers=_over(base.papers, extension.papers, lambda paper: paper.name),
+        measures=_over(base.measures, extension.measures, lambda item: item.name),
+        discloses=_over(base.discloses, extension.discloses, lambda item: item.name),
         title=extension.title or base.title,
         about=base.about if extension.about == "community" else extension.about,
+        repeats=extension.repeats or base.repeats,
         force=extension.force or base.force,
         cite=extension.cite or base.cite,
         standing=extension.standing or base.standing,

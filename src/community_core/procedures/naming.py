@@ -1,10 +1,11 @@
-"""Which names an expression of a procedure uses; they are not resolved here."""
+"""Which names an expression of a procedure uses, and the finding for one that nothing bears; none is resolved here."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
-from community_core.base.findings import Finding
+from community_core.base.findings import Finding, Origin, finding
 from community_core.rules.terms import Expression
 from community_core.rules.text import parse
 
@@ -15,3 +16,15 @@ def names_in(expression: Expression) -> frozenset[str]:
     if isinstance(syntax, Finding):
         return frozenset()
     return frozenset(node.id for node in ast.walk(syntax.tree) if isinstance(node, ast.Name))
+
+
+def unknown_name(code: str, zh: str, name: str, origin: Origin, known: Iterable[str]) -> Finding:
+    """Return the finding *code* that there is no *name*, with what there is."""
+    listed, kind = list(known), code.removeprefix("unknown-")
+    return finding(
+        code,
+        f"没有{zh} {name}；已有：{'、'.join(listed) or '（无）'}",
+        f"there is no {kind} {name!r}; there are: {', '.join(listed) or 'none'}",
+        origin,
+        name=name,
+    )

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from community_core.base.digests import Digest
 from community_core.base.findings import Finding, finding
+from community_core.base.labels import Label
 from community_core.base.ranks import Privacy
 from community_core.procedures.definition import Paper, PaperForm, Procedure, Step
 from community_core.procedures.events import APART, CORRECT, PAPER, SYSTEM, Case, Event
@@ -59,21 +60,23 @@ class Issued:
 
 @frozen
 class Yielded:
-    """A paper that an event of the case yields: its name, and the event's version, step and day."""
+    """A paper that an event of the case yields: its name and title, and the event's version, step and day."""
 
     name: str
     of: int
     step: str
     day: dt.date
+    label: Label = Label()
 
 
 def yielded(procedure: Procedure, history: Sequence[Event]) -> tuple[Yielded, ...]:
     """Return the papers that the events of a case yield, in their order."""
     found = []
+    labels = {paper.name: paper.label for paper in procedure.papers}
     for event in history:
         step = None if event.step in (*APART, CORRECT) else procedure.step(event.step)
-        names = () if step is None else step.papers
-        found += [Yielded(name, event.version, event.step, event.day) for name in names]
+        names = [name for name in (() if step is None else step.papers) if name in labels]
+        found += [Yielded(name, event.version, event.step, event.day, labels[name]) for name in names]
     return tuple(found)
 
 
@@ -102,7 +105,7 @@ def about(
     paper = procedure.paper(name)
     if found is not None and paper is not None:
         return paper, found
-    listed = [f"{item.name}（{item.of}）" for item in known if procedure.paper(item.name) is not None]
+    listed = [f"{item.name}（{item.of}）" for item in known]
     which = ("", "") if of is None else (f"第 {of} 条记录", f"event {of} of ")
     return finding(
         "no-such-paper",

@@ -169,7 +169,12 @@ def roles(procedure: Procedure, case: Case, actor: str) -> frozenset[str]:
     return frozenset({ANYONE, *took})
 
 
-def post_for(procedure: Procedure, step: Step, case: Case, actor: str, posts: frozenset[str]) -> str:
-    """Return the first entry of the step's ``by`` that *actor* answers to, by *posts* or by role; empty for none."""
-    held = posts | roles(procedure, case, actor)
+def post_for(
+    procedure: Procedure, step: Step, case: Case, actor: str, posts: frozenset[str], *, behalf: str = ""
+) -> str:
+    """Return the first entry of the step's ``by`` that *actor* answers to, by *posts* or by role; empty for none.
+
+    In the name of *behalf* only the *posts* count: those, and roles in the case, that he was charged to act under.
+    """
+    held = posts if behalf else posts | roles(procedure, case, actor)
     return next((post for post in step.by if post in held), "")

@@ -15,6 +15,7 @@ from community_core.base.findings import Finding, Origin, finding
 from community_core.procedures.beside import Beside, lacking
 from community_core.procedures.consequences import EffectFunction, effects, publications
 from community_core.procedures.definition import Procedure, Step, Waiting
+from community_core.procedures.disclosing import against_poster
 from community_core.procedures.events import SYSTEM, Case, Effect, Event
 from community_core.procedures.intake import counted, take_in, wanted
 from community_core.procedures.rating import rate
@@ -79,6 +80,7 @@ def take(
     found += wrong
     reading = evolve(reading, values={**case.data, **known(given)})
     found += locked(step, case.withheld, step.rests_on - given.keys())
+    found += against_poster(procedure, step, reading.values, post)
     found += _timing(reading, step)
     if beside is not None:
         found += lacking(case, step, reading.values, beside)

@@ -2,103 +2,220 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from attrs import frozen
+
 from community_core.base.findings import Finding, finding
+from community_core.instruments.attendance import Attendance, attendance
 from community_core.instruments.ballot import (
     ABSTAIN,
     BALLOT_RULES,
+    HALF,
     SPOILT,
     BallotResult,
+    Method,
     Threshold,
     Verdict,
     count_ballot,
+    resolved,
 )
-from community_core.procedures.definition import CollectiveDecision, Step
-from community_core.procedures.intake import VOTES
+from community_core.instruments.sealing import opened
+from community_core.instruments.ties import TieRule, by_lot, by_order
+from community_core.procedures.collective import PROXIES, REPRESENTED, SET_ASIDE, VOTES, CollectiveDecision, Electorate
+from community_core.procedures.definition import Step
 from community_core.procedures.reading import Reading, unknown
+from community_core.procedures.unvoted import FAULTS, missing_field, tie_unresolved, undecided
+from community_core.rules.terms import Expression
 from community_core.rules.types import Kind
 
 YES_NO = ("yes", "no")
 
 
+@frozen
+class _Terms:
+    """By what a vote is counted, as the rules have it on its day."""
+
+    rule: str
+    seats: int = 1
+    quorum: Threshold | None = None
+    majority: Threshold = HALF
+    proxy_limit: int | None = None
+
+
+@frozen
+class _Handed:
+    """The ballots that were handed in: those that can be read, those that nobody opened, and what is strange."""
+
+    votes: tuple[tuple[str, ...], ...]
+    unopened: tuple[str, ...] = ()
+
+
 def vote(reading: Reading, step: Step, decides: CollectiveDecision) -> tuple[dict[str, Any], list[Finding]]:
-    """Count the votes among the reading's values; return ``counts`` and ``outcome``, or why there is none."""
-    values = reading.values
+    """Count the votes among the reading's values; return what the case then holds, or why nothing is decided."""
     found: list[Finding] = []
     options = _options(reading, step, decides, found)
-    among = _people(values, step, decides.among, found)
-    present = _people(values, step, decides.present, found) if decides.present else among
-    rule = decides.rule.text if decides.rule.text in BALLOT_RULES else None
-    if rule is None:
-        read = reading.value(decides.rule)
-        rule = read.value
-        if rule is None:
-            found.append(unknown(decides.rule, read, "ballot-rule-unknown", "表决规则", "the ballot rule"))
-    quorum = None
-    if decides.quorum is not None:
-        read = reading.value(decides.quorum)
-        quorum = None if read.value is None else Threshold(read.value)
-        if quorum is None:
-            found.append(unknown(decides.quorum, read, "quorum-unknown", "法定人数比例", "the quorum"))
-    votes: tuple[str, ...] = values.get(VOTES) or ()
-    found += _strange(step, votes, options, among, present)
-    if found or rule is None:
+    terms = _terms(reading, decides, found)
+    came = _came(reading, step, decides, terms, found)
+    handed = _handed(reading, step, decides, found)
+    if found or came is None or terms is None:
         return {}, found
+    found += _strange(step, decides, handed, options, came, reading)
+    if found:
+        return {}, found
+    # A sealed ballot that nobody opened was handed in and can be read by nobody: it counts as spoilt.
+    ballots = (*handed.votes, *((SPOILT,) for _ in handed.unopened))
+    if decides.method is not Method.APPROVAL and len(options) <= terms.seats:
+        return {}, [_no_contest(step, len(options), terms.seats)]
     try:
-        result = count_ballot(rule, options, votes, entitled=len(among), present=len(present), quorum=quorum)
+        result = count_ballot(
+            terms.rule,
+            options,
+            ballots,
+            entitled=len(reading.values[decides.among]),
+            present=came.present,
+            quorum=terms.quorum,
+            quorum_of=decides.quorum_of,
+            method=decides.method,
+            seats=terms.seats,
+            majority=terms.majority,
+        )
     except ValueError as error:
         return {}, [finding("no-ballot", f"无法计票：{error}", f"these votes cannot be counted: {error}", step.origin)]
-    if result.verdict is not Verdict.DECIDED:
-        return {}, [undecided(step, result)]
-    counts = (*result.counts, (ABSTAIN, result.abstained), (SPOILT, result.spoilt))
-    return {"counts": counts, "outcome": result.outcome}, []
+    result, wrong = _untied(reading, step, decides, options, result)
+    if wrong is None and result.verdict is not Verdict.DECIDED and not decides.records:
+        wrong = undecided(step, result)
+    if wrong is not None:
+        return {}, [wrong]
+    return _held(reading, decides, result, came, handed), []
+
+
+def _held(
+    reading: Reading, decides: CollectiveDecision, result: BallotResult, came: Attendance, handed: _Handed
+) -> dict[str, Any]:
+    """What the case holds after the count."""
+    given: dict[str, Any] = {"counts": (*result.counts, (ABSTAIN, result.abstained), (SPOILT, result.spoilt))}
+    if result.outcome is not None:
+        given["outcome"] = result.outcome
+    if decides.detailed:
+        before = reading.values.get("elected") or () if decides.run_off_of else ()
+        given |= {
+            "verdict": result.verdict.value,
+            "elected": (*before, *result.elected),
+            "tied": result.tied,
+            "open_seats": result.open_seats,
+            "number_entitled": result.entitled,
+            "number_present": result.present,
+        }
+    if result.resolved:
+        given["resolved"] = result.resolved
+    if decides.channels:
+        given["seen_twice"] = came.seen_twice
+    if decides.sealed:
+        given["unopened"] = handed.unopened
+    return given
 
 
 def _options(reading: Reading, step: Step, decides: CollectiveDecision, found: list[Finding]) -> tuple[str, ...]:
     item = reading.procedure.field(decides.question)
     value = reading.values.get(decides.question)
     if item is None or value is None:
-        found.append(_unknown_field(step, decides.question))
+        found.append(missing_field(step, decides.question))
         return ()
     return tuple(value) if item.type.kind is Kind.LIST else YES_NO
 
 
-def _people(values: Mapping[str, Any], step: Step, name: str, found: list[Finding]) -> tuple[str, ...]:
-    people = values.get(name)
-    if people is None:
-        found.append(_unknown_field(step, name))
-        return ()
-    if len(set(people)) != len(people):
-        found.append(
-            finding(
-                "person-twice",
-                f"名单 {name} 中有人重复出现，请改正后再表决",
-                f"somebody stands twice in the list {name}; correct it before the vote",
-                step.origin,
-                field=name,
-            )
-        )
-    return tuple(people)
+def _terms(reading: Reading, decides: CollectiveDecision, found: list[Finding]) -> _Terms | None:
+    """The rule, seats, quorum, majority and limit, each read on the day; what is not known is a finding."""
 
+    def read(expression: Expression | None, code: str, zh: str, en: str) -> Any:
+        if expression is None:
+            return None
+        value = reading.value(expression)
+        if value.value is None:
+            found.append(unknown(expression, value, code, zh, en))
+        return value.value
 
-def _unknown_field(step: Step, name: str) -> Finding:
-    return finding(
-        "missing-field",
-        f"环节 {step.name} 的表决缺少 {name}，请补充",
-        f"the vote of step {step.name} needs {name}; give it",
-        step.origin,
-        field=name,
+    since = len(found)
+    rule = decides.rule.text
+    if rule not in BALLOT_RULES:
+        rule = read(decides.rule, "ballot-rule-unknown", "表决规则", "the ballot rule")
+    quorum = read(decides.quorum, "quorum-unknown", "法定人数比例", "the quorum")
+    seats = read(decides.seats, "seats-unknown", "应选人数", "the number of seats")
+    majority = read(decides.majority, "majority-unknown", "多数的比例", "the share that a majority is")
+    limit = read(decides.proxy_limit, "proxy-limit-unknown", "一人可受托的票数", "how many votes one may carry")
+    if len(found) > since:
+        return None
+    return _Terms(
+        rule,
+        1 if decides.seats is None else seats,
+        None if decides.quorum is None else Threshold(quorum, decides.quorum_more),
+        HALF if decides.majority is None else Threshold(majority, decides.majority_more),
+        limit,
     )
 
 
+def _came(
+    reading: Reading, step: Step, decides: CollectiveDecision, terms: _Terms | None, found: list[Finding]
+) -> Attendance | None:
+    """Who takes part; ``None`` where a list is missing or something stands against the lists."""
+    values = reading.values
+    missing = [name for name in (decides.among, *decides.lists) if values.get(name) is None]
+    found += (missing_field(step, name) for name in missing)
+    if missing or terms is None:
+        return None
+    among = values[decides.among]
+    channels = {channel: values[name] for channel, name in decides.channels}
+    came = attendance(
+        among,
+        channels or {"": values[decides.present] if decides.present else tuple(dict.fromkeys(among))},
+        seen_twice=decides.seen_twice,
+        proxies=values.get(PROXIES) or () if decides.proxy_limit is not None else (),
+        proxy_limit=terms.proxy_limit,
+        represented=(values.get(REPRESENTED) or ()) if decides.by is Electorate.HOUSEHOLDS else None,
+    )
+    for fault in came.faults:
+        zh, en = FAULTS[fault.code]
+        found.append(
+            finding(fault.code, f"{zh}（{fault.number}）", f"{en} ({fault.number})", step.origin, number=fault.number)
+        )
+    return came
+
+
+def _handed(reading: Reading, step: Step, decides: CollectiveDecision, found: list[Finding]) -> _Handed:
+    votes = tuple((each,) if isinstance(each, str) else each for each in reading.values.get(VOTES) or ())
+    if not decides.sealed:
+        return _Handed(votes)
+    sealed = reading.values.get(decides.sealed)
+    if sealed is None:
+        found.append(missing_field(step, decides.sealed))
+        return _Handed(())
+    result = opened(reading.case.id, sealed, votes)
+    strange = result.strange + len(sealed) - len(set(sealed))
+    if strange:
+        found.append(
+            finding(
+                "opening-strange",
+                f"有 {strange} 张选票的启封内容与封存的选票不符，或同一张重复，不能计票",
+                f"{strange} openings fit no sealed ballot, or one ballot stands twice; nothing is counted",
+                step.origin,
+                number=strange,
+            )
+        )
+    return _Handed(result.votes, result.unopened)
+
+
 def _strange(
-    step: Step, votes: tuple[str, ...], options: tuple[str, ...], among: tuple[str, ...], present: tuple[str, ...]
+    step: Step,
+    decides: CollectiveDecision,
+    handed: _Handed,
+    options: tuple[str, ...],
+    came: Attendance,
+    reading: Reading,
 ) -> list[Finding]:
     found = []
-    strange = sorted(set(votes) - {*options, ABSTAIN, SPOILT})
-    if strange and options:
+    strange = sorted({mark for each in handed.votes for mark in each} - {*options, ABSTAIN, SPOILT})
+    if strange:
         found.append(
             finding(
                 "unknown-option",
@@ -107,44 +224,52 @@ def _strange(
                 step.origin,
             )
         )
-    if len(votes) > len(present) or len(present) > len(among):
+    cast = len(handed.votes) + len(handed.unopened)
+    if cast > came.ballots:
         found.append(
             finding(
                 "too-many-votes",
-                f"选票 {len(votes)} 张，到场 {len(present)} 人，有权表决 {len(among)} 人，数目不符",
-                f"{len(votes)} votes of {len(present)} present of {len(among)} entitled cannot be",
+                f"选票 {cast} 张，能投票的 {came.ballots} 人，数目不符",
+                f"{cast} votes of {came.ballots} who can have cast one cannot be",
                 step.origin,
+            )
+        )
+    aside = len(reading.values.get(SET_ASIDE) or ()) if decides.channels else 0
+    if aside != came.set_aside:
+        found.append(
+            finding(
+                "set-aside-differs",
+                f"两种方式都投票的人应有 {came.set_aside} 张选票不计而留存，现留存 {aside} 张",
+                f"{came.set_aside} ballots of those seen twice are to be kept uncounted, and {aside} are",
+                step.origin,
+                number=came.set_aside,
             )
         )
     return found
 
 
-def undecided(step: Step, result: BallotResult) -> Finding:
-    """Return the finding that a counted ballot decides nothing, and why."""
-    counts = "、".join(f"{option} {number}" for option, number in result.counts)
-    en_counts = ", ".join(f"{option} {number}" for option, number in result.counts)
-    code, zh, en = {
-        Verdict.NO_QUORUM: (
-            "quorum-not-met",
-            f"参加表决 {result.cast} 人，有权表决 {result.entitled} 人，未达到法定人数",
-            f"{result.cast} of {result.entitled} voted, which is short of the quorum",
-        ),
-        Verdict.TIE: (
-            "ballot-tied",
-            f"表决结果相同（{counts}），未作出决定，请再次表决",
-            f"the vote is tied ({en_counts}) and decides nothing; vote again",
-        ),
-        Verdict.NO_VOTES: (
-            "no-votes",
-            "没有人对任何选项投票，未作出决定",
-            "nobody voted for any option; nothing is decided",
-        ),
-    }.get(
-        result.verdict,
-        (
-            "no-majority",
-            f"没有选项达到 {result.rule} 所要求的多数（{counts}），未作出决定",
-            f"no option has the majority that {result.rule} asks for ({en_counts}); nothing is decided",
-        ),
+def _no_contest(step: Step, options: int, seats: int) -> Finding:
+    return finding(
+        "no-contest",
+        f"候选人或选项 {options} 个，应选 {seats} 个；候选人要多于应选人数，否则请逐一表决是否同意（approval）",
+        f"{options} options for {seats} seats: there must be more options than seats, or else each is put to approval",
+        step.origin,
+        options=options,
+        seats=seats,
     )
-    return finding(code, zh, en, step.origin, rule=result.rule)
+
+
+def _untied(
+    reading: Reading, step: Step, decides: CollectiveDecision, options: tuple[str, ...], result: BallotResult
+) -> tuple[BallotResult, Finding | None]:
+    """Resolve a tie by the rule that the text names, where it names one that orders; else leave it as it is."""
+    if not result.resolvable or decides.tie not in (TieRule.LOT, TieRule.SENIORITY):
+        return result, None
+    by = reading.values.get(decides.tie_by)
+    if by is None:
+        return result, tie_unresolved(step, decides, result)
+    try:
+        order = by_lot(result.tied, options, by) if decides.tie is TieRule.LOT else by_order(result.tied, by)
+    except ValueError:
+        return result, tie_unresolved(step, decides, result)
+    return resolved(result, order, decides.tie.value), None

@@ -49,6 +49,8 @@ class Folding:
                 return n.Unknown(node.term, node.type)
             kept = tuple((key, inner(node.type, value)) for key, value in entries)
             return self.constant(n.Table(parts[0], kept, node.term, node.type))
+        if isinstance(node, n.Known) and isinstance(parts[0], n.Const):
+            return n.Const(True, node.type)
         if isinstance(node, (n.Derived, n.Known, n.And, n.Or)):
             return n.rebuilt(node, parts)
         return self.constant(n.rebuilt(node, parts) if parts else node)

@@ -174,14 +174,18 @@ def fits(kind: ValueType, value: object) -> bool:
     return type(value) is str
 
 
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
+
+
 def checked(name: str, kind: ValueType, value: Any) -> Any:
     """Return *value* where it fits *kind* (a list becomes a tuple, an enumeration member its value).
 
     Raises:
         FactError: if it does not; the message names the fact, the value and what is expected.
     """
-    if isinstance(value, list):
-        value = tuple(value)
+    if isinstance(value, list | tuple):
+        value = _tuples(value)
     elif isinstance(value, Enum):
         value = value.value
     if fits(kind, value):
