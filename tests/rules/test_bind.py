@@ -227,6 +227,12 @@ def test_known_belongs_to_guards():
     assert read.value is False
 
 
+def test_a_parameter_with_a_value_is_known_to_a_guard():
+    """A guard may ask whether a parameter has a value on the day, and it is no warning where it has one."""
+    read = ENGINE.evaluate(Expression("known(elder_age)"), practice="x", fields={}, values={}, on=DAY, guard=True)
+    assert read.value is True
+
+
 def test_an_unknown_guard_names_what_is_missing():
     """What is missing is named, facts and open parameters alike, and nothing that cannot matter."""
     text = Expression("lives_alone and age >= elder_age")
