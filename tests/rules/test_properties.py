@@ -408,6 +408,22 @@ def test_the_one_function_says_what_the_two_stages_say(
             assert parts[0] == parts[1]
 
 
+@settings(max_examples=300, deadline=None)
+@given(pairs(), subjects(), st.data())
+def test_over_other_decisions_too_nothing_learnt_turns_an_answer(
+    two: tuple[DecisionTable, DecisionTable], subject: dict[str, Any], data: st.DataObject
+):
+    """A gap, a conflict or an outcome stays what it is: what is not undetermined does not wait for any fact."""
+    engine = engine_of(two[0], above=two[1])
+    before = engine.decide("above", subject, on=DAY)
+    unknown = [name for name in FACTS if subject.get(name) is None]
+    if not unknown or before.status is Status.UNDETERMINED:
+        return
+    learned = data.draw(st.sampled_from(unknown))
+    after = engine.decide("above", {**subject, learned: data.draw(VALUES[learned])}, on=DAY)
+    assert (after.status, after.outcome) == (before.status, before.outcome)
+
+
 def test_the_naive_interpreter_is_no_echo():
     """The naive interpreter finds a turned comparison, so agreement with it means something."""
     rows = (Row("a < 2", (("", Expression("1")),), Label("x")),)

@@ -86,13 +86,18 @@ class Reason:
 
 @frozen
 class Trace:
-    """Everything that an answer rests on."""
+    """Everything that an answer rests on.
+
+    *parts* are the answers of the decisions that the rows looked at; *blocked* are those of them without an outcome
+    that keep this answer from one.
+    """
 
     rows: tuple[Reason, ...] = ()
     parameters: tuple[ParameterUse, ...] = ()
     ask: tuple[str, ...] = ()
     gaps: tuple[Label, ...] = ()
     parts: tuple[Answer, ...] = ()
+    blocked: tuple[Answer, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

@@ -15,8 +15,17 @@ from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace, answered
 from community_core.rules.codegen import Outcomes, Reading, compile_outcome, compile_reading
 from community_core.rules.flow import Ready
-from community_core.rules.interpret import Surroundings, unknown_leaves, value_of
-from community_core.rules.parts import MEMO, Getter, Names, Underneath, blocked_answer, getter_of, part_values
+from community_core.rules.interpret import Surroundings, asked, stuck, unknown_leaves, value_of
+from community_core.rules.parts import (
+    MEMO,
+    Getter,
+    Names,
+    Underneath,
+    blocked_answer,
+    final_parts,
+    getter_of,
+    part_values,
+)
 from community_core.rules.pattern import Choice, Pattern, Status
 from community_core.rules.terms import Fact, Output, PythonDecision
 from community_core.rules.types import fits
@@ -142,29 +151,31 @@ class FunctionPlan:
     def trace(self, answer: Answer) -> Trace:
         """Return what *answer* rests on."""
         values = dict(zip((fact.name for fact in self.facts), answer.seen, strict=True))
-        at = Surroundings(values, part_values(answer.parts), answer.on, self.words)
-        asks: list[str] = []
+        parts = answer.parts
+        at = Surroundings(values, part_values(parts), answer.on, self.words, final_parts(parts))
+        unknown: list[list[n.Node]] = []
         uses: dict[ParameterUse, None] = {}
         seen: list[tuple[str, Any]] = []
         for name, tree, folded in zip(self.decision.inputs, self.inputs, self.folded, strict=True):
             seen.append((name, outer(tree.type, value_of(folded, at))))
-            for leaf in unknown_leaves(folded, at):
-                asks += [leaf.name] if isinstance(leaf, n.FactRef) else []
-                asks += [leaf.ask.rpartition(".")[2]] if isinstance(leaf, n.Unknown) else []
+            unknown += [list(unknown_leaves(folded, at))] if value_of(folded, at) is None else []
             if isinstance(tree, n.ParamRef) and (use := self.names.use(tree.term, answer.on)) is not None:
                 uses[use] = None
         found = self._decided(tuple(value_of(tree, at) for tree in self.folded))[1]
-        blocked = [part for part in answer.parts.values() if part.status is not Status.DETERMINED]
+        # Each input is needed: where one stays unknown for ever, the others cannot matter.
+        leaves = [leaf for group in [each for each in unknown if stuck(each, at)] or unknown for leaf in group]
+        asks = asked(leaves)
+        blocked = [parts[leaf.term] for leaf in leaves if isinstance(leaf, n.DecisionRef)]
         reason = Reason(
             term=self.term,
             row=1,
-            held=None if asks or blocked else True,
+            held=None if unknown else True,
             counts=True,
             because=self.decision.because,
             standing=self.standing,
             cite=self.decision.cite,
             conditions=(
-                ConditionReport(f"{self.term}()", f"{self.title or self.term}", None if asks else True, tuple(seen)),
+                ConditionReport(f"{self.term}()", f"{self.title or self.term}", None if unknown else True, tuple(seen)),
             ),
             origin=self.decision.origin,
         )
@@ -173,6 +184,7 @@ class FunctionPlan:
             parameters=tuple(uses),
             ask=tuple(dict.fromkeys([*asks, *(name for part in blocked for name in part.ask)])),
             gaps=tuple(gap for part in blocked for gap in part.gaps),
-            parts=tuple(answer.parts.values()),
+            parts=tuple(parts.values()),
+            blocked=tuple(blocked),
             findings=(found,) if found else (),
         )

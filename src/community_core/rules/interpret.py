@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -16,12 +16,16 @@ from community_core.rules.vocabulary import Word, date_plus, date_plus_months, i
 
 @frozen
 class Surroundings:
-    """What a tree is read against: inner values of facts, values of decisions by (term, output), the day, words."""
+    """What a tree is read against: inner values of facts, values of decisions by (term, output), the day, words.
+
+    *final* names the decisions that have no outcome and never will, whatever becomes known.
+    """
 
     values: Mapping[str, Any]
     decisions: Mapping[tuple[str, str], Any]
     day: dt.date
     words: Mapping[str, Word]
+    final: frozenset[str] = frozenset()
 
 
 def arithmetic(node: n.Arith, left: Any, right: Any) -> Any:
@@ -141,8 +145,26 @@ def unknown_leaves(node: n.Node, at: Surroundings) -> Iterator[n.Node]:
         if condition is not None:
             yield from unknown_leaves(node.then if condition else node.other, at)
             return
-    for child in n.children(node):
-        yield from unknown_leaves(child, at)
+    parts = [list(unknown_leaves(child, at)) for child in n.children(node) if value_of(child, at) is None]
+    if not isinstance(node, (n.And, n.Or, n.IfElse)):
+        # Each part is needed: where one stays unknown for ever, the others cannot matter.
+        parts = [leaves for leaves in parts if stuck(leaves, at)][:1] or parts
+    for leaves in parts:
+        yield from leaves
+
+
+def asked(leaves: Iterable[n.Node]) -> list[str]:
+    """Return the names by which the facts and open parameters among *leaves* are asked for."""
+    return [
+        leaf.name if isinstance(leaf, n.FactRef) else leaf.ask.rpartition(".")[2]
+        for leaf in leaves
+        if isinstance(leaf, (n.FactRef, n.Unknown))
+    ]
+
+
+def stuck(leaves: Iterable[n.Node], at: Surroundings) -> bool:
+    """Whether nothing among the unknown *leaves* of a tree can ever become known."""
+    return all(isinstance(leaf, n.DecisionRef) and leaf.term in at.final for leaf in leaves)
 
 
 def _name(node: n.Node) -> str:

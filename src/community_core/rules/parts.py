@@ -116,11 +116,18 @@ def blocked_answer(answer: Answer) -> Answer:
     """Return an undetermined *answer* with the status of the decision that blocks it, where there is nothing to ask."""
     if answer.ask:
         return answer
-    blocked = [part.status for part in answer.trace.parts if part.status is not Status.DETERMINED]
-    if not blocked or blocked[0] is Status.UNDETERMINED:
+    status = next((part.status for part in answer.trace.blocked), Status.UNDETERMINED)
+    if status is Status.UNDETERMINED:
         return answer
-    choice = Choice(blocked[0], answer.choice.rows)
+    choice = Choice(status, answer.choice.rows)
     return answered(answer.source, choice, answer.on, answer.given, answer.parts)
+
+
+def final_parts(answers: Mapping[str, Answer]) -> frozenset[str]:
+    """Return the terms of those *answers* that have no outcome and ask for nothing: nothing can change them."""
+    return frozenset(
+        term for term, answer in answers.items() if answer.status is not Status.DETERMINED and not answer.ask
+    )
 
 
 def part_values(answers: Mapping[str, Answer]) -> dict[tuple[str, str], Any]:

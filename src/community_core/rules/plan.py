@@ -234,8 +234,7 @@ class TablePlan:
 
     def trace(self, answer: Answer) -> Trace:
         """Return what *answer* rests on."""
-        first = self.table.hit is HitPolicy.FIRST
-        traced = Traced(self.term, self.facts, self.rows, self.otherwise, first, self.words, self.names)
+        traced = Traced(self.term, self.facts, self.rows, self.otherwise, self.table.hit, self.words, self.names)
         return Tracer(traced, answer).trace()
 
 

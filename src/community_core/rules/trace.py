@@ -10,10 +10,10 @@ from attrs import frozen
 from community_core.base.findings import NOWHERE, Finding, finding
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace
-from community_core.rules.interpret import Surroundings, unknown_leaves, value_of
-from community_core.rules.parts import BoundRow, Names, part_values
+from community_core.rules.interpret import Surroundings, asked, stuck, unknown_leaves, value_of
+from community_core.rules.parts import BoundRow, Names, final_parts, part_values
 from community_core.rules.pattern import OTHERWISE, Status
-from community_core.rules.terms import Fact
+from community_core.rules.terms import Fact, HitPolicy
 from community_core.rules.unparse import unparse
 from community_core.rules.vocabulary import WORKDAY_TABLE, Word, outer
 
@@ -26,7 +26,7 @@ class Traced:
     facts: tuple[Fact, ...]
     rows: tuple[BoundRow, ...]
     otherwise: BoundRow | None
-    sequential: bool
+    hit: HitPolicy
     words: Mapping[str, Word]
     names: Names
 
@@ -38,6 +38,22 @@ class Traced:
         return row
 
 
+@frozen
+class _Leaves:
+    """What is unknown in a row; *never* says that whether it counts, or what it adds, stays unknown for ever."""
+
+    condition: tuple[n.Node, ...]
+    outcome: tuple[n.Node, ...]
+    never: bool
+
+
+def _may_agree(row: BoundRow, other: BoundRow) -> bool:
+    if row.row.gap is not None or other.row.gap is not None:
+        return row.row.gap is not None and other.row.gap is not None
+    one, two = row.constant, other.constant
+    return one is None or two is None or one == two
+
+
 class Tracer:
     """Works out the trace of one answer of a table."""
 
@@ -45,7 +61,8 @@ class Tracer:
         self.plan = plan
         self.answer = answer
         values = dict(zip((fact.name for fact in plan.facts), answer.seen, strict=True))
-        self.at = Surroundings(values, part_values(answer.parts), answer.on, plan.words)
+        parts = answer.parts
+        self.at = Surroundings(values, part_values(parts), answer.on, plan.words, final_parts(parts))
         self.types = {fact.name: fact.type for fact in plan.facts}
         folded = [tree for row in plan.rows for tree in (row.folded, *row.folded_then)]
         self.derived = {node.name: node for tree in folded for node in n.walk(tree) if isinstance(node, n.Derived)}
@@ -55,7 +72,7 @@ class Tracer:
         plan, answer = self.plan, self.answer
         counted = answer.choice.rows
         last = max(counted, default=0)
-        sequential = plan.sequential and OTHERWISE not in counted and counted
+        sequential = plan.hit is HitPolicy.FIRST and OTHERWISE not in counted and counted
         examined = [(number, row) for number, row in enumerate(plan.rows, 1) if not sequential or number <= last]
         reasons = [self._reason(number, row, number in counted) for number, row in examined]
         trees = [row.when for _, row in examined]
@@ -64,16 +81,19 @@ class Tracer:
         bound_counted = [plan.row_at(number) for number in counted]
         trees += [tree for row in bound_counted for tree in row.then]
         needed = [answer.parts[term] for term in self._parts_in(trees)]
-        asks = list(self._asks(bound_counted))
+        leaves = list(self._open_leaves(bound_counted))
+        asks = asked(leaves)
         silent = self.answer.status is not Status.UNDETERMINED
         gaps = [row.row.gap for row in bound_counted if row.row.gap is not None and silent]
-        blocked = [part for part in needed if part.status is not Status.DETERMINED]
+        terms = dict.fromkeys(leaf.term for leaf in leaves if isinstance(leaf, n.DecisionRef))
+        blocked = [answer.parts[term] for term in terms]
         return Trace(
             rows=tuple(reasons),
             parameters=tuple(self._uses(trees)),
             ask=tuple(dict.fromkeys([*asks, *(name for part in blocked for name in part.ask)])),
             gaps=tuple(dict.fromkeys([*gaps, *(gap for part in blocked for gap in part.gaps)])),
             parts=tuple(needed),
+            blocked=tuple(blocked),
             findings=(*_to_load(asks), *(found for part in blocked for found in part.findings)),
         )
 
@@ -81,16 +101,37 @@ class Tracer:
         terms = [node.term for tree in trees for node in n.walk(tree) if isinstance(node, n.DecisionRef)]
         yield from dict.fromkeys(terms)
 
-    def _asks(self, rows: Sequence[BoundRow]) -> Iterator[str]:
-        if self.answer.status is not Status.UNDETERMINED:
+    def _open_leaves(self, rows: Sequence[BoundRow]) -> Iterator[n.Node]:
+        """Yield what is unknown and keeps the answer from an outcome, as far as it can still matter."""
+        silent = self.answer.status is Status.GAP and all(row.row.gap is not None for row in rows)
+        if self.answer.status is Status.DETERMINED or silent:
             return
-        for row in rows:
-            for tree in (row.folded, *row.folded_then):
-                for leaf in unknown_leaves(tree, self.at):
-                    if isinstance(leaf, n.FactRef):
-                        yield leaf.name
-                    elif isinstance(leaf, n.Unknown):
-                        yield leaf.ask.rpartition(".")[2]
+        found = [self._leaves(row) for row in rows]
+        if self.plan.hit is HitPolicy.COLLECT:
+            # Every row is needed: where one stays unknown for ever, the others cannot matter.
+            for leaves in [each for each in found if each.never][:1] or found:
+                yield from (*leaves.condition, *leaves.outcome)
+            return
+        for place, (row, leaves) in enumerate(zip(rows, found, strict=True)):
+            if not leaves.never:
+                yield from (*leaves.condition, *leaves.outcome)
+                continue
+            # Whether such a row holds is never known: it counts where others that count turn out to agree with it.
+            first = self.plan.hit is HitPolicy.FIRST
+            agrees = any(_may_agree(row, other) for other in (rows[place + 1 :] if first else rows) if other is not row)
+            yield from (*leaves.condition, *(leaves.outcome if agrees else ()))
+            if first and not agrees:
+                return
+
+    def _leaves(self, row: BoundRow) -> _Leaves:
+        condition = tuple(unknown_leaves(row.folded, self.at))
+        outcome = tuple(leaf for tree in row.folded_then for leaf in unknown_leaves(tree, self.at))
+        held = value_of(row.folded, self.at)
+        never = held is None and stuck(condition, self.at)
+        if self.plan.hit is HitPolicy.COLLECT and held is True:
+            unknown = any(value_of(tree, self.at) is None for tree in row.folded_then)
+            never = unknown and stuck(outcome, self.at)
+        return _Leaves(condition, outcome, never)
 
     def _reason(self, number: int, row: BoundRow, counts: bool) -> Reason:
         held = True if number == OTHERWISE else self.answer.states[number - 1]
