@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
+from community_core.base.citations import Citation
 from community_core.base.findings import Origin
+from community_core.base.ranks import Privacy
 from community_core.procedures.check import check_procedure
 from community_core.procedures.collective import CollectiveDecision
 from community_core.procedures.definition import (
@@ -89,6 +91,31 @@ FAULTS = {
     ),
     "a personal field published": (
         lambda p: with_step(p, "convene", publish=(Publish(PublishKind.ANNOUNCEMENT, ("present",)),)),
+        ["named-without-ground"],
+    ),
+    "a personal field published where the law names people": (
+        lambda p: with_step(
+            p, "convene", publish=(Publish(PublishKind.ANNOUNCEMENT, ("present",), ground=Citation("某法", article="9")),)
+        ),
+        [],
+    ),
+    "consent that is no yes or no": (
+        lambda p: with_step(p, "convene", publish=(Publish(PublishKind.ANNOUNCEMENT, ("present",), consent="title"),)),
+        ["consent-no-bool"],
+    ),
+    "consent in an unknown field": (
+        lambda p: with_step(p, "convene", publish=(Publish(PublishKind.ANNOUNCEMENT, ("present",), consent="crowd"),)),
+        ["unknown-field"],
+    ),
+    "a sensitive field published, even with a ground": (
+        lambda p: evolve(
+            with_step(
+                p, "convene", publish=(Publish(PublishKind.ANNOUNCEMENT, ("present",), ground=Citation("某法")),)
+            ),
+            fields=tuple(
+                evolve(field, privacy=Privacy.SENSITIVE) if field.name == "present" else field for field in p.fields
+            ),
+        ),
         ["not-public"],
     ),
     "an unknown field published": (
