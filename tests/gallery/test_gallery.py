@@ -108,6 +108,7 @@ NO_TEXT = {
     "office/test_correct.py": """
         correction-changes correction-refused no-reason not-correctable nothing-corrected unknown-event""",
     "office/test_host.py": "effect-refused missing-function",
+    "office/test_papers.py": "no-such-paper",
     "office/test_office.py": "no-actor too-many-follow-ups unknown-procedure which-opening",
     "procedures/test_step.py": """
         ballot-rule-unknown ballot-tied case-ended day-before day-unknown earlier-step guard-false guard-unknown

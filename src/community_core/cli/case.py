@@ -44,6 +44,7 @@ _LONGEST = 40
 day_option = click.option("--day", callback=read_day_option, required=True, metavar="DAY", help="哪一天办理 · The day.")
 actor_option = click.option("--actor", required=True, help="由谁办理 · Who acts.")
 post_option = click.option("--post", help="以什么职务 · As what, where several posts would do.")
+behalf_option = click.option("--behalf", default="", help="代谁办理 · In whose name, as a delegation allows.")
 key_option = click.option("--key", help="请求编号：重复提交不会重复办理 · A repeated key does nothing twice.")
 data_option = click.option("--data", "data", multiple=True, metavar="NAME=VALUE", help="字段，可重复 · Repeatable.")
 file_option = click.option(
@@ -67,6 +68,7 @@ def case() -> None:
 @click.option("--place", required=True, help="关于哪个地方 · About which place.")
 @click.option("--step", help="立案环节，只有一个时不必给 · The opening step, where there are several.")
 @post_option
+@behalf_option
 @key_option
 @data_option
 @file_option
@@ -100,6 +102,7 @@ def open_case(
 @actor_option
 @day_option
 @post_option
+@behalf_option
 @key_option
 @data_option
 @file_option
@@ -135,6 +138,7 @@ def take(
 @actor_option
 @day_option
 @click.option("--why", required=True, help="为什么更正 · Why.")
+@behalf_option
 @key_option
 @data_option
 @file_option
@@ -163,16 +167,39 @@ def correct(
     return exits.FINE
 
 
+@case.command(
+    "transition",
+    help="按过渡规定把办件转用现行规则文本 · Move CASE_ID over to the present rules, as a declared transition allows.",
+    epilog=exits.HELP,
+)
+@click.argument("case_id")
+@store_option
+@kept_district_option
+@actor_option
+@day_option
+@post_option
+@behalf_option
+@key_option
+@json_option
+def transition(*, case_id: str, store: str, district: str | None, as_json: bool, **who: Any) -> int:
+    """Move a case over."""
+    with office_over(store, district, acting=True) as office:
+        moved = office.transition(case_id, **who)
+        _say(office, moved, _definition(office, moved), as_json=as_json)
+    return exits.FINE
+
+
 @case.command("show", help="查看办件全部记录，供经办人用 · Show all of CASE_ID, for its handlers.", epilog=exits.HELP)
 @click.argument("case_id")
 @store_option
 @kept_district_option
+@click.option("--as-of", callback=read_day_option, metavar="DAY", help="截至哪一天 · As it stood on this day.")
 @json_option
-def show(*, case_id: str, store: str, district: str | None, as_json: bool) -> int:
+def show(*, case_id: str, store: str, district: str | None, as_of: dt.date | None, as_json: bool) -> int:
     """Show a case with its timeline."""
     with office_over(store, district) as office:
-        now = office.case(case_id)
-        _say(office, now, _definition(office, now), as_json=as_json)
+        now = office.case(case_id, as_of=as_of)
+        _say(office, now, _definition(office, now), as_json=as_json, as_of=as_of)
     return exits.FINE
 
 
@@ -232,6 +259,27 @@ def appoint(*, person: str, post: str, place: str, since: dt.date, until: dt.dat
     return exits.FINE
 
 
+@case.command(
+    "delegate",
+    help="登记 PERSON 可代 BEHALF 在 PLACE 以 POST 办理 · Register that PERSON may act for BEHALF as POST in PLACE.",
+    epilog=exits.HELP,
+)
+@click.argument("person")
+@click.argument("behalf")
+@click.argument("post")
+@click.argument("place")
+@click.option("--since", callback=read_day_option, required=True, metavar="DAY", help="从哪天起 · From this day.")
+@click.option("--until", callback=read_day_option, metavar="DAY", help="到哪天（不含） · To this day, excluded.")
+@click.option("--reason", required=True, help="依据：文书或理由 · What it rests on: a document, or why.")
+@store_option
+def delegate(*, store: str, reason: str, **who: Any) -> int:
+    """Register a delegation; a second time changes nothing."""
+    with office_over(store, None, new=True) as office:
+        office.delegate(**who, reason=reason)
+    click.echo(f"已登记 registered: {who['person']} → {who['behalf']} · {who['post']} · {who['place']}")
+    return exits.FINE
+
+
 @case.command("place", help="登记地方 · Register PLACE under its parent.", epilog=exits.HELP)
 @click.argument("place")
 @click.option("--parent", default="", help="上级；最高的不给 · What contains it; none for the topmost.")
@@ -279,10 +327,11 @@ def _brief(now: Case) -> dict[str, Any]:
     }
 
 
-def _say(office: Office, now: Case, definition: Procedure, *, as_json: bool) -> None:
+def _say(office: Office, now: Case, definition: Procedure, *, as_json: bool, as_of: dt.date | None = None) -> None:
     from community_core.rules.answer import json_value  # noqa: PLC0415 - with the office
 
-    moments = office.timeline(now.id)
+    moments = office.timeline(now.id, as_of=as_of)
+    children = [child.id for child in office.follow_ups(now.id, as_of=as_of)]
     if as_json:
         timeline = [
             {
@@ -291,6 +340,7 @@ def _say(office: Office, now: Case, definition: Procedure, *, as_json: bool) -> 
                 "step": item.step,
                 "state": item.state,
                 "actor": item.actor,
+                "behalf": item.behalf or None,
                 "post": item.post,
                 "data": {name: json_value(value) for name, value in item.data},
                 "published": [
@@ -308,13 +358,13 @@ def _say(office: Office, now: Case, definition: Procedure, *, as_json: bool) -> 
             }
             for item in moments
         ]
-        print_json({**_brief(now), "timeline": timeline})
+        print_json({**_brief(now), "follow_ups": children, "timeline": timeline})
         return
     rows = [
         (
             item.day,
             f"{both(item.label)} ({item.step})",
-            f"{item.actor} · {item.post}",
+            f"{item.actor}{f'（代 for {item.behalf}）' if item.behalf else ''} · {item.post}",
             f"{both(item.state_label)}",
             "；".join(_contents(definition, item)),
         )
@@ -322,12 +372,21 @@ def _say(office: Office, now: Case, definition: Procedure, *, as_json: bool) -> 
     ]
     title = f"{now.id} · {both(definition.title)} · {now.place} · {now.state}{' · ' + now.ended if now.ended else ''}"
     print_table(title, ("日期 day", "环节 step", "经办 by", "状态 state", "内容 data"), rows)
+    if now.parent:
+        click.echo(f"由此而来 follows {now.parent}")
+    for child in children:
+        click.echo(f"后续办件 followed by {child}")
 
 
 def _contents(definition: Procedure, item: Moment) -> Iterator[str]:
     """Yield the fields of an event; of a correction which event it corrects, what that should say, and why."""
-    from community_core.procedures.events import CORRECT  # noqa: PLC0415 - with the office
+    from community_core.procedures.events import CORRECT, PAPER  # noqa: PLC0415 - with the office
 
+    if item.step == PAPER:
+        said = dict(item.data)
+        yield f"{said['paper']}（{said['of']}）"
+        yield from (f"{row[0]} {row[1]}:{row[2][:12]}…" for row in said["files"])
+        return
     if item.step != CORRECT:
         yield from (_field(definition, name, value) for name, value in item.data)
         return

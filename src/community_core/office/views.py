@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -12,36 +12,41 @@ from attrs import evolve, frozen
 from community_core.base.citations import Citation
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
+from community_core.base.masking import masked
 from community_core.base.ranks import Privacy
-from community_core.instruments.ballot import ABSTAIN, SPOILT
 from community_core.jurisdiction.expressions import expressions_of
 from community_core.office.bindings import Binding, Bindings
 from community_core.office.work import restore
 from community_core.pages.items import BoardCase, BoardField, BoardItem
-from community_core.pages.texts import value_text
+from community_core.pages.texts import BALLOT_WORDS, value_text
 from community_core.ports.store import Store, StoredCase, StoredEvent
 from community_core.procedures.definition import LateAction, Procedure, PublishKind, StepField
-from community_core.procedures.events import CORRECT, LATE, Case, PublishedItem, given
+from community_core.procedures.events import (
+    CORRECT,
+    ERASE,
+    INSPECT,
+    LATE,
+    PAPER,
+    TRANSITION,
+    Case,
+    Event,
+    PublishedItem,
+    given,
+)
 from community_core.procedures.reading import Reading
+from community_core.procedures.withholding import Withheld, hidden
 from community_core.rules.answer import ParameterUse
 
 T = TypeVar("T")
 _CHUNK = 500
-
-#: What counts and outcomes call a ballot without an option, and the answers to a yes-or-no question.
-BALLOT_WORDS: Mapping[str, Label] = {
-    ABSTAIN: Label("弃权", "abstained"),
-    SPOILT: Label("废票", "spoilt"),
-    "yes": Label("赞成", "yes"),
-    "no": Label("反对", "no"),
-}
 
 
 @frozen
 class Moment:
     """One event of a case as a person reads it, with what the record adds.
 
-    *data* are all fields given, whatever their privacy class: a timeline is for those who handle the case.
+    *data* are the fields given, personal ones too: a timeline is for those who handle the case. In the place of a
+    sensitive value, and of one that is not to hand, stands a ``Withheld``.
     """
 
     version: int
@@ -52,6 +57,7 @@ class Moment:
     state_label: Label
     actor: str
     post: str
+    behalf: str
     data: tuple[tuple[str, Any], ...]
     published: tuple[PublishedItem, ...]
     cite: Citation | None
@@ -91,17 +97,56 @@ def step_label(procedure: Procedure, name: str) -> Label:
         return Label("期限届满", "Deadline passed")
     if name == CORRECT:
         return Label("更正", "Correction")
+    if name == TRANSITION:
+        return Label("转用新规则文本", "Moved over to newer rules")
+    if name == PAPER:
+        return Label("出具文书", "Paper issued")
+    if name == ERASE:
+        return Label("删除个人信息", "Personal values erased")
+    if name == INSPECT:
+        return Label("查阅敏感信息", "Sensitive values read")
     step = procedure.step(name)
     return (step.label if step is not None else Label()) or Label(name)
 
 
-def timeline(binding: Binding, events: Sequence[StoredEvent]) -> tuple[Moment, ...]:
-    """Return the events of a case in order."""
-    procedure = binding.procedure
+def covered(case: Case) -> Case:
+    """Return *case* without its sensitive values: to have them, somebody says who he is and why."""
+    classes = {name: item.privacy for name, item in case.private.items() if case.data.get(name) is not None}
+    names = [name for name, privacy in classes.items() if privacy is Privacy.SENSITIVE]
+    if not names:
+        return case
+    withheld = {name: hidden(case.data[name], classes[name]) for name in names}
+    return evolve(case, data={**case.data, **dict.fromkeys(names)}, withheld={**case.withheld, **withheld})
+
+
+def covered_data(event: Event) -> tuple[tuple[str, Any], ...]:
+    """Return the data of an event without its sensitive values."""
+    names = {name for name, privacy in event.private if privacy is Privacy.SENSITIVE}
+    if not names:
+        return event.data
+
+    def cover(pairs: Iterable[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
+        return tuple(
+            (name, hidden(value, Privacy.SENSITIVE) if name in names and not isinstance(value, Withheld) else value)
+            for name, value in pairs
+        )
+
+    if event.step != CORRECT:
+        return cover(event.data)
+    return tuple((name, cover(value) if name == "fields" else value) for name, value in event.data)
+
+
+def timeline(
+    bindings: Bindings, name: str, events: Sequence[StoredEvent], *, inspected: bool = False
+) -> tuple[Moment, ...]:
+    """Return the events of a case of the procedure *name* in order, each as the text has it that it was done under.
+
+    Sensitive values are covered, unless their reading was recorded (*inspected*).
+    """
     found = []
     for item in events:
         event = item.event
-        step = procedure.step(event.step)
+        procedure = bindings.of(name, event.rules).procedure
         found.append(
             Moment(
                 event.version,
@@ -112,14 +157,24 @@ def timeline(binding: Binding, events: Sequence[StoredEvent]) -> tuple[Moment, .
                 state_label(procedure, event.state),
                 event.actor,
                 event.post,
-                event.data,
+                event.behalf,
+                event.data if inspected else covered_data(event),
                 event.published,
-                (step.cite if step is not None else None) or procedure.cite,
+                _source(procedure, event),
                 item.entered,
                 item.hash,
             )
         )
     return tuple(found)
+
+
+def _source(procedure: Procedure, event: Event) -> Citation | None:
+    """Return what says so: of a move the document that lets the case move, else that of the step."""
+    if event.step == TRANSITION:
+        name = dict(event.data).get("transition")
+        return next((item.cite for item in procedure.transitions if item.name == name), procedure.cite)
+    step = procedure.step(event.step)
+    return (step.cite if step is not None else None) or procedure.cite
 
 
 def values_used(binding: Binding, case: Case) -> tuple[ParameterUse, ...]:
@@ -140,15 +195,19 @@ def values_used(binding: Binding, case: Case) -> tuple[ParameterUse, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def board_items(binding: Binding, stored: StoredCase, events: Sequence[StoredEvent]) -> Iterator[BoardItem]:
+def board_items(bindings: Bindings, stored: StoredCase, events: Sequence[StoredEvent]) -> Iterator[BoardItem]:
     """Yield what of a case is public: of each thing published, the fields that are classed public, as they were then.
 
+    Personal fields stand masked, unless the law names people there, or the person agrees to it as the case stands now.
     A personal notice is for the person concerned and no part of the board.
     """
-    procedure = binding.procedure
+    present: dict[str, Any] = {}
+    for item in events:
+        present.update(given(item.event))
     data: dict[str, Any] = {}
     for item in events:
         event = item.event
+        procedure = bindings.of(stored.procedure, event.rules).procedure
         data.update(given(event))
         # A correction is published with what it says, also of a field that a later step gave again.
         says = {**data, **dict(dict(event.data).get("fields", ()))} if event.step == CORRECT else data
@@ -156,7 +215,8 @@ def board_items(binding: Binding, stored: StoredCase, events: Sequence[StoredEve
         for published in event.published:
             if published.kind is PublishKind.PERSONAL_NOTICE:
                 continue
-            fields = tuple(_fields(procedure, published, says))
+            named = published.ground is not None or present.get(published.consent) is True
+            fields = tuple(_fields(procedure, published, says, named=named))
             if fields:
                 yield BoardItem(
                     case=stored.id,
@@ -170,14 +230,24 @@ def board_items(binding: Binding, stored: StoredCase, events: Sequence[StoredEve
                     cite=(step.cite if step is not None else None) or procedure.cite,
                     standing=(step.standing if step is not None else None) or procedure.standing,
                     hash=item.hash,
+                    ground=published.ground,
                 )
 
 
-def _fields(procedure: Procedure, published: PublishedItem, data: dict[str, Any]) -> Iterator[BoardField]:
+def _fields(
+    procedure: Procedure, published: PublishedItem, data: dict[str, Any], *, named: bool
+) -> Iterator[BoardField]:
+    """Yield what may be public of the fields: personal ones masked, unless people may be *named* in it."""
     for name in published.what:
         item = procedure.field(name)
-        if item is not None and item.privacy is Privacy.PUBLIC and data.get(name) is not None:
+        if item is None or data.get(name) is None:
+            continue
+        if item.privacy is Privacy.PUBLIC or (item.privacy is Privacy.PERSONAL and named):
             yield BoardField(name, item.label or Label(name), _shown(item, data[name]))
+        elif item.privacy is Privacy.PERSONAL:
+            value = data[name]
+            shown = value_text(value) if isinstance(value, Withheld) else Label(masked(value))
+            yield BoardField(name, item.label or Label(name), shown)
 
 
 def _shown(item: StepField, value: Any) -> Label:
@@ -197,11 +267,10 @@ def board(
             _, events = loaded[stored.id]
             if not any(item.event.published for item in events):
                 continue
-            binding = bindings.of(stored.procedure, stored.rules)
-            items = tuple(board_items(binding, stored, events))
+            items = tuple(board_items(bindings, stored, events))
             if items:
                 case = restore(bindings, stored, events)
-                procedure = binding.procedure
+                procedure = bindings.of(stored.procedure, case.rules).procedure
                 titles = [field.value.zh for item in items for field in item.fields if field.name == "title"]
                 yield (
                     stored,
