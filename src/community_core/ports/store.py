@@ -13,6 +13,10 @@ from community_core.base.errors import StoreError
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.procedures.events import Case, Effect, Event
+from community_core.registers.changes import RegisterChange
+from community_core.registers.describe import Register
+from community_core.registers.electoral import ElectoralRoll, RollHead, RollLine
+from community_core.registers.rows import Plan, Row
 
 T = TypeVar("T")
 
@@ -42,6 +46,43 @@ class Posting:
     place: str
     since: dt.date
     until: dt.date | None = None
+
+
+@frozen
+class NeededFunction:
+    """A Python function that a rule text needs, and the distribution that it came from when the text was kept.
+
+    *kind* is ``decision``, ``word`` or ``effect``; an effect has no *version* of its own. The distribution is unknown
+    where a plugin was not installed from one.
+    """
+
+    kind: str
+    name: str
+    version: str = ""
+    distribution: str = ""
+    distribution_version: str = ""
+
+    @property
+    def requirement(self) -> str:
+        """What to install, as one writes it for an installer."""
+        return f"{self.distribution}=={self.distribution_version}"
+
+
+@frozen
+class Delegation:
+    """Standing to act for another: *person* may act in the name of *behalf* under one *post* of his in *place*.
+
+    It holds from a day, until one (excluded) or open. *post* may also be what *behalf* is in a case itself
+    (``proposer``, a step's taker). *reason* says what it rests on: the document that charges him, or why.
+    """
+
+    person: str
+    behalf: str
+    post: str
+    place: str
+    since: dt.date
+    until: dt.date | None = None
+    reason: str = ""
 
 
 @frozen
@@ -126,16 +167,76 @@ class Registers(Protocol):
         """Return the appointments that *person* holds on *day*."""
         ...
 
-    def place_chain(self, place: str) -> Sequence[str]:
-        """Return *place* and every place that contains it, the smallest first."""
+    def delegations(self, person: str, day: dt.date) -> Sequence[Delegation]:
+        """Return for whom *person* may act on *day*, under which of their posts."""
         ...
 
-    def place_names(self) -> Mapping[str, Label]:
-        """Return what each registered place is called; one without a name is left out."""
+    def place_chain(self, place: str, day: dt.date | None = None) -> Sequence[str]:
+        """Return *place* and every place that contains it on *day* (or by the last known), the smallest first."""
+        ...
+
+    def place_names(self, day: dt.date | None = None) -> Mapping[str, Label]:
+        """Return what each place is called on *day* (or by the last known); one without a name is left out."""
         ...
 
 
-class Store(Registers, Protocol):
+class RegisterRows(Protocol):
+    """The registers as dated rows: nothing is overwritten, so any past day can be asked about."""
+
+    def register_rows(
+        self,
+        register: Register,
+        *,
+        day: dt.date | None = None,
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        moment: dt.datetime | None = None,
+        past: bool = False,
+    ) -> Sequence[Row]:
+        """Return rows of *register*: of a day, of some values, as believed at a moment, or replaced ones too."""
+        ...
+
+    def keep_change(self, change: RegisterChange, entered: dt.datetime) -> str:
+        """Keep a change and return the id that it gets."""
+        ...
+
+    def register_change(self, change_id: str) -> RegisterChange | None:
+        """Return a change by its id, or ``None``."""
+        ...
+
+    def write_rows(self, register: Register, plan: Plan, change: str, entered: dt.datetime) -> None:
+        """Write what a change comes to.
+
+        Raises:
+            Contradiction: if somebody else changed one of the rows meanwhile.
+        """
+        ...
+
+    def next_numbers(self, name: str, count: int) -> Sequence[int]:
+        """Return the next *count* numbers of a counter, from 1."""
+        ...
+
+    def next_roll(self) -> str:
+        """Return the id of the next electoral roll."""
+        ...
+
+    def keep_roll(self, roll: ElectoralRoll) -> None:
+        """Keep a frozen electoral roll."""
+        ...
+
+    def add_line(self, roll_id: str, line: RollLine) -> None:
+        """Add a correction to an electoral roll."""
+        ...
+
+    def electoral_roll(self, roll_id: str) -> ElectoralRoll | None:
+        """Return an electoral roll with its corrections, or ``None``."""
+        ...
+
+    def electoral_rolls(self, *, place: str = "") -> Sequence[RollHead]:
+        """Return the heads of the electoral rolls."""
+        ...
+
+
+class Store(Registers, RegisterRows, Protocol):
     """Append-only events, cases, rule texts and registers. Every writing call happens inside :meth:`begin`."""
 
     def begin(self) -> AbstractContextManager[None]:
@@ -188,6 +289,10 @@ class Store(Registers, Protocol):
         """Return the events of a case in order."""
         ...
 
+    def follow_ups(self, case_id: str) -> Sequence[StoredCase]:
+        """Return the cases that a step of this one opened, in the order of their ids."""
+        ...
+
     def load(self, case_ids: Sequence[str]) -> Mapping[str, tuple[StoredCase, Sequence[StoredEvent]]]:
         """Return several cases with their events in order; an id that is not kept is left out."""
         ...
@@ -200,8 +305,20 @@ class Store(Registers, Protocol):
         """Return the event recorded under an idempotency key, or ``None``."""
         ...
 
-    def keep_rules(self, digest: str, text: str) -> None:
-        """Keep a rule text by its content hash; a second time changes nothing."""
+    def erase(self, case_id: str, values: Iterable[tuple[int, str]]) -> None:
+        """Remove private values of a case for good, by version and field, in the same unit of work as their event."""
+        ...
+
+    def scrub(self) -> None:
+        """See to it, as far as the database lets us, that no file of it still has what was erased."""
+        ...
+
+    def keep_rules(self, digest: str, text: str, functions: Sequence[NeededFunction] = ()) -> None:
+        """Keep a rule text by its content hash, and where its functions come from; a second time changes nothing."""
+        ...
+
+    def functions(self, digest: str) -> Sequence[NeededFunction]:
+        """Return the Python functions that the rule text needs, as they were installed when it was kept."""
         ...
 
     def rules(self, digest: str) -> str | None:
@@ -212,8 +329,14 @@ class Store(Registers, Protocol):
         """Keep a case's present state for lists; the events remain the truth."""
         ...
 
-    def snapshots(self, cases: Sequence[Case]) -> None:
-        """Keep the present states of several cases, in one statement."""
+    def snapshots(self, cases: Sequence[Case], heads: Mapping[str, str] | None = None) -> None:
+        """Keep the present states of several cases, in one statement; *heads* are the hashes of their last events."""
+        ...
+
+    def resume(
+        self, case_ids: Sequence[str], longer_than: int
+    ) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:
+        """Return cases of more events than *longer_than* as they were kept, with the events after that."""
         ...
 
     def open_states(self, *, procedure: str = "", place: str = "") -> Iterator[Case]:
@@ -246,7 +369,25 @@ class Store(Registers, Protocol):
         """Register an appointment."""
         ...
 
-    def add_place(self, place: str, parent: str, layer: str, zh: str, en: str) -> None:
+    def add_delegation(self, delegation: Delegation) -> None:
+        """Register that somebody may act for another."""
+        ...
+
+    def end_delegation(self, person: str, behalf: str, post: str, place: str, day: dt.date) -> None:
+        """End a delegation on a day (excluded)."""
+        ...
+
+    def add_place(
+        self,
+        place: str,
+        parent: str,
+        layer: str,
+        zh: str,
+        en: str,
+        *,
+        since: dt.date | None = None,
+        entered: dt.datetime | None = None,
+    ) -> None:
         """Register a place under its parent; a second time with the same values changes nothing."""
         ...
 

@@ -1,4 +1,4 @@
-"""Write what registers are to keep: planned over the present rows, kept with the change that made it; one unit of work."""
+"""Write what registers are to keep: planned over the present rows, kept with the change that made it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Code lists: the library's own, below those that a district registers; who owns a category is open until it says so."""
+"""Code lists: the library's own, below those that a district registers; who owns a category is open until then."""
 
 from __future__ import annotations
 

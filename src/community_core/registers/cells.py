@@ -24,7 +24,10 @@ _WIDE: Final = {
 }
 _FLOAT: Final = re.compile(r"([0-9]+)\.0+\Z", re.ASCII)
 _POWER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[Ee][+][0-9]+\Z", re.ASCII)
-_AS_TEXT: Final = re.compile(r"(?:'|=\")(.*?)\"?\Z")
+_AS_TEXT: Final = re.compile(r"(?:'|=\")([0-9]+[0-9Xx]?)\"?\Z", re.ASCII)
+#: A sign that keeps a spreadsheet from taking a text for a formula.
+_QUOTED: Final = re.compile(r"'(['=+\-@].*)\Z", re.DOTALL)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _COMPACT: Final = re.compile(r"([12][0-9]{3})([01][0-9])([0-3][0-9])\Z", re.ASCII)
 _MIDNIGHT: Final = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?\Z")
 _FRACTION: Final = re.compile(r"([0-9]+)/([0-9]+)\Z", re.ASCII)
@@ -62,8 +65,12 @@ _IDENTITY: Final = Fault(
     "identity-number",
     Label(
         "不是有效的公民身份号码（GB 11643：十八位、出生日期、校验码），请核对原件",
-        "this is no citizen identity number (GB 11643: eighteen signs, day of birth, check digit); look at the original",
+        "no citizen identity number (GB 11643: eighteen signs, day of birth, check digit); look at the original",
     ),
+)
+_MASKED: Final = Fault(
+    "masked-value",
+    Label("是被遮掩的内容，不能登记；请用未遮掩的原件", "is masked and cannot be registered; take the original"),
 )
 _EXPECTED: Final = {
     Kind.DATE: Label("应为日期，如 2006-05-01", "should be a day, such as 2006-05-01"),
@@ -83,7 +90,7 @@ def reader_of(column: Column) -> Callable[[Any], Any]:
     if read is not None:
         return read
     named = _number if column.check else _name
-    text = named if column.named else _text
+    text = _unmasked(named if column.named else _text) if column.private else named if column.named else _text
     if column.check != "identity":
         return text
 
@@ -94,6 +101,16 @@ def reader_of(column: Column) -> Callable[[Any], Any]:
         return number
 
     return identity
+
+
+def _unmasked(read: Callable[[Any], str]) -> Callable[[Any], str]:
+    def reader(cell: Any) -> str:
+        text = read(cell)
+        if "*" in text:
+            raise Unfit(_MASKED)
+        return text
+
+    return reader
 
 
 def _bad(kind: Kind) -> Unfit:
@@ -122,14 +139,15 @@ def _plain(cell: Any) -> str:
 
 
 def _text(cell: Any) -> str:
-    return _sane(_plain(cell).strip())
+    text = _plain(cell).strip()
+    quoted = _QUOTED.match(text)
+    return _sane(quoted[1] if quoted is not None else text)
 
 
 def _name(cell: Any) -> str:
     text = _plain(cell).strip()
-    written = _AS_TEXT.match(text)
-    if written is not None:
-        text = written[1].strip()
+    written = _QUOTED.match(text) or _AS_TEXT.match(text)
+    text = text if written is None else written[1]
     whole = _FLOAT.match(text)
     return _sane(whole[1] if whole is not None else text)
 
@@ -142,7 +160,8 @@ def _number(cell: Any) -> str:
 
 
 def _sane(text: str) -> str:
-    if not text or "\0" in text or "\ufffd" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not text or "\ufffd" in text or _CONTROL.search(text):
         raise _bad(Kind.TEXT)
     return text
 

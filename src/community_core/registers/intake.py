@@ -241,7 +241,7 @@ class _Reading:
             else:
                 found[column.name] = value
         if people is not None and _PERSON not in found and any(column.name == _PERSON for column in register.key):
-            self._by_number(register, line, people, found)
+            self._by_number(line, people, found)
         for column in register.columns:
             if column.required and column.name not in found and not self._told(sheet, line):
                 self._cell(sheet, line, at.get(column.name), column, _MISSING, None)
@@ -254,7 +254,7 @@ class _Reading:
             self._cell(sheet, line, at.get(column.name), column, _BIRTH, birth, level="warning")
         self._rows.append(_Row(register, sheet, line, found, tuple(cleared)))
 
-    def _by_number(self, register: Register, line: Line, people: int, found: dict[str, Any]) -> None:
+    def _by_number(self, line: Line, people: int, found: dict[str, Any]) -> None:
         """Find out by the identity number who is meant where no id is written; a resident who is new gets one."""
         raw = _cell(line.cells, people)
         number = None if raw is None else self._number(raw)

@@ -47,7 +47,7 @@ PLACES: Final = Register(
     (
         _id("place", "地方编号", "place", privacy=_PUBLIC),
         Column("parent", Label("上级地方", "lies in"), refers="places", privacy=_PUBLIC, also=("上级",)),
-        Column("layer", Label("层级", "layer"), privacy=_PUBLIC, required=True),
+        Column("layer", Label("层级", "layer"), privacy=_PUBLIC),
         *_names("地方名称"),
         Column("code", Label("行政区划代码", "GB/T 2260 code"), privacy=_PUBLIC, digits=True),
     ),
@@ -104,7 +104,7 @@ REGISTERS: Final = (
         Label("户籍户", "registered households"),
         (
             _id("household", "户号", "household", "户编号", "家庭编号", fill=True, privacy=_PERSONAL),
-            _ref("place", "户籍所在地方", "registered in", "places", "所在地方", "社区", fill=True),
+            _ref("place", "户籍所在地方", "registered in", "places", "户籍地", "所在地方", "社区", fill=True),
             _ref("dwelling", "房屋编号", "dwelling", "dwellings", fill=True),
         ),
         of="household",

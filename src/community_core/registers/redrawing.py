@@ -30,9 +30,9 @@ _MEMBERS: Final = register_of("household_members")
 _RESIDENTS: Final = register_of("residents")
 
 
-def refuse(code: str, zh: str, en: str, **data: object) -> Refused:
+def refuse(code: str, zh: str, en: str) -> Refused:
     """Return the exception that a change of registers cannot be made."""
-    return Refused(Label(zh, en), (finding(code, zh, en, **data),))
+    return Refused(Label(zh, en), (finding(code, zh, en),))
 
 
 def _no_such(register: Register, key: str) -> Refused:
@@ -40,7 +40,6 @@ def _no_such(register: Register, key: str) -> Refused:
         "not-registered",
         f"登记簿“{register.label.zh}”当日没有 {key}",
         f"on that day {key!r} is not in the register {register.name!r}",
-        register=register.name,
     )
 
 
@@ -143,8 +142,8 @@ def redraw(
     """Return what it takes to redraw a community from *day* on.
 
     ``move``: the *areas* (places, dwellings, households) of *place* belong to *into*. ``split``: the same, where *into*
-    is a new place beside *place*, called *zh* and *en*. ``merge``: all that is in *place* belongs to *into*, and *place*
-    ends. People and households are registered, and live, where their dwellings are.
+    is a new place beside *place*, called *zh* and *en*. ``merge``: all that is in *place* belongs to *into*, and
+    *place* ends. People and households are registered, and live, where their dwellings are.
 
     Raises:
         Refused: if a place or an area is not registered on that day, or the action is none of these.

@@ -16,14 +16,19 @@ from community_core.ports.store import Conflict, StoredEvent
 from community_core.procedures.events import Event
 from community_core.store.connections import savepoint
 from community_core.store.records import event_row, genesis, moment_text, stored_case
-from community_core.store.schema import SEQUENCE, cases, counters, events, outbox
+from community_core.store.schema import SEQUENCE, cases, counters, events, outbox, private
+from community_core.store.sealing import Sealing
 
 T = TypeVar("T")
 CHUNK: Final = 500
 
 
 def append(
-    connection: Connection, new: Sequence[Event], expected: Mapping[str, int], entered: dt.datetime
+    connection: Connection,
+    new: Sequence[Event],
+    expected: Mapping[str, int],
+    entered: dt.datetime,
+    sealing: Sealing,
 ) -> Sequence[StoredEvent]:
     """Write *new* events; see :meth:`SqlStore.append`. A writer's lock is held."""
     moment = moment_text(entered)
@@ -40,6 +45,7 @@ def append(
             )
     first = last = _counter(connection, SEQUENCE)
     rows: list[tuple[Any, ...]] = []
+    private_rows: list[tuple[Any, ...]] = []
     stored: list[StoredEvent] = []
     for event in new:
         if event.case not in expected:
@@ -55,14 +61,20 @@ def append(
                 )
             )
         last += 1
-        row = event_row(event, last, previous, moment)
+        data = None
+        if event.private:
+            data, sealed = sealing.seal(event)
+            private_rows += sealed
+        row = event_row(event, last, previous, moment, data)
         digest = row[-1]
         heads[event.case] = (event.version, digest)
         rows.append(row)
         stored.append(StoredEvent(event, entered, digest, previous))
     try:
         with savepoint(connection):
-            _insert_events(connection, rows)
+            _insert(connection, events, rows)
+            if private_rows:
+                _insert(connection, private, private_rows)
     except IntegrityError as error:
         raise _refused(connection, new) from error
     connection.execute(update(counters).where(counters.c.name == SEQUENCE).values(value=last))
@@ -118,15 +130,15 @@ def _heads(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, s
     return heads
 
 
-def _insert_events(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+def _insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     # SQLAlchemy's own way of many rows takes as long as all the rest; these are texts and whole numbers, which every
     # driver takes as they are, so its statement goes to the driver with the rows in the driver's style.
-    compiled = insert(events).compile(dialect=connection.dialect)
+    compiled = insert(table).compile(dialect=connection.dialect)
     statement = str(compiled)
     if connection.dialect.positional:
         connection.exec_driver_sql(statement, list(rows))
     else:
-        names = events.c.keys()
+        names = table.c.keys()
         connection.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
 
 

@@ -10,27 +10,33 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
 
-from attrs import define
+from attrs import define, field
 from sqlalchemy import Connection, Select, func, select, union
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from community_core.base.errors import CommunityError
 from community_core.base.findings import Finding, finding
+from community_core.base.ranks import Privacy
 from community_core.codec.texts import digest
 from community_core.ports.store import KnownRoot
-from community_core.procedures.events import Case, Event
+from community_core.procedures.events import ERASE, Case, Event
 from community_core.store.checkpoints import verify_checkpoints
+from community_core.store.private import Expected, PrivateCheck, private_rows, without_case
 from community_core.store.records import (
     NOTHING,
     event_found,
     event_hash,
     event_text,
     genesis,
+    moved_rules,
     shown,
     stored_case,
+    takers_text,
+    whole,
     written,
 )
 from community_core.store.schema import SEQUENCE, cases, counters, events, rule_texts, snapshots
+from community_core.store.sealing import SEALED, Sealing, marks, snapshot_data
 
 CHUNK: Final = 2000
 BATCH: Final = 500
@@ -48,20 +54,26 @@ class _Chain:
     version: int = 0
     seq: int = 0
     sound: bool = True
+    private: Expected = field(factory=Expected)
 
     def kept(self) -> tuple[Any, ...]:
         now = self.present
-        data, steps = written(dict(now.data)), written(dict(now.steps))
-        return now.state, now.version, now.entered or "", now.latest or "", now.reminded, data, steps
+        data = written(snapshot_data(now.data, now.private, now.withheld, lambda value: value))
+        steps = written(dict(now.steps))
+        days = now.entered or "", now.latest or ""
+        return now.state, now.version, *days, now.reminded, data, steps, moved_rules(now), takers_text(now), self.hash
 
 
 def verify(
-    connection: Connection, roots: Sequence[KnownRoot] = (), progress: Callable[[int], object] | None = None
+    connection: Connection,
+    roots: Sequence[KnownRoot] = (),
+    progress: Callable[[int], object] | None = None,
+    sealing: Sealing = Sealing(),
 ) -> Iterator[Finding]:
     """Yield what is wrong with the record; see :meth:`SqlStore.verify`."""
     given = 0
     try:
-        for item in _all(connection, roots, progress):
+        for item in _all(connection, roots, progress, sealing):
             given += 1
             yield item
     except OperationalError as error:
@@ -70,17 +82,21 @@ def verify(
         # Reading broken texts as well takes longer, so it begins only where there are some. The state is the same as
         # before, and so are the findings that were given already.
         with _tolerant(connection):
-            yield from islice(_all(connection, roots, progress), given, None)
+            yield from islice(_all(connection, roots, progress, sealing), given, None)
 
 
 def _all(
-    connection: Connection, roots: Sequence[KnownRoot], progress: Callable[[int], object] | None
+    connection: Connection,
+    roots: Sequence[KnownRoot],
+    progress: Callable[[int], object] | None,
+    sealing: Sealing,
 ) -> Iterator[Finding]:
     try:
         yield from _file(connection)
         yield from _rule_texts(connection)
-        yield from _chains(connection, progress)
+        yield from _chains(connection, progress, PrivateCheck(sealing))
         yield from _alone(connection)
+        yield from without_case(connection)
         yield from _sequence(connection)
         yield from verify_checkpoints(connection, roots)
     except DatabaseError as error:
@@ -120,9 +136,9 @@ def _damaged(said: str) -> Finding:
 
 
 def _rule_texts(connection: Connection) -> Iterator[Finding]:
-    for rows in _stream(connection, select(rule_texts.c.hash, rule_texts.c.text), 10):
-        for kept, text in rows:
-            if type(text) is not str or shown(text) != text or digest(text) != kept:
+    for rows in _stream(connection, select(rule_texts.c.hash, rule_texts.c.text, rule_texts.c.functions), 10):
+        for kept, text, functions in rows:
+            if type(text) is not str or shown(text) != text or digest(text) != kept or not whole(kept, functions):
                 yield finding(
                     "rule-text-changed",
                     f"规则文本与其哈希 {shown(kept)} 不符，已被改动",
@@ -148,6 +164,7 @@ _COLUMNS: Final = (
     events.c.state,
     events.c.actor,
     events.c.post,
+    events.c.behalf,
     events.c.day,
     events.c.data,
     events.c.published,
@@ -159,7 +176,7 @@ _COLUMNS: Final = (
 )
 
 
-def _chains(connection: Connection, progress: Callable[[int], object] | None) -> Iterator[Finding]:
+def _chains(connection: Connection, progress: Callable[[int], object] | None, check: PrivateCheck) -> Iterator[Finding]:
     chain: _Chain | None = None
     done = 0
     batch: list[_Chain] = []
@@ -169,28 +186,36 @@ def _chains(connection: Connection, progress: Callable[[int], object] | None) ->
             case, version = row[1], row[2]
             if chain is None or case != chain.case:
                 if len(batch) == BATCH:
-                    yield from _beside(connection, batch)
+                    yield from _beside(connection, batch, check)
                     batch = []
                 # What the first event follows is compared with the case; without event 1 there is nothing to compare.
-                first = row[13] if version == 1 else None
-                chain = _Chain(case, first, row[13], Case(case, "", "", _NO_DAY))
+                first = row[14] if version == 1 else None
+                chain = _Chain(case, first, row[14], Case(case, "", "", _NO_DAY))
                 batch.append(chain)
             yield from _event(chain, row)
-            chain.version, chain.hash, chain.seq = version, row[14], row[0]
+            chain.version, chain.hash, chain.seq = version, row[15], row[0]
         done += len(rows)
         if progress is not None:
             progress(done)
-    yield from _beside(connection, batch)
+    yield from _beside(connection, batch, check)
 
 
 def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
-    seq, case, version, step, state, actor, post, day, data, published, rules, key, entered, previous, kept = row
+    seq, case, version, step, state, actor, post, behalf, day, data, published, rules, key, entered, previous, kept = (
+        row
+    )
     try:
-        text = event_text(case, version, step, state, actor, post, day, data, published, rules, key or "")
+        text = event_text(case, version, step, state, actor, post, day, data, published, rules, key or "", behalf)
         same = event_hash(text, previous, entered) == kept and key != ""
         pairs = json.loads(data)
         if same:
-            chain.present = chain.present.after(Event(case, version, step, state, actor, post, day, pairs))
+            private: tuple[tuple[str, Privacy], ...] = ()
+            if SEALED in data or step == ERASE:
+                chain.private.read(version, step, pairs)
+                private = tuple((name, Privacy(mark["class"])) for name, mark in marks(step, pairs))
+            chain.present = chain.present.after(
+                Event(case, version, step, state, actor, post, day, pairs, (), rules, "", behalf, private)
+            )
         # What was published takes part in the hash as it stands; it has to be one JSON value and no more.
         if published != NOTHING:
             json.loads(published)
@@ -232,8 +257,9 @@ def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
         )
 
 
-def _beside(connection: Connection, batch: Sequence[_Chain]) -> Iterator[Finding]:
-    """Compare chains with their cases and snapshots."""
+def _beside(connection: Connection, batch: Sequence[_Chain], check: PrivateCheck) -> Iterator[Finding]:
+    """Compare chains with their cases, snapshots and private values."""
+    chains = {chain.case: chain for chain in batch}
     ids = [chain.case for chain in batch if shown(chain.case) == chain.case]
     own = {row.id: row for row in connection.execute(select(cases).where(cases.c.id.in_(ids)))}
     query = select(snapshots).where(snapshots.c.case_id.in_(ids))
@@ -258,12 +284,18 @@ def _beside(connection: Connection, batch: Sequence[_Chain]) -> Iterator[Finding
         kept = present.get(chain.case)
         if kept is not None:
             yield from _snapshot(chain, kept)
+    for value in private_rows(connection, ids):
+        yield from check.row(value, chains[value.case_id].private)
+    for chain in batch:
+        yield from check.missing(chain.case, chain.private)
 
 
 def _snapshot(chain: _Chain, kept: Any) -> Iterator[Finding]:
-    told = (kept.state, kept.version, kept.entered, kept.latest, kept.reminded, kept.data, kept.steps)
+    told: tuple[Any, ...] = kept.state, kept.version, kept.entered, kept.latest, kept.reminded, kept.data, kept.steps
+    # What was kept before there were these columns has nothing in them.
+    told += (kept.rules, kept.takers, kept.head) if kept.head else ()
     # Where an event was changed, only what does not hang on its content is compared.
-    wrong = told != chain.kept() if chain.sound else kept.version != chain.version
+    wrong = told != chain.kept()[: len(told)] if chain.sound else kept.version != chain.version
     if wrong:
         yield event_found(
             "snapshot-differs",

@@ -12,6 +12,7 @@ from attrs import define, field
 from community_core.base.findings import Finding, finding
 from community_core.codec.texts import digest
 from community_core.instruments.merkle import ALGORITHM, Frontier, Hash, hasher, sha256
+from community_core.ports.keys import KeyRing
 from community_core.ports.store import Checkpoint, Coverage, KnownRoot
 from community_core.store.checkpoints import (
     ALGORITHMS,
@@ -24,7 +25,9 @@ from community_core.store.checkpoints import (
     rooted,
 )
 from community_core.store.exporting import FORMAT, VERSION, end_line, header_line
+from community_core.store.private import Expected, PrivateCheck
 from community_core.store.records import checkpoint_hash, event_found, event_hash, shown, written
+from community_core.store.sealing import PrivateRow, Sealing
 
 _EVERY: Final = 5000
 _WHOLE: Final = {"entered", "event", "hash", "previous", "seq"}
@@ -33,9 +36,13 @@ _HASHES: Final = {"case", "hash", "previous", "seq", "version"}
 
 @define
 class ExportCheck:
-    """One reading of an export; after :meth:`verify` is through, *coverage* says how far its checkpoints reach."""
+    """One reading of an export; after :meth:`verify` is through, *coverage* says how far its checkpoints reach.
+
+    With *keys*, private values that are encrypted are held against their commitments too.
+    """
 
     coverage: Coverage = field(factory=lambda: Coverage(0))
+    keys: KeyRing | None = None
     _tree: Frontier = field(factory=Frontier)
     _heads: dict[str, tuple[int, str]] = field(factory=dict)
     _texts: list[str] = field(factory=list)
@@ -47,6 +54,11 @@ class ExportCheck:
     _previous: str = ""
     _broken: bool = False
     _hashes_only: bool = False
+    _with_private: bool = False
+    _bare: int = 0
+    _values: int = 0
+    _expected: dict[str, Expected] = field(factory=dict)
+    _check: PrivateCheck = field(factory=lambda: PrivateCheck(Sealing()))
     _algorithm: str = ALGORITHM
     _hash: Hash = sha256
 
@@ -65,6 +77,7 @@ class ExportCheck:
         Raises:
             StoreError: if a checkpoint's hash algorithm is not on this machine.
         """
+        self._check = PrivateCheck(Sealing(self.keys))
         asked: dict[int, list[KnownRoot]] = {}
         for item in roots:
             if item.size is not None:
@@ -108,6 +121,9 @@ class ExportCheck:
                 f"cases run under the rule text {missing}, which is not in the export",
                 hash=missing,
             )
+        if self._with_private:
+            for case, expected in self._expected.items():
+                yield from self._check.missing(case, expected)
         self.coverage = Coverage(self._tree.size, self._bound)
 
     def _header(self, data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -115,7 +131,11 @@ class ExportCheck:
         named = data.get("algorithm")
         if named in ALGORITHMS:
             self._algorithm, self._hash = named, hasher(named)
-        if written(data) != header_line(self._algorithm, hashes_only=self._hashes_only):
+        self._with_private = data.get("private") is True
+        bare = data.get("bare", 0)
+        self._bare = bare if type(bare) is int else 0
+        told = header_line(self._algorithm, hashes_only=self._hashes_only, private=self._with_private, bare=self._bare)
+        if written(data) != told:
             yield finding(
                 "export-format",
                 f"第一行不是 {FORMAT} 第 {VERSION} 版的标头：文件不是导出文件，或由别的版本写出",
@@ -124,7 +144,8 @@ class ExportCheck:
 
     def _end(self) -> str:
         root = rooted(self._algorithm, self._tree.root(self._hash))
-        return end_line(len(self._texts), self._cases, self._tree.size, len(self._roots), root)
+        values = self._values if self._with_private else None
+        return end_line(len(self._texts), self._cases, self._tree.size, len(self._roots), root, values)
 
     def _body(self, number: int, data: Mapping[str, Any]) -> Iterator[Finding]:
         keys = set(data)
@@ -142,7 +163,9 @@ class ExportCheck:
                 self._used.add(own["rules"])
             elif keys == {"checkpoint", "hash"}:
                 yield from self._checkpoint(data["checkpoint"], data["hash"])
-            elif keys == (_HASHES if self._hashes_only else _WHOLE):
+            elif keys == {"private"} and self._with_private:
+                yield from self._private(number, PrivateRow(**data["private"]))
+            elif keys == (_HASHES if self._hashes_only or self._tree.size < self._bare else _WHOLE):
                 own = data.get("event", data)
                 if self._begun is not None and (own["case"], own["version"]) != (self._begun[0], 1):
                     yield self._alone(number)
@@ -179,6 +202,8 @@ class ExportCheck:
                     "的内容与其哈希不符，已被改动",
                     "has another hash than is kept: it was changed",
                 )
+            if self._with_private:
+                self._expects(case).read(version, own["step"], own.get("data", ()))
         last, head = self._heads.get(case, (0, ""))
         if version == 1 and last == 0:
             begun, self._begun = self._begun, None
@@ -219,6 +244,15 @@ class ExportCheck:
                 f"is number {data['seq']} of the record and stands at place {self._tree.size}: "
                 "events were removed, inserted or moved",
             )
+
+    def _private(self, number: int, row: PrivateRow) -> Iterator[Finding]:
+        self._values += 1
+        if self._heads.get(row.case_id, (0, ""))[0] != row.version:
+            yield _line(number, "不在应在的位置", "is not where it belongs")
+        yield from self._check.row(row, self._expects(row.case_id))
+
+    def _expects(self, case: str) -> Expected:
+        return self._expected.setdefault(case, Expected())
 
     def _checkpoint(self, data: Mapping[str, Any], kept: str) -> Iterator[Finding]:
         size, root, algorithm = data["size"], data["root"], data["algorithm"]

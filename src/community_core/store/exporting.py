@@ -1,7 +1,8 @@
 """The record as lines of canonical JSON, and its comparison with lines exported before; no file is opened here.
 
 The first line names the format. Rule texts follow, then each event in the order of the whole record, a case's own
-record before its first event and a checkpoint after the last event that it covers. The last line counts them all.
+record before its first event, its private values (where they were asked for) after each event, and a checkpoint after
+the last event that it covers. The last line counts them all.
 """
 
 from __future__ import annotations
@@ -12,28 +13,35 @@ from itertools import islice
 from json.encoder import encode_basestring as _quoted
 from typing import Any, Final
 
+from attrs import asdict
 from sqlalchemy import Connection, select
 
 from community_core.base.findings import Finding, finding
 from community_core.instruments.merkle import ALGORITHM, Frontier, hasher
 from community_core.store.appending import chunked
 from community_core.store.checkpoints import ALGORITHMS, entry, rooted
+from community_core.store.private import private_rows
 from community_core.store.records import checkpoint_text, event_text, written
-from community_core.store.schema import cases, checkpoints, events, rule_texts
+from community_core.store.schema import cases, checkpoints, events, meta, rule_texts
+from community_core.store.sealing import SEALED, PrivateRow
 
 FORMAT: Final = "community-core-record"
 VERSION: Final = 1
 PAGE: Final = 1000
+CLEAR_EVENTS: Final = "clear_events"
+"""Under this name the store keeps how many events it had when private values began to be kept apart."""
 _CASE: Final = ("id", "opened", "parent", "place", "procedure", "rules")
 
 
-def export_lines(connection: Connection, *, hashes_only: bool) -> Iterator[str]:
+def export_lines(connection: Connection, *, hashes_only: bool, private: bool = False) -> Iterator[str]:
     """Yield the lines of an export, without line ends; see :meth:`SqlStore.export`."""
     bound = {row.size: row for row in connection.execute(select(checkpoints)).all()}
     algorithm = next((row.algorithm for row in bound.values() if row.algorithm in ALGORITHMS), ALGORITHM)
     hash_ = hasher(algorithm)
-    yield header_line(algorithm, hashes_only=hashes_only)
-    texts, count = 0, len(bound)
+    private = private and not hashes_only
+    clear = 0 if private or hashes_only else _clear(connection)
+    yield header_line(algorithm, hashes_only=hashes_only, private=private, bare=clear)
+    texts, count, values = 0, len(bound), 0
     if not hashes_only:
         for row in connection.execute(select(rule_texts).order_by(rule_texts.c.hash)):
             texts += 1
@@ -44,12 +52,16 @@ def export_lines(connection: Connection, *, hashes_only: bool) -> Iterator[str]:
     try:
         for rows in result.partitions():
             own = _own(connection, [row.case_id for row in rows if row.version == 1])
+            apart = _private(connection, rows) if private else {}
             tree = tree.grown((entry(row.hash) for row in rows), hash_)
             for place, row in enumerate(rows, start=tree.size - len(rows) + 1):
                 if row.version == 1 and row.case_id in own:
                     begun += 1
                     yield written({"case": own[row.case_id]})
-                yield _event_line(row, hashes_only=hashes_only)
+                yield _event_line(row, hashes_only=hashes_only or place <= clear)
+                for value in apart.get((row.case_id, row.version), ()):
+                    values += 1
+                    yield written({"private": asdict(value)})
                 if place in bound:
                     yield _checkpoint_line(bound.pop(place))
     finally:
@@ -57,18 +69,23 @@ def export_lines(connection: Connection, *, hashes_only: bool) -> Iterator[str]:
     # Checkpoints over more events than there are: they belong to the record, and say that something is gone.
     for size in sorted(bound):
         yield _checkpoint_line(bound[size])
-    yield end_line(texts, begun, tree.size, count, rooted(algorithm, tree.root(hash_)))
+    root = rooted(algorithm, tree.root(hash_))
+    yield end_line(texts, begun, tree.size, count, root, values if private else None)
 
 
-def header_line(algorithm: str, *, hashes_only: bool) -> str:
-    """Return the first line of an export; *algorithm* is that of its checkpoints."""
-    return written({"algorithm": algorithm, "format": FORMAT, "hashes_only": hashes_only, "version": VERSION})
+def header_line(algorithm: str, *, hashes_only: bool, private: bool = False, bare: int = 0) -> str:
+    """Return the first line of an export; *algorithm* is that of its checkpoints.
+
+    With *private* values each event's follow it. Of the first *bare* events only the hashes are given.
+    """
+    told = {"private": True} if private else {"bare": bare} if bare else {}
+    return written({"algorithm": algorithm, "format": FORMAT, "hashes_only": hashes_only, "version": VERSION, **told})
 
 
-def end_line(rules: int, cases_: int, events_: int, checkpoints_: int, root: str) -> str:
-    """Return the last line of an export."""
+def end_line(rules: int, cases_: int, events_: int, checkpoints_: int, root: str, private_: int | None = None) -> str:
+    """Return the last line of an export; *private_* counts its private values, where they are in it."""
     counts = {"cases": cases_, "checkpoints": checkpoints_, "events": events_, "root": root, "rules": rules}
-    return written({"end": counts})
+    return written({"end": counts if private_ is None else {**counts, "private": private_}})
 
 
 def compare(connection: Connection, lines: Iterable[str | bytes]) -> Iterator[Finding]:
@@ -118,6 +135,22 @@ def _own(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]
     return found
 
 
+def _clear(connection: Connection) -> int:
+    """Return how many events were recorded before private values were kept apart."""
+    kept = connection.execute(select(meta.c.value).where(meta.c.name == CLEAR_EVENTS)).scalar()
+    return int(kept or 0)
+
+
+def _private(connection: Connection, rows: Sequence[Any]) -> dict[tuple[str, int], list[PrivateRow]]:
+    sealed = {(row.case_id, row.version) for row in rows if SEALED in row.data}
+    found: dict[tuple[str, int], list[PrivateRow]] = {}
+    for chunk in chunked(list(dict.fromkeys(case for case, _ in sealed))):
+        for value in private_rows(connection, chunk):
+            if (value.case_id, value.version) in sealed:
+                found.setdefault((value.case_id, value.version), []).append(value)
+    return found
+
+
 def _event_line(row: Any, *, hashes_only: bool) -> str:
     if hashes_only:
         return written(
@@ -141,6 +174,7 @@ def _event_line(row: Any, *, hashes_only: bool) -> str:
         row.published,
         row.rules,
         row.key or "",
+        row.behalf,
     )
     return (
         f'{{"entered":{_quoted(row.entered)},"event":{text},"hash":{_quoted(row.hash)},'

@@ -24,6 +24,7 @@ from community_core.store.exporting import compare, export_lines
 from community_core.store.failures import checked
 from community_core.store.overviews import head
 from community_core.store.schema import events
+from community_core.store.sealing import Sealing
 
 log = logging.getLogger("community_core.store")
 
@@ -32,6 +33,7 @@ class SqlOperations:
     """Operations over the whole record in the database."""
 
     _transactions: Transactions
+    _sealing: Sealing
 
     def _writing(self) -> AbstractContextManager[Connection]:
         return self._transactions.writing()
@@ -80,6 +82,9 @@ class SqlOperations:
         with it a case removed whole, the end of a chain cut off, or a chain rewritten, as far as the last checkpoint
         reaches. Read as a stream from one moment's state, in memory that does not grow with the events.
 
+        A private value is held against the commitment in its event: changed, moved, inserted, or gone without a
+        recorded erasure. One that is encrypted is checked where its key was given to the store.
+
         Not found: a case removed whole or the end of a chain cut off after the last checkpoint (:meth:`coverage` says
         where that is), by somebody who also adjusts its present state and the sequence; and a record rewritten
         together with all of its checkpoints, unless *roots* gives one that was published or exported before. How a
@@ -94,7 +99,7 @@ class SqlOperations:
             StoreError: if the database cannot be read.
         """
         with self._snapshot_reading() as connection:
-            found = verify(connection, roots, progress)
+            found = verify(connection, roots, progress, self._sealing)
             while True:
                 with checked():
                     item = next(found, None)
@@ -102,20 +107,22 @@ class SqlOperations:
                     return
                 yield item
 
-    def export(self, *, hashes_only: bool = False) -> Iterator[str]:
+    def export(self, *, hashes_only: bool = False, private: bool = False) -> Iterator[str]:
         """Yield the record as lines of canonical JSON: rule texts, cases, events with hashes, checkpoints.
 
         All of one moment's state. :func:`community_core.store.verify_export` verifies such lines without a database.
+        Personal and sensitive values are left out, and the events hold commitments to them; of events that were
+        recorded before values were kept apart, only the hashes are given.
 
         Args:
-            hashes_only: leave out what events say, which may be personal: their order, links and checkpoints can
-                still be verified.
+            hashes_only: leave out all of what events say: their order, links and checkpoints can still be verified.
+            private: with the personal and sensitive values; those that are encrypted stay so.
 
         Raises:
             StoreError: if the database cannot be read.
         """
         with self._snapshot_reading() as connection:
-            lines = export_lines(connection, hashes_only=hashes_only)
+            lines = export_lines(connection, hashes_only=hashes_only, private=private)
             while True:
                 with checked():
                     line = next(lines, None)
@@ -160,6 +167,22 @@ class SqlOperations:
                 )
             copy_checked(driver, Path(path), check=check)
         log.info("backup made", extra={"event": "backup", "checked": check})
+
+    def scrub(self) -> None:
+        """See to it, as far as the database lets us, that no file of it still has what was erased.
+
+        On SQLite the write-ahead file is emptied, which a reader in another program can delay; the next erasure or
+        closing does it then. On PostgreSQL the table is vacuumed, which leaves its pages to be written over: what of
+        them, of its log and of backups remains, is the keeper's to see to. In a caller's transaction nothing is done.
+        """
+        if not self._transactions.ours or self._transactions.current is not None:
+            return
+        with self._transactions.engine.connect() as connection, checked():
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            elif connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.exec_driver_sql("VACUUM cc_private")
 
     @contextmanager
     def _snapshot_reading(self) -> Iterator[Connection]:

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 
 from community_core.ports.store import Tally
+from community_core.procedures.events import APART, CORRECT, LATE
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
 from community_core.store.schema import cases, events, snapshots
 
+_NO_STEPS: Final = sorted({CORRECT, *APART} - {LATE})
+
 
 def tally(transactions: Transactions) -> Sequence[Tally]:
     """Return how many cases stand where, by procedure, rule text, place, state and latest step."""
-    keys = (cases.c.procedure, cases.c.rules, cases.c.place, snapshots.c.state, events.c.step)
+    rules = case((snapshots.c.rules == "", cases.c.rules), else_=snapshots.c.rules)
+    keys = (cases.c.procedure, rules.label("rules"), cases.c.place, snapshots.c.state, events.c.step)
+    other = events.alias()
+    # A correction, a paper or a reading is no step; the step before it is the latest.
+    steps = select(func.max(other.c.version)).where(other.c.case_id == cases.c.id, other.c.step.not_in(_NO_STEPS))
     query = (
         select(*keys, func.count().label("count"))
         .join(snapshots, snapshots.c.case_id == cases.c.id)
-        .join(events, and_(events.c.case_id == cases.c.id, events.c.version == snapshots.c.version))
+        .join(events, and_(events.c.case_id == cases.c.id, events.c.version == steps.scalar_subquery()))
         .group_by(*keys)
         .order_by(*keys)
     )

@@ -10,22 +10,25 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from json.encoder import encode_basestring as _quoted
 from typing import Any, Final
 
+from community_core.base.citations import Citation
 from community_core.base.errors import StoreError
 from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
+from community_core.codec.texts import digest as digest_of
 from community_core.codec.texts import to_plain
 from community_core.codec.values import CodecError, decode_value, encode_value, read_iso
-from community_core.ports.store import StoredCase, StoredEvent
+from community_core.ports.store import NeededFunction, StoredCase, StoredEvent
 from community_core.procedures.definition import PublishKind
-from community_core.procedures.events import Case, Event, PublishedItem
+from community_core.procedures.events import TRANSITION, Case, Event, PublishedItem
+from community_core.store.sealing import Lookup, present_data, snapshot_data, unread, unsealed, written
 
 NOTHING: Final = "[]"
-written = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_NEEDED: Final = ("kind", "name", "version", "distribution", "distribution_version")
 _PLAIN: Final = frozenset({bool, int, str, type(None)})
 
 
@@ -53,14 +56,16 @@ def event_text(
     published: str,
     rules: str,
     key: str,
+    behalf: str,
 ) -> str:
     """Return the canonical text of an event from its columns: the codec's text, put together twice as fast."""
+    behalf_part = f'"behalf":{_quoted(behalf)},' if behalf else ""
     data_part = "" if data == NOTHING else f'"data":{data},'
     key_part = f'"key":{_quoted(key)},' if key else ""
     published_part = "" if published == NOTHING else f'"published":{published},'
     rules_part = f'"rules":{_quoted(rules)},' if rules else ""
     return (
-        f'{{"actor":{_quoted(actor)},"case":{_quoted(case)},{data_part}"day":{_quoted(day)},{key_part}'
+        f'{{"actor":{_quoted(actor)},{behalf_part}"case":{_quoted(case)},{data_part}"day":{_quoted(day)},{key_part}'
         f'"post":{_quoted(post)},{published_part}{rules_part}'
         f'"state":{_quoted(state)},"step":{_quoted(step)},"version":{version}}}'
     )
@@ -144,15 +149,44 @@ def _whole(text: str) -> bool:
     return True
 
 
-def event_row(event: Event, seq: int, previous: str, entered: str) -> tuple[Any, ...]:
+def functions_text(kept: str, functions: Sequence[NeededFunction]) -> str:
+    """Return what stands beside the rule text *kept* of the functions that it needs; it carries its own hash."""
+    if not functions:
+        return ""
+    text = written([[getattr(item, name) for name in _NEEDED] for item in functions])
+    return f"{digest_of(kept + text)} {text}"
+
+
+def whole(kept: str, functions: Any) -> bool:
+    """Whether what stands beside the rule text *kept* is as it was written."""
+    if functions == "":
+        return True
+    told, _, text = functions.partition(" ") if isinstance(functions, str) else ("", "", "")
+    return shown(functions) == functions and digest_of(kept + text) == told
+
+
+def read_functions(kept: str, functions: str) -> tuple[NeededFunction, ...]:
+    """Return the functions that stand beside the rule text *kept*.
+
+    Raises:
+        StoreError: if they cannot be read; they were changed by somebody else.
+    """
+    if not whole(kept, functions):
+        raise unreadable(kept)
+    return tuple(NeededFunction(*item) for item in json.loads(functions.partition(" ")[2])) if functions else ()
+
+
+def event_row(event: Event, seq: int, previous: str, entered: str, data: str | None = None) -> tuple[Any, ...]:
     """Return the row of *event* in the order of the table's columns, its hash last.
+
+    *data* is the text of its data with commitments in the place of private values; without it they are in clear.
 
     Raises:
         StoreError: if a text or a day in it cannot be kept.
         CodecError: if a value in its data cannot be kept.
     """
     day = day_text(event.day)
-    data = data_text(event.data)
+    data = data_text(event.data) if data is None else data
     published = published_text(event.published)
     try:
         text = event_text(
@@ -167,6 +201,7 @@ def event_row(event: Event, seq: int, previous: str, entered: str) -> tuple[Any,
             published,
             event.rules,
             event.key,
+            event.behalf,
         )
         digest = event_hash(text, previous, entered)
     except (TypeError, UnicodeEncodeError) as error:
@@ -177,7 +212,7 @@ def event_row(event: Event, seq: int, previous: str, entered: str) -> tuple[Any,
             )
         ) from error
     if "\\u0000" in text:
-        safe(event.case, event.step, event.state, event.actor, event.post, event.rules, event.key)
+        safe(event.case, event.step, event.state, event.actor, event.post, event.rules, event.key, event.behalf)
     return (
         seq,
         event.case,
@@ -186,6 +221,7 @@ def event_row(event: Event, seq: int, previous: str, entered: str) -> tuple[Any,
         event.state,
         event.actor,
         event.post,
+        event.behalf,
         day,
         data,
         published,
@@ -197,13 +233,14 @@ def event_row(event: Event, seq: int, previous: str, entered: str) -> tuple[Any,
     )
 
 
-def stored_event(row: Any) -> StoredEvent:
-    """Return the event of a row of ``cc_events``.
+def stored_event(row: Any, lookup: Lookup = unread) -> StoredEvent:
+    """Return the event of a row of ``cc_events``, with the private values that *lookup* gives.
 
     Raises:
         StoreError: if the row cannot be read; it was changed by somebody else.
     """
     try:
+        data, private = unsealed(row.case_id, row.version, row.step, json.loads(row.data), lookup)
         event = Event(
             row.case_id,
             row.version,
@@ -212,10 +249,12 @@ def stored_event(row: Any) -> StoredEvent:
             row.actor,
             row.post,
             read_iso(row.day),
-            tuple((name, decode_value(value)) for name, value in json.loads(row.data)),
+            data,
             tuple(_published(item) for item in json.loads(row.published)),
             row.rules,
             row.key or "",
+            row.behalf,
+            private,
         )
         return StoredEvent(event, dt.datetime.fromisoformat(row.entered), row.hash, row.previous)
     except (CodecError, ValueError, TypeError, KeyError) as error:
@@ -230,6 +269,8 @@ def _published(item: Mapping[str, Any]) -> PublishedItem:
         item["to"],
         read_iso(item["since"]),
         None if until is None else read_iso(until),
+        from_plain(Citation, item["ground"]) if "ground" in item else None,
+        item.get("consent", ""),
     )
 
 
@@ -262,8 +303,8 @@ def stored_case(row: Any) -> StoredCase:
         raise unreadable(row.id) from error
 
 
-def snapshot_row(case: Case) -> dict[str, Any]:
-    """Return the row of a case's present state."""
+def snapshot_row(case: Case, head: str = "") -> dict[str, Any]:
+    """Return the row of a case's present state; *head* is the hash of the event that it is the state after."""
     safe(case.state, case.ended)
     return {
         "case_id": case.id,
@@ -271,35 +312,63 @@ def snapshot_row(case: Case) -> dict[str, Any]:
         "version": case.version,
         "entered": "" if case.entered is None else day_text(case.entered),
         "latest": "" if case.latest is None else day_text(case.latest),
-        "data": written({name: encode_value(value) for name, value in case.data.items()}),
+        "data": written(snapshot_data(case.data, case.private, case.withheld)),
         "steps": written({step: [day_text(day), actor] for step, (day, actor) in case.steps.items()}),
         "reminded": case.reminded,
         "ended": case.ended,
+        "rules": moved_rules(case),
+        "takers": takers_text(case),
+        "head": head,
     }
 
 
-def kept_state(row: Any) -> Case:
+def moved_rules(case: Case) -> str:
+    """Return the rule text that a case runs under where it moved over to it, else an empty text."""
+    return case.rules if TRANSITION in case.steps else ""
+
+
+def takers_text(case: Case) -> str:
+    """Return who took each step and by whose hands, as far as the last takers do not say it; canonical."""
+    told: dict[str, list[list[str]]] = {}
+    for step, people in case.takers.items():
+        hands = case.hands.get(step, frozenset())
+        last = case.steps.get(step)
+        if hands or last is None or people != {last[1]}:
+            told[step] = [sorted(people), sorted(hands)]
+    return written(told) if told else ""
+
+
+def kept_state(row: Any, lookup: Lookup = unread) -> Case:
     """Return the present state from a row of ``cc_snapshots`` joined with ``cc_cases``.
+
+    *lookup* gives the private values in it.
 
     Raises:
         StoreError: if the row cannot be read; it was changed by somebody else.
     """
     try:
+        data, private, withheld = present_data(row.id, json.loads(row.data), lookup)
+        steps = {step: (read_iso(day), person) for step, (day, person) in json.loads(row.steps).items()}
+        told = json.loads(row.takers) if row.takers else {}
         return Case(
             id=row.id,
             procedure=row.procedure,
             place=row.place,
             opened=read_iso(row.opened),
-            rules=row.rules,
+            rules=row.moved_rules or row.rules,
             state=row.state,
             version=row.version,
             entered=read_iso(row.entered) if row.entered else None,
             latest=read_iso(row.latest) if row.latest else None,
-            data={name: decode_value(value) for name, value in json.loads(row.data).items()},
-            steps={step: (read_iso(day), actor) for step, (day, actor) in json.loads(row.steps).items()},
+            data=data,
+            steps=steps,
             reminded=row.reminded,
             parent=row.parent,
             ended=row.ended,
+            takers={step: frozenset(told[step][0] if step in told else (last[1],)) for step, last in steps.items()},
+            hands={step: frozenset(hands) for step, (_, hands) in told.items() if hands},
+            private=private,
+            withheld=withheld,
         )
     except (CodecError, ValueError, TypeError, AttributeError) as error:
         raise unreadable(row.id) from error

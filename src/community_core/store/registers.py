@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, and_, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, insert, literal, or_, select, update
 
 from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.codec.values import read_iso
 from community_core.ports.store import Contradiction, Posting
 from community_core.procedures.events import Appoint, Effect, EndAppointment
+from community_core.registers.rows import ALWAYS
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
-from community_core.store.records import day_text, safe
-from community_core.store.schema import places, postings
+from community_core.store.records import day_text, moment_text, safe
+from community_core.store.schema import postings, register_tables
+
+places: Final = register_tables["places"]
 
 
 class SqlRegisters:
@@ -63,28 +66,37 @@ class SqlRegisters:
         with self._transactions.reading() as connection, checked():
             return tuple(_posting(row) for row in connection.execute(query))
 
-    def place_chain(self, place: str) -> Sequence[str]:
-        """Return *place* and every place that contains it, the smallest first; a place not registered stands alone."""
+    def place_chain(self, place: str, day: dt.date | None = None) -> Sequence[str]:
+        """Return *place* and every place that contains it, the smallest first; a place not registered stands alone.
+
+        As the places lie on *day*, or without one as they lie by the last that is known.
+        """
         above = (
             select(places.c.place, places.c.parent, literal(0).label("height"))
-            .where(places.c.place == place)
+            .where(places.c.place == place, *_lies(places, day))
             .cte("above", recursive=True)
         )
         upper = places.alias("upper")
         above = above.union_all(
             select(upper.c.place, upper.c.parent, above.c.height + 1).where(
-                upper.c.place == above.c.parent, above.c.height < 64
+                upper.c.place == above.c.parent, above.c.height < 64, *_lies(upper, day)
             )
         )
         with self._transactions.reading() as connection, checked():
             found = connection.execute(select(above.c.place).order_by(above.c.height)).scalars().all()
         return tuple(found) or (place,)
 
-    def place_names(self) -> Mapping[str, Label]:
-        """Return what each registered place is called; one without a name is left out."""
-        query = select(places.c.place, places.c.zh, places.c.en).where(places.c.zh != "").order_by(places.c.place)
+    def place_names(self, day: dt.date | None = None) -> Mapping[str, Label]:
+        """Return what each place is called on *day*, or by the last that is known; one without a name is left out.
+
+        Without a day, places that are no more are among them: cases of theirs are still shown.
+        """
+        query = select(places.c.place, places.c.zh, places.c.en).where(
+            places.c.zh != "", places.c.replaced.is_(None), *(_lies(places, day) if day is not None else ())
+        )
         with self._transactions.reading() as connection, checked():
-            return {row.place: Label(row.zh, row.en) for row in connection.execute(query)}
+            rows = connection.execute(query.order_by(places.c.place, places.c.since))
+            return {row.place: Label(row.zh, row.en or "") for row in rows}
 
     def add_posting(self, posting: Posting, *, case: str = "") -> None:
         """Register an appointment; a second time with the same values changes nothing.
@@ -164,18 +176,33 @@ class SqlRegisters:
                     )
                 )
 
-    def add_place(self, place: str, parent: str, layer: str, zh: str, en: str) -> None:
+    def add_place(
+        self,
+        place: str,
+        parent: str,
+        layer: str,
+        zh: str,
+        en: str,
+        *,
+        since: dt.date | None = None,
+        entered: dt.datetime | None = None,
+    ) -> None:
         """Register a place under its parent (empty for the topmost); the same values a second time change nothing.
+
+        It counts from *since*, or without one from the first day there is. A place that moves or gets another name is
+        changed through its register, where both stand with their days.
 
         Raises:
             StoreError: if the parent is not registered, or the place is kept with other values.
         """
         safe(place, parent, layer, zh, en)
+        begins = day_text(since or ALWAYS)
         row: dict[str, Any] = {"place": place, "parent": parent or None, "layer": layer, "zh": zh, "en": en}
         with self._writing() as connection, checked():
-            kept = connection.execute(select(places).where(places.c.place == place)).first()
-            if kept is not None:
-                if kept._asdict() != row:
+            known = select(places).where(places.c.place == place, places.c.replaced.is_(None)).order_by(places.c.since)
+            kept = [found._asdict() for found in connection.execute(known)]
+            if kept:
+                if not any({name: found[name] for name in row} == row for found in kept):
                     raise StoreError(
                         Label(
                             f"地方 {place} 已登记，但上级、层级或名称不同",
@@ -183,15 +210,18 @@ class SqlRegisters:
                         )
                     )
                 return
-            known = not parent or connection.execute(select(places.c.place).where(places.c.place == parent)).first()
-            if not known:
+            above = select(places.c.place).where(places.c.place == parent, places.c.replaced.is_(None))
+            if parent and not connection.execute(above).first():
                 raise StoreError(
                     Label(
                         f"{place} 的上级 {parent} 尚未登记；请先登记上级",
                         f"{parent}, which contains {place}, is not registered; register it first",
                     )
                 )
-            connection.execute(insert(places), row)
+            moment = "" if entered is None else moment_text(entered)
+            connection.execute(
+                insert(places), {**row, "since": begins, "entered": moment, "change_id": "", "replaced_by": ""}
+            )
 
     def apply(self, effects: Sequence[Effect], *, case: str) -> None:
         """Apply the effects on registers: appointments begin and end; follow-up cases and reminders are the office's.
@@ -209,6 +239,14 @@ class SqlRegisters:
                 else:
                     begun = Posting(effect.person, effect.post, effect.place, effect.since, effect.until)
                     self.add_posting(begun, case=case)
+
+
+def _lies(table: FromClause, day: dt.date | None) -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of the places as they lie on *day*."""
+    if day is None:
+        return table.c.replaced.is_(None), table.c.until.is_(None)
+    on = day_text(day)
+    return table.c.replaced.is_(None), table.c.since <= on, or_(table.c.until.is_(None), table.c.until > on)
 
 
 def _posting(row: Any) -> Posting:

@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
+from community_core.registers.known import KEPT
+from community_core.store.register_tables import make_table
+
 PREFIX: Final = "cc_"
 VERSION_TABLE: Final = "cc_alembic_version"
-HEAD: Final = "0002"
+HEAD: Final = "0005"
 """The revision that this version of the library reads and writes."""
 
 # Ids are compared byte by byte everywhere, so that "in the order of their ids" is one order on every database.
@@ -43,6 +46,8 @@ events: Final = Table(
     Column("state", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("post", Text, nullable=False),
+    # In whose name the actor acted, or an empty text where in his own.
+    Column("behalf", Text, nullable=False, server_default=""),
     Column("day", Text, nullable=False),
     Column("data", Text, nullable=False),
     Column("published", Text, nullable=False),
@@ -69,6 +74,12 @@ snapshots: Final = Table(
     Column("reminded", Boolean, nullable=False),
     # How the case ended, or an empty text while it is open.
     Column("ended", Text, nullable=False),
+    # The rule text that the case runs under now, where it is not the one that it began under.
+    Column("rules", Text, nullable=False, server_default=""),
+    # Who took each step, where the last taker is not all there is to say.
+    Column("takers", Text, nullable=False, server_default=""),
+    # The hash of the event that this is the state after.
+    Column("head", Text, nullable=False, server_default=""),
     Index("cc_snapshots_ended_state", "ended", "state"),
 )
 
@@ -77,6 +88,8 @@ rule_texts: Final = Table(
     metadata,
     Column("hash", Text, primary_key=True),
     Column("text", Text, nullable=False),
+    # What was installed when the text was kept: each Python function with its version and its distribution's.
+    Column("functions", Text, nullable=False, server_default=""),
 )
 
 postings: Final = Table(
@@ -95,14 +108,69 @@ postings: Final = Table(
     UniqueConstraint("person", "post", "place", "since", name="cc_postings_once"),
 )
 
-places: Final = Table(
-    "cc_places",
+delegations: Final = Table(
+    "cc_delegations",
     metadata,
-    Column("place", _Id, primary_key=True),
-    Column("parent", _Id, ForeignKey("cc_places.place", name="cc_places_parent"), nullable=True),
-    Column("layer", Text, nullable=False),
-    Column("zh", Text, nullable=False),
-    Column("en", Text, nullable=False),
+    Column("id", Integer, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("behalf", Text, nullable=False),
+    Column("post", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("until", Text, nullable=True),
+    Column("ended", Text, nullable=True),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("person", "behalf", "post", "place", "since", name="cc_delegations_once"),
+)
+
+register_tables: Final = {register.name: make_table(metadata, register) for register in KEPT}
+"""The tables of registers by the registers' names."""
+
+register_changes: Final = Table(
+    "cc_register_changes",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("kind", "day", "actor", "file", "digest", "case_id", "note", "entered")
+    ),
+)
+
+electoral_rolls: Final = Table(
+    "cc_electoral_rolls",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("kind", "place", "day", "term", "rules", "actor", "frozen", "hash")
+    ),
+)
+
+electoral_lines: Final = Table(
+    "cc_electoral_lines",
+    metadata,
+    Column("roll", _Id, ForeignKey("cc_electoral_rolls.id", name="cc_electoral_lines_roll"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("subject", "person", "outcome", "zh", "en", "cite", "ask", "why", "actor", "day", "hash")
+    ),
+)
+
+# The values of personal and sensitive fields, of which events hold commitments only. Rows are removed when somebody
+# erases them, which is an event.
+private: Final = Table(
+    "cc_private",
+    metadata,
+    Column("case_id", _Id, ForeignKey("cc_cases.id", name="cc_private_case"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("field", _Id, primary_key=True),
+    Column("privacy", Text, nullable=False),
+    # Hexadecimal; empty where the value is encrypted, and the salt with it.
+    Column("salt", Text, nullable=False),
+    # The canonical text of the value, or the ciphertext of salt and text under the key that key_id names.
+    Column("value", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
 )
 
 meta: Final = Table(

@@ -14,29 +14,37 @@ from sqlalchemy.exc import IntegrityError
 from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.codec.texts import digest as digest_of
-from community_core.ports.store import Conflict, StoredCase, StoredEvent, Tally
+from community_core.ports.keys import KeyRing
+from community_core.ports.store import Conflict, NeededFunction, StoredCase, StoredEvent, Tally
 from community_core.procedures.events import Case, Event
 from community_core.store.appending import append, chunked, next_ids, replace
 from community_core.store.connections import Synchronous, Transactions, make_engine, savepoint
+from community_core.store.delegations import SqlDelegations
 from community_core.store.delivering import Delivery, deliver
+from community_core.store.electoral_rolls import SqlElectoralRolls
 from community_core.store.failures import checked
 from community_core.store.migrating import is_current, upgrade
 from community_core.store.operations import SqlOperations
 from community_core.store.overviews import tally
+from community_core.store.private import erase_values, lookup_over
 from community_core.store.records import (
     case_row,
+    functions_text,
     kept_state,
+    read_functions,
     safe,
     snapshot_row,
     stored_case,
     stored_event,
 )
+from community_core.store.register_rows import SqlRegisterRows
 from community_core.store.registers import SqlRegisters
 from community_core.store.schema import cases as case_table
 from community_core.store.schema import events as event_table
 from community_core.store.schema import meta as meta_table
 from community_core.store.schema import rule_texts
 from community_core.store.schema import snapshots as snapshot_table
+from community_core.store.sealing import Sealing
 
 if TYPE_CHECKING:
     from community_core.ports.store import Store
@@ -50,6 +58,8 @@ def open_store(
     *,
     timeout: float = 30.0,
     synchronous: Synchronous = "FULL",
+    keys: KeyRing | None = None,
+    salts: Callable[[], bytes] | None = None,
 ) -> SqlStore:
     """Open the store in a database, creating or upgrading its tables.
 
@@ -61,6 +71,9 @@ def open_store(
         timeout: seconds to wait for another writer (SQLite, PostgreSQL), for an engine of ours.
         synchronous: SQLite's setting for an engine of ours. ``FULL`` loses nothing that was acknowledged, even when
             power fails; ``NORMAL`` may then lose the last units of work.
+        keys: the keys that sensitive values are encrypted with; without them, new ones are kept in clear in their
+            table, and those that were encrypted are not to hand.
+        salts: gives the salt of each commitment, 16 random bytes or more; the system's source unless given.
 
     Raises:
         StoreError: if the database cannot be opened, or its tables are newer than this version of the library.
@@ -81,20 +94,22 @@ def open_store(
         if ours and isinstance(target, Engine):
             target.dispose()
         raise
-    store = SqlStore(transactions, dispose=ours)
+    sealing = Sealing(keys) if salts is None else Sealing(keys, salts)
+    store = SqlStore(transactions, dispose=ours, sealing=sealing)
     _fits: Store = store  # the type checker holds the store to its port; inheriting would hide a method left out
     return store
 
 
-class SqlStore(SqlRegisters, SqlOperations):
+class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls, SqlOperations):
     """The :class:`~community_core.ports.store.Store` in a database; made by :func:`open_store`.
 
     A writing call outside of :meth:`begin` is a unit of work of its own. On an engine, threads may share one store
     (an in-memory one belongs to one thread); on a connection it belongs to whoever has the connection.
     """
 
-    def __init__(self, transactions: Transactions, *, dispose: bool = False) -> None:
+    def __init__(self, transactions: Transactions, *, dispose: bool = False, sealing: Sealing = Sealing()) -> None:
         super().__init__(transactions)
+        self._sealing = sealing
         self._dispose = dispose
 
     @property
@@ -185,7 +200,7 @@ class SqlStore(SqlRegisters, SqlOperations):
         if not events:
             return ()
         with self._writing() as connection, checked():
-            return append(connection, events, expected, entered)
+            return append(connection, events, expected, entered, self._sealing)
 
     def case(self, case_id: str) -> StoredCase | None:
         """Return what is kept of a case, or ``None``."""
@@ -194,14 +209,26 @@ class SqlStore(SqlRegisters, SqlOperations):
 
     def cases(self, *, procedure: str = "", place: str = "") -> Iterator[StoredCase]:
         """Yield cases in the order of their ids, read in pages: a case added meanwhile may or may not be among them."""
-        for row in self._pages(_narrowed(select(case_table), procedure, place)):
-            yield stored_case(row)
+        for rows in self._pages(_narrowed(select(case_table), procedure, place)):
+            yield from map(stored_case, rows)
 
     def events(self, case_id: str) -> Sequence[StoredEvent]:
         """Return the events of a case in order."""
         query = select(event_table).where(event_table.c.case_id == case_id).order_by(event_table.c.version)
         with self._transactions.reading() as connection, checked():
-            return tuple(stored_event(row) for row in connection.execute(query))
+            return self._events(connection, connection.execute(query).all())
+
+    def _events(self, connection: Connection, rows: Sequence[Any]) -> tuple[StoredEvent, ...]:
+        lookup = lookup_over(connection, rows, self._sealing)
+        return tuple(stored_event(row, lookup) for row in rows)
+
+    def follow_ups(self, case_id: str) -> Sequence[StoredCase]:
+        """Return the cases that a step of this one opened, in the order of their ids."""
+        # Their ids go on from their parent's, so that the primary key finds them among millions.
+        within = (case_table.c.id > f"{case_id}.", case_table.c.id < f"{case_id}/")
+        query = select(case_table).where(*within, case_table.c.parent == case_id).order_by(case_table.c.id)
+        with self._transactions.reading() as connection, checked():
+            return tuple(stored_case(row) for row in connection.execute(query))
 
     def load(self, case_ids: Sequence[str]) -> Mapping[str, tuple[StoredCase, Sequence[StoredEvent]]]:
         """Return several cases with their events in order; an id that is not kept is left out."""
@@ -211,27 +238,64 @@ class SqlStore(SqlRegisters, SqlOperations):
                 own = select(case_table).where(case_table.c.id.in_(chunk))
                 loaded.update((row.id, (stored_case(row), [])) for row in connection.execute(own))
                 theirs = select(event_table).where(event_table.c.case_id.in_(chunk))
-                for row in connection.execute(theirs.order_by(event_table.c.case_id, event_table.c.version)):
-                    if row.case_id in loaded:
-                        loaded[row.case_id][1].append(stored_event(row))
+                rows = connection.execute(theirs.order_by(event_table.c.case_id, event_table.c.version)).all()
+                for item in self._events(connection, rows):
+                    if item.event.case in loaded:
+                        loaded[item.event.case][1].append(item)
         return {case_id: loaded[case_id] for case_id in case_ids if case_id in loaded}
+
+    def resume(self, case_ids: Sequence[str], longer_than: int) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:
+        """Return cases of more events than *longer_than* as their present state was kept, with the events after it.
+
+        So a case of ten thousand events is not read from its beginning. A state that does not say, or says wrongly,
+        after which event of the chain it stands is left out; that what it says else agrees with the events is for
+        :meth:`verify` to find.
+        """
+        found: dict[str, tuple[Case, list[StoredEvent]]] = {}
+        kept = select(snapshot_table.c.case_id).where(
+            snapshot_table.c.version > longer_than,
+            snapshot_table.c.head != "",
+            event_table.c.case_id == snapshot_table.c.case_id,
+            event_table.c.version == snapshot_table.c.version,
+            event_table.c.hash == snapshot_table.c.head,
+        )
+        with self._transactions.reading() as connection, checked():
+            for chunk in chunked(list(dict.fromkeys(case_ids)), PAGE):
+                long = connection.execute(kept.where(snapshot_table.c.case_id.in_(chunk))).scalars().all()
+                if not long:
+                    continue
+                states = connection.execute(_present().where(case_table.c.id.in_(long))).all()
+                found.update((case.id, (case, [])) for case in self._states(states))
+                later = select(event_table).where(
+                    event_table.c.case_id.in_(long),
+                    snapshot_table.c.case_id == event_table.c.case_id,
+                    event_table.c.version > snapshot_table.c.version,
+                )
+                rows = connection.execute(later.order_by(event_table.c.case_id, event_table.c.version)).all()
+                for item in self._events(connection, rows):
+                    found[item.event.case][1].append(item)
+        return found
 
     def by_keys(self, keys: Sequence[str]) -> Mapping[str, StoredEvent]:
         """Return the events recorded under several idempotency keys, by key; an unused key is left out."""
         found: dict[str, StoredEvent] = {}
         with self._transactions.reading() as connection, checked():
             for chunk in chunked([key for key in dict.fromkeys(keys) if key], PAGE):
-                rows = connection.execute(select(event_table).where(event_table.c.key.in_(chunk)))
-                found.update((row.key, stored_event(row)) for row in rows)
+                rows = connection.execute(select(event_table).where(event_table.c.key.in_(chunk))).all()
+                found.update((item.event.key, item) for item in self._events(connection, rows))
         return found
 
     def by_key(self, key: str) -> StoredEvent | None:
         """Return the event recorded under an idempotency key, or ``None``."""
-        row = self._one(select(event_table).where(event_table.c.key == key)) if key else None
-        return None if row is None else stored_event(row)
+        return self.by_keys((key,)).get(key)
 
-    def keep_rules(self, digest: str, text: str) -> None:
-        """Keep a rule text by its content hash; a second time changes nothing.
+    def erase(self, case_id: str, values: Iterable[tuple[int, str]]) -> None:
+        """Remove private values of a case for good, by version and field; the event that says so goes before it."""
+        with self._writing() as connection, checked():
+            erase_values(connection, case_id, values)
+
+    def keep_rules(self, digest: str, text: str, functions: Sequence[NeededFunction] = ()) -> None:
+        """Keep a rule text by its content hash, and where its functions come from; a second time changes nothing.
 
         Raises:
             StoreError: if *digest* is not the hash of *text*.
@@ -243,20 +307,30 @@ class SqlStore(SqlRegisters, SqlOperations):
             )
         with self._writing() as connection, checked():
             if connection.execute(select(rule_texts.c.hash).where(rule_texts.c.hash == digest)).first() is None:
-                connection.execute(insert(rule_texts), {"hash": digest, "text": text})
+                row = {"hash": digest, "text": text, "functions": functions_text(digest, functions)}
+                connection.execute(insert(rule_texts), row)
 
     def rules(self, digest: str) -> str | None:
         """Return the rule text kept under *digest*, or ``None``."""
         row = self._one(select(rule_texts.c.text).where(rule_texts.c.hash == digest))
         return None if row is None else str(row.text)
 
+    def functions(self, digest: str) -> Sequence[NeededFunction]:
+        """Return the Python functions that the rule text needs, as they were installed when it was kept."""
+        row = self._one(select(rule_texts.c.functions).where(rule_texts.c.hash == digest))
+        return () if row is None else read_functions(digest, row.functions)
+
     def snapshot(self, case: Case) -> None:
         """Keep a case's present state for lists; the events remain the truth."""
         self.snapshots((case,))
 
-    def snapshots(self, cases: Iterable[Case]) -> None:
-        """Keep the present states of cases, in one statement for all; of a case given twice the last one counts."""
-        rows = list({case.id: snapshot_row(case) for case in cases}.values())
+    def snapshots(self, cases: Iterable[Case], heads: Mapping[str, str] | None = None) -> None:
+        """Keep the present states of cases, in one statement for all; of a case given twice the last one counts.
+
+        *heads* gives, by case, the hash of the event that it is the state after: :meth:`resume` goes by it.
+        """
+        known = heads or {}
+        rows = list({case.id: snapshot_row(case, known.get(case.id, "")) for case in cases}.values())
         if rows:
             with self._writing() as connection, checked():
                 replace(connection, snapshot_table, "case_id", rows)
@@ -264,13 +338,19 @@ class SqlStore(SqlRegisters, SqlOperations):
     def state(self, case_id: str) -> Case | None:
         """Return the kept present state of a case, or ``None``."""
         row = self._one(_present().where(case_table.c.id == case_id))
-        return None if row is None else kept_state(row)
+        return None if row is None else next(self._states([row]))
+
+    def _states(self, rows: Sequence[Any]) -> Iterator[Case]:
+        with self._transactions.reading() as connection, checked():
+            lookup = lookup_over(connection, rows, self._sealing, case="id")
+        for row in rows:
+            yield kept_state(row, lookup)
 
     def open_states(self, *, procedure: str = "", place: str = "") -> Iterator[Case]:
         """Yield the kept present states of cases that have not ended, in the order of their ids, read in pages."""
         query = _narrowed(_present().where(snapshot_table.c.ended == ""), procedure, place)
-        for row in self._pages(query):
-            yield kept_state(row)
+        for rows in self._pages(query):
+            yield from self._states(rows)
 
     def tally(self) -> Sequence[Tally]:
         """Return how many cases stand where, by procedure, rule text, place, state and latest step."""
@@ -300,14 +380,14 @@ class SqlStore(SqlRegisters, SqlOperations):
         with self._transactions.reading() as connection, checked():
             return connection.execute(query).first()
 
-    def _pages(self, query: Select[Any]) -> Iterator[Any]:
-        """Yield rows in the order of case ids; no cursor stays open while the reader works, and maybe writes."""
+    def _pages(self, query: Select[Any]) -> Iterator[Sequence[Any]]:
+        """Yield rows by the page, in the order of case ids; no cursor stays open while the reader works, and writes."""
         after = ""
         while True:
             page = query.where(case_table.c.id > after).order_by(case_table.c.id).limit(PAGE)
             with self._transactions.reading() as connection, checked():
                 rows = connection.execute(page).all()
-            yield from rows
+            yield rows
             if len(rows) < PAGE:
                 return
             after = rows[-1].id
@@ -320,5 +400,7 @@ def _narrowed(query: Select[Any], procedure: str, place: str) -> Select[Any]:
 
 
 def _present() -> Select[Any]:
-    kept = [column for column in snapshot_table.c if column.name != "case_id"]
-    return select(case_table, *kept).join(snapshot_table, snapshot_table.c.case_id == case_table.c.id)
+    kept = [column for column in snapshot_table.c if column.name not in ("case_id", "rules")]
+    return select(case_table, *kept, snapshot_table.c.rules.label("moved_rules")).join(
+        snapshot_table, snapshot_table.c.case_id == case_table.c.id
+    )

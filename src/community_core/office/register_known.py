@@ -1,0 +1,65 @@
+"""What a file is checked against while it is read: the keys, names, identity numbers and codes that a store knows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from functools import cached_property
+
+from community_core.base.headings import heading_key
+from community_core.ports.store import RegisterRows
+from community_core.registers.applying import base_of
+from community_core.registers.categories import in_force, names_of
+from community_core.registers.known import register_of
+
+
+class StoreKnown:
+    """The :class:`~community_core.registers.intake.Known` of a store; each register is read once, when asked for."""
+
+    def __init__(self, store: RegisterRows, day: dt.date) -> None:
+        self._store = store
+        self._day = day
+        self._keys: dict[str, dict[str, str | None]] = {}
+
+    def resolve(self, register: str, value: str) -> str | None:
+        """Return the key that *value* means: itself, or the one that has it as its name; of several, none."""
+        if register not in self._keys:
+            self._keys[register] = self._read(register)
+        return self._keys[register].get(value)
+
+    def _read(self, name: str) -> dict[str, str | None]:
+        register = base_of(register_of(name))
+        at = next((at for at, column in enumerate(register.values) if column.name == "zh"), None)
+        rows = self._store.register_rows(register)
+        names: dict[str, str | None] = {}
+        for row in rows:
+            text = row.values[at] if at is not None else None
+            if text:
+                names[text] = row.key[0] if names.get(text, row.key[0]) == row.key[0] else None
+        return names | {row.key[0]: row.key[0] for row in rows}
+
+    @cached_property
+    def _numbers(self) -> dict[str, str]:
+        register = register_of("residents")
+        at = [column.name for column in register.values].index("id_number")
+        return {row.values[at]: row.key[0] for row in self._store.register_rows(register) if row.values[at]}
+
+    def person_of(self, number: str) -> str | None:
+        """Return the resident who has an identity number, or ``None``."""
+        return self._numbers.get(number)
+
+    def new_person(self) -> str:
+        """Return a new id that says nothing about anybody."""
+        return f"r-{secrets.token_hex(8)}"
+
+    @cached_property
+    def _codes(self) -> dict[str, dict[str, str]]:
+        return names_of(in_force(self._store.register_rows(register_of("categories"), day=self._day)))
+
+    def code(self, code_list: str, value: str) -> str | None:
+        """Return the code that *value* means in a code list, or ``None``."""
+        return self._codes.get(code_list, {}).get(heading_key(value))
+
+    def has_list(self, code_list: str) -> bool:
+        """Whether a code list has any codes."""
+        return code_list in self._codes

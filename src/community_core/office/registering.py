@@ -1,0 +1,369 @@
+"""The desk where registers are kept: read as of any day, imported, changed with history; electoral rolls frozen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from community_core.base.errors import Refused
+from community_core.base.findings import Finding, Origin, finding
+from community_core.base.masking import masked
+from community_core.jurisdiction.rules import Rules
+from community_core.model.people import Household, Resident
+from community_core.office.bindings import require_day
+from community_core.office.electing import correct_roll, freeze_roll, kept_roll
+from community_core.office.register_facts import RegisterFacts
+from community_core.office.register_known import StoreKnown
+from community_core.ports.store import Clock, Store
+from community_core.registers import redrawing
+from community_core.registers.applying import plans_of, write
+from community_core.registers.categories import in_force
+from community_core.registers.changes import CORRECTION, IMPORT, MERGE, MOVE, SPLIT, RegisterChange
+from community_core.registers.describe import Register
+from community_core.registers.electoral import ElectoralRoll, RollHead, RollKind
+from community_core.registers.intake import Intake, take_in
+from community_core.registers.known import register_of
+from community_core.registers.rows import Asked, Plan, Row
+
+
+@frozen
+class Imported:
+    """What an import came to: the file as it was read, what it changed in each register, and the change's id.
+
+    Where it was not *kept*, nothing was changed; *change* is also empty where the file says what is registered already.
+    """
+
+    intake: Intake
+    kept: bool
+    plans: Mapping[str, Plan]
+    findings: tuple[Finding, ...]
+    change: str = ""
+
+
+class RegisterDesk:
+    """Registers as one office keeps them. Each change is one unit of work, all of it or nothing."""
+
+    def __init__(self, rules: Rules, store: Store, clock: Clock) -> None:
+        self._rules = rules
+        self._store = store
+        self._clock = clock
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def rows(
+        self,
+        register: Register | str,
+        *,
+        day: dt.date | None = None,
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        moment: dt.datetime | None = None,
+        past: bool = False,
+    ) -> Sequence[Row]:
+        """Return the rows of a register: of a day, of some values, as believed at a moment, or replaced ones too.
+
+        Raises:
+            UnknownTerm: if there is no such register.
+        """
+        return self._store.register_rows(_register(register), day=day, where=where, moment=moment, past=past)
+
+    def categories(self, day: dt.date) -> tuple[Row, ...]:
+        """Return the categories that count on *day*: those registered, and the library's own of other code lists."""
+        return in_force(self._store.register_rows(register_of("categories"), day=day))
+
+    def resident(self, person: str, day: dt.date) -> Resident | None:
+        """Return what the registers say of a resident on *day*, as an entity that serves as facts, or ``None``."""
+        return RegisterFacts(self._store, self._rules.terms.facts, day, people=(person,)).resident(person)
+
+    def household(self, household: str, day: dt.date) -> Household | None:
+        """Return what the registers say of a household or family on *day*, as an entity, or ``None``."""
+        facts = RegisterFacts(self._store, self._rules.terms.facts, day, people=())
+        return facts.household(household)
+
+    def facts(self, day: dt.date) -> RegisterFacts:
+        """Return what the registers say of everybody on *day*."""
+        return RegisterFacts(self._store, self._rules.terms.facts, day)
+
+    # -- changing --------------------------------------------------------------------------------------------------
+
+    def import_file(
+        self,
+        source: str | Path | bytes,
+        registers: Sequence[Register | str],
+        *,
+        day: dt.date,
+        actor: str,
+        good_rows: bool = False,
+        dry_run: bool = False,
+        file: str = "",
+    ) -> Imported:
+        """Import a CSV file or workbook into *registers*, named in the order in which they lean on each other.
+
+        Rows count from *day* on unless they say so. A row that says what is registered changes nothing, so the same
+        file twice changes nothing; one that says otherwise is a change from its day on. A blank cell leaves a value as
+        it is. Where anything in the file is wrong nothing is kept, or with *good_rows* the lines that are right. With
+        *dry_run* nothing is kept in any case.
+
+        Raises:
+            UnknownTerm: if there is no such register.
+            LoadError: if it is a workbook and the extra that reads them is not installed.
+            OSError: if the file cannot be read.
+        """
+        require_day(day)
+        wanted = tuple(_register(each) for each in registers)
+        data = source if isinstance(source, bytes) else Path(source).read_bytes()
+        name = file or ("" if isinstance(source, bytes) else Path(source).name)
+
+        def do() -> Imported:
+            intake = take_in(data, wanted, StoreKnown(self._store, day), day=day, file=name)
+            if intake.unusable:
+                return Imported(intake, kept=False, plans={}, findings=intake.findings)
+            plans = plans_of(self._store, {each: intake.asked[each.name] for each in wanted})
+            told = (*intake.findings, *_overlapping(plans, name))
+            named = {register.name: each for register, each in plans.items()}
+            wrong = any(item.level == "error" for item in told)
+            if dry_run or (wrong and not good_rows):
+                return Imported(intake, kept=False, plans=named, findings=told)
+            digest = f"sha256:{sha256(data).hexdigest()}"
+            change = write(self._store, plans, RegisterChange(IMPORT, day, actor, name, digest), self._clock.now())
+            return Imported(intake, kept=True, plans=named, findings=told, change=change)
+
+        return self._store.run(do)
+
+    def keep(
+        self,
+        register: Register | str,
+        values: Mapping[str, Any],
+        *,
+        since: dt.date,
+        actor: str,
+        until: dt.date | None = None,
+        why: str = "",
+    ) -> str:
+        """Keep one row from *since* on; columns that *values* does not name stay as they are. Returns the change's id.
+
+        Raises:
+            Refused: if a column of the key is missing, one is unknown, or the days pass a later row.
+        """
+        require_day(since)
+        own = _register(register)
+        said = dict(values) | dict(own.fixed)
+        names = [column.name for column in own.columns]
+        unknown = [name for name in said if name not in names]
+        lacking = [column.name for column in own.key if not said.get(column.name)]
+        if unknown or lacking:
+            raise redrawing.refuse(
+                "no-such-column",
+                f"登记簿“{own.label.zh}”的列有误：{'、'.join(unknown or lacking)}",
+                f"columns of the register {own.name!r} that are unknown or lacking: {', '.join(unknown or lacking)}",
+            )
+        given = frozenset(at for at, column in enumerate(own.values) if column.name in said)
+        key = tuple(said[column.name] for column in own.key)
+        cells = tuple(said.get(column.name) for column in own.values)
+        asked = Asked(key, cells, since, until, given=given)
+        return self._apply({own: [asked]}, RegisterChange(CORRECTION, since, actor, note=why))
+
+    def end(self, register: Register | str, key: Sequence[str], *, day: dt.date, actor: str, why: str = "") -> str:
+        """End what a register says of *key* on *day* (excluded); returns the change's id, empty where nothing was."""
+        require_day(day)
+        asked = Asked(tuple(key), (), day, ends=True)
+        return self._apply({_register(register): [asked]}, RegisterChange(CORRECTION, day, actor, note=why))
+
+    def merge_households(
+        self, into: str, others: Sequence[str], *, day: dt.date, actor: str, relations: Mapping[str, str] | None = None
+    ) -> str:
+        """Merge the households *others* into one from *day* on.
+
+        See :func:`~community_core.registers.redrawing.merge_households`.
+
+        Raises:
+            Refused: if a household is not registered on that day.
+        """
+        require_day(day)
+        changes = redrawing.merge_households(self._on(day), into, others, day, relations)
+        return self._apply(changes, RegisterChange(MERGE, day, actor, note=f"{','.join(others)} → {into}"))
+
+    def split_household(
+        self,
+        household: str,
+        new: str,
+        people: Sequence[str],
+        *,
+        day: dt.date,
+        actor: str,
+        head: str = "",
+        relations: Mapping[str, str] | None = None,
+        dwelling: str | None = None,
+    ) -> str:
+        """Split *people* off a household as the household *new* from *day* on.
+
+        Raises:
+            Refused: if one of them is no member on that day, or nobody would stay.
+        """
+        require_day(day)
+        changes = redrawing.split_household(
+            self._on(day), household, new, people, day, head=head, relations=relations, dwelling=dwelling
+        )
+        return self._apply(changes, RegisterChange(SPLIT, day, actor, note=f"{household} → {new}"))
+
+    def redraw(
+        self,
+        action: str,
+        place: str,
+        into: str,
+        *,
+        day: dt.date,
+        actor: str,
+        areas: Iterable[str] = (),
+        zh: str = "",
+        en: str = "",
+    ) -> str:
+        """Move areas of a community to another one, split it, or merge it, from *day* on.
+
+        See :func:`~community_core.registers.redrawing.redraw`.
+
+        Raises:
+            Refused: if a place or area is not registered on that day.
+        """
+        require_day(day)
+        changes = redrawing.redraw(self._on(day), action, place, into, day, tuple(areas), zh=zh, en=en)
+        return self._apply(changes, RegisterChange(_KINDS[action], day, actor, note=f"{place} → {into}"))
+
+    def merge_places(self, into: str, others: Sequence[str], *, day: dt.date, actor: str) -> str:
+        """Merge places into another one from *day* on, all of them or none; returns the id of the last change.
+
+        Raises:
+            Refused: if a place is not registered on that day.
+        """
+
+        def do() -> str:
+            return [self.redraw("merge", place, into, day=day, actor=actor) for place in others][-1]
+
+        return self._store.run(do)
+
+    # -- electoral rolls -------------------------------------------------------------------------------------------
+
+    def freeze_roll(
+        self,
+        kind: RollKind | str,
+        place: str,
+        *,
+        day: dt.date,
+        actor: str,
+        given: Mapping[str, Any] | None = None,
+        representatives: Mapping[str, str] | None = None,
+        term: str = "",
+    ) -> ElectoralRoll:
+        """Decide who stands on an electoral roll of *place* on *day*, keep the roll, and return it.
+
+        *given* are facts that hold of everybody of whom the registers do not say otherwise, such as that nobody else is
+        deprived of political rights. *representatives* names who votes for a household. *term* is the decision, where
+        it is not the core's own.
+
+        Raises:
+            Refused: if the place is not registered on that day, nobody is in it, or a representative may not vote.
+        """
+        require_day(day)
+        return self._store.run(
+            lambda: freeze_roll(
+                self._rules,
+                self._store,
+                RollKind(kind),
+                place,
+                day,
+                actor,
+                self._clock.now(),
+                given=given or {},
+                representatives=representatives or {},
+                term=term,
+            )
+        )
+
+    def correct_roll(
+        self,
+        roll_id: str,
+        subject: str,
+        *,
+        entitled: bool,
+        why: str,
+        actor: str,
+        day: dt.date,
+        person: str = "",
+    ) -> ElectoralRoll:
+        """Record that *subject* is on a roll, or not, and *why*; the frozen lines stay. *person* votes for a household.
+
+        Raises:
+            Refused: if there is no such roll, or no reason is given.
+        """
+        require_day(day)
+        return self._store.run(
+            lambda: correct_roll(
+                self._store, roll_id, subject, entitled=entitled, why=why, actor=actor, day=day, person=person
+            )
+        )
+
+    def roll(self, roll_id: str) -> ElectoralRoll:
+        """Return a roll with its corrections.
+
+        Raises:
+            Refused: if there is none of that id.
+        """
+        return kept_roll(self._store, roll_id)
+
+    def rolls(self, *, place: str = "") -> Sequence[RollHead]:
+        """Return the heads of the rolls."""
+        return self._store.electoral_rolls(place=place)
+
+    def published(self, roll: ElectoralRoll) -> tuple[Mapping[str, str], ...]:
+        """Return what everybody may see of a roll: of each who may vote the number and the name, masked.
+
+        Names are those that the registers had when it was frozen; whoever has none there stands with stars alone.
+        """
+        facts = RegisterFacts(self._store, (), roll.day, moment=dt.datetime.fromisoformat(roll.head.frozen))
+        entitled = [line for line in roll.standing if line.outcome.value == "entitled"]
+        return tuple(
+            {"number": str(line.number), "name": masked(facts.name_of(line.person)) if line.person else ""}
+            for line in entitled
+        )
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _on(self, day: dt.date) -> redrawing.Rows:
+        return lambda register: self._store.register_rows(register, day=day)
+
+    def _apply(self, asked: redrawing.Changes, change: RegisterChange) -> str:
+        def do() -> str:
+            plans = plans_of(self._store, asked)
+            overlapping = _overlapping(plans, "")
+            if overlapping:
+                raise Refused(overlapping[0].message, overlapping)
+            return write(self._store, plans, change, self._clock.now())
+
+        return self._store.run(do)
+
+
+_KINDS = {"move": MOVE, "merge": MERGE, "split": SPLIT}
+
+
+def _register(register: Register | str) -> Register:
+    return register_of(register) if isinstance(register, str) else register
+
+
+def _overlapping(plans: Mapping[Register, Plan], file: str) -> tuple[Finding, ...]:
+    return tuple(
+        finding(
+            "rows-overlap",
+            f"第{one.line}行：登记簿“{register.label.zh}”已有从截止日之前开始的记录，请改正日期",
+            f"line {one.line}: a later row of the register {register.name!r} begins before this one ends; "
+            "correct the days",
+            Origin(file, one.line),
+            sheet=one.sheet,
+            row=one.line,
+        )
+        for register, each in plans.items()
+        for one in each.overlaps
+    )

@@ -1,0 +1,131 @@
+"""Electoral rolls in the database: written once, added to by corrections, read whole; who may vote is decided above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select
+
+from community_core.base.errors import StoreError
+from community_core.base.labels import Label
+from community_core.registers.electoral import ElectoralRoll, Entitlement, RollHead, RollKind, RollLine
+from community_core.store.appending import next_ids
+from community_core.store.connections import Transactions
+from community_core.store.failures import checked
+from community_core.store.records import safe
+from community_core.store.register_tables import as_day
+from community_core.store.schema import electoral_lines, electoral_rolls
+
+_COUNTER: Final = "electoral-roll"
+
+
+class SqlElectoralRolls:
+    """The rolls; see :class:`~community_core.ports.store.RegisterRows`."""
+
+    _transactions: Transactions
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return self._transactions.writing()
+
+    def next_roll(self) -> str:
+        """Return the id of the next roll."""
+        with self._writing() as connection, checked():
+            return f"roll-{next_ids(connection, _COUNTER, 1)[0]:06d}"
+
+    def keep_roll(self, roll: ElectoralRoll) -> None:
+        """Keep a frozen roll."""
+        head = roll.head
+        safe(head.place, head.term, head.actor)
+        with self._writing() as connection, checked():
+            connection.execute(insert(electoral_rolls), _head_row(head))
+            if roll.lines:
+                connection.execute(insert(electoral_lines), [_line_row(head.id, line) for line in roll.lines])
+
+    def add_line(self, roll_id: str, line: RollLine) -> None:
+        """Add a correction to a roll."""
+        with self._writing() as connection, checked():
+            connection.execute(insert(electoral_lines), _line_row(roll_id, line))
+
+    def electoral_roll(self, roll_id: str) -> ElectoralRoll | None:
+        """Return a roll with its corrections, or ``None``.
+
+        Raises:
+            StoreError: if what is kept no longer reads as a roll.
+        """
+        own = select(electoral_rolls).where(electoral_rolls.c.id == roll_id)
+        theirs = select(electoral_lines).where(electoral_lines.c.roll == roll_id).order_by(electoral_lines.c.number)
+        with self._transactions.reading() as connection, checked():
+            row = connection.execute(own).first()
+            if row is None:
+                return None
+            lines = connection.execute(theirs).all()
+        try:
+            return ElectoralRoll(_head(row), tuple(map(_line, lines)))
+        except ValueError as error:
+            raise StoreError(
+                Label(f"选民名册 {roll_id} 的记录读不懂，可能被改动过", f"the electoral roll {roll_id} cannot be read")
+            ) from error
+
+    def electoral_rolls(self, *, place: str = "") -> Sequence[RollHead]:
+        """Return the heads of the rolls, in the order of their ids."""
+        query = select(electoral_rolls).order_by(electoral_rolls.c.id)
+        if place:
+            query = query.where(electoral_rolls.c.place == place)
+        with self._transactions.reading() as connection, checked():
+            return tuple(_head(row) for row in connection.execute(query))
+
+
+def _head_row(head: RollHead) -> dict[str, Any]:
+    return {
+        "id": head.id,
+        "kind": head.kind.value,
+        "place": head.place,
+        "day": head.day.isoformat(),
+        "term": head.term,
+        "rules": head.rules,
+        "actor": head.actor,
+        "frozen": head.frozen,
+        "hash": head.hash,
+    }
+
+
+def _head(row: Any) -> RollHead:
+    kind = RollKind(row.kind)
+    return RollHead(row.id, kind, row.place, as_day(row.day), row.term, row.rules, row.actor, row.frozen, row.hash)
+
+
+def _line_row(roll: str, line: RollLine) -> dict[str, Any]:
+    safe(line.subject, line.person, line.reason.zh, line.reason.en, line.cite, line.why, line.actor)
+    return {
+        "roll": roll,
+        "number": line.number,
+        "subject": line.subject,
+        "person": line.person,
+        "outcome": line.outcome.value,
+        "zh": line.reason.zh,
+        "en": line.reason.en,
+        "cite": line.cite,
+        "ask": " ".join(line.ask),
+        "why": line.why,
+        "actor": line.actor,
+        "day": "" if line.day is None else line.day.isoformat(),
+        "hash": line.hash,
+    }
+
+
+def _line(row: Any) -> RollLine:
+    return RollLine(
+        row.number,
+        row.subject,
+        row.person,
+        Entitlement(row.outcome),
+        Label(row.zh, row.en),
+        row.cite,
+        tuple(row.ask.split()),
+        row.why,
+        row.actor,
+        as_day(row.day) if row.day else None,
+        row.hash,
+    )

@@ -1,0 +1,77 @@
+"""A table for each register, made from its description; what stands in one is decided elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text, text
+
+from community_core.registers import describe
+from community_core.registers.describe import Register
+from community_core.rules.types import Kind
+
+PREFIX: Final = "cc_reg_"
+#: The columns that every table of a register has beside its own.
+DATED: Final = ("since", "until", "entered", "change_id", "replaced", "replaced_by")
+_ID: Final = Text().with_variant(Text(collation="C"), "postgresql")
+_NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def make_table(metadata: MetaData, register: Register) -> Table:
+    """Return the table of *register*: one row for each thing said of a key over some days, and never overwritten.
+
+    *replaced* is the moment at which a row was replaced, *replaced_by* the change that did it; both are set once.
+    """
+    name = f"{PREFIX}{register.name}"
+    keys = [column.name for column in register.key]
+    present = text("replaced IS NULL")
+    return Table(
+        name,
+        metadata,
+        Column("number", _NUMBER, primary_key=True, autoincrement=True),
+        *(
+            Column(column.name, _ID if column.key else _type(column), nullable=not column.key)
+            for column in register.columns
+        ),
+        Column("since", Text, nullable=False),
+        Column("until", Text, nullable=True),
+        Column("entered", Text, nullable=False),
+        Column("change_id", Text, nullable=False),
+        Column("replaced", Text, nullable=True),
+        Column("replaced_by", Text, nullable=False),
+        Index(f"{name}_present", *keys, "since", unique=True, sqlite_where=present, postgresql_where=present),
+    )
+
+
+def _type(column: describe.Column) -> Any:
+    if column.type.kind is Kind.INT:
+        return Integer
+    return Boolean if column.type.kind is Kind.BOOL else Text
+
+
+def writer(column: describe.Column) -> Callable[[Any], Any]:
+    """Return what makes a value of *column* what stands in its table; ``None`` stays null."""
+    if column.type.kind is Kind.DATE:
+        return lambda value: None if value is None else value.isoformat()
+    if column.type.kind is Kind.SHARE:
+        return lambda value: None if value is None else f"{value.numerator}/{value.denominator}"
+    return lambda value: value
+
+
+def reader(column: describe.Column) -> Callable[[Any], Any]:
+    """Return what makes a value of *column* from what stands in its table."""
+    if column.type.kind is Kind.DATE:
+        return lambda value: None if value is None else as_day(value)
+    if column.type.kind is Kind.SHARE:
+        return lambda value: None if value is None else Fraction(value)
+    return lambda value: value
+
+
+@lru_cache(maxsize=100_000)
+def as_day(text: str) -> dt.date:
+    """Return the day that *text* writes."""
+    return dt.date.fromisoformat(text)
