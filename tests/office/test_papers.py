@@ -107,7 +107,7 @@ def test_docx_says_the_same(office):
     text = "\n".join(item.text for item in document.paragraphs)
     assert "会议记录" in text
     assert "太旧<b>" in cells
-    assert ["修", "2", "拆", "1"] == cells[cells.index("选项") + 2 :][:4]
+    assert cells[cells.index("选项") + 2 :][:4] == ["修", "2", "拆", "1"]
     assert "居委会主任（签名）" in text
 
 

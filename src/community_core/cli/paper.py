@@ -200,8 +200,8 @@ def check(*, case_id: str, file: Path, store: str, district: str | None, as_json
     else:
         record = found.record
         click.echo(
-            f"{file} 是办件 {case_id} 于 {record.day} 由 {record.actor} 出具的 {record.name}（第 {record.version} 条记录）"
-            f" is {record.name}, issued on {record.day} by {record.actor}, event {record.version}"
+            f"{file} 是办件 {case_id} 第 {record.version} 条记录所出具的 {record.name}（{record.day}，{record.actor}）"
+            f" is {record.name}, issued by {record.actor} on {record.day}, event {record.version} of the case"
         )
     return exits.FINE if found is not None else exits.FINDINGS
 

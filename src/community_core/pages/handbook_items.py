@@ -123,7 +123,7 @@ class StepEntry:
     decides: Label
     publishes: tuple[Label, ...]
     effects: tuple[str, ...]
-    papers: tuple[str, ...]
+    papers: tuple[Label, ...]
     because: Label
     standing: Standing
     cite: Citation | None = None

@@ -89,6 +89,10 @@ class _Teller:
         found = self.procedure.field(name)
         return found.label if found is not None and found.label else Label(name, name)
 
+    def paper(self, name: str) -> Label:
+        found = self.procedure.paper(name)
+        return found.label if found is not None and found.label else Label(name, name)
+
     def state(self, name: str) -> Label:
         return dict(self.procedure.states).get(name) or Label(name, name)
 
@@ -110,7 +114,7 @@ class _Teller:
             decides=self.decides(step),
             publishes=tuple(self.publish(item) for item in step.publish),
             effects=tuple(self.effects(step)),
-            papers=step.papers,
+            papers=tuple(self.paper(name) for name in step.papers),
             because=step.because,
             standing=step.standing or self.procedure.standing or Standing.IN_FORCE,
             cite=step.cite or self.procedure.cite,

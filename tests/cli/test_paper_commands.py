@@ -1,0 +1,65 @@
+"""Papers from the command line: listed, printed, issued, checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+TALK = Path(__file__).parents[1] / "office" / "talk.yaml"
+ID = "talk-2006-000001"
+
+
+@pytest.fixture
+def desk(run, tmp_path):
+    """Run ``paper`` commands over a store in which a talk was called."""
+    store = tmp_path / "talks.sqlite"
+    for command in (
+        ("case", "place", "wenyi", "--layer", "community"),
+        ("case", "appoint", "chair-1", "committee.chair", "wenyi", "--since", "2006-01-01"),
+        (
+            *("case", "open", "talk", "--district", TALK, "--actor", "chair-1", "--day", "2006-05-08"),
+            *("--place", "wenyi", "--data", "title=车棚", "--data", "options=修、拆", "--data", "present=p1、p2"),
+        ),
+    ):
+        said = run(*command, "--store", store)
+        assert said.code == 0, said.err
+
+    def desk(*args):
+        return run("paper", *args, "--store", store, "--json")
+
+    return desk
+
+
+def test_papers_are_listed_printed_issued_and_checked(desk, tmp_path):
+    """A draft is nobody's paper; what was issued is found by its file, and a changed file is not."""
+    page, document = tmp_path / "notice.html", tmp_path / "notice.docx"
+    said = desk("print", ID, "notice", "--out", page)
+    assert (said.code, said.data["draft"]) == (0, True)
+    assert desk("check", ID, page).code == 1
+    page.unlink()
+    issue = ("issue", ID, "notice", "--actor", "chair-1", "--day", "2006-05-09", "--hash", "sm3", "--lang", "en")
+    said = desk(*issue, "--out", page, "--out", document)
+    assert said.code == 0, said.err
+    assert [file["digest"].partition(":")[0] for file in said.data["files"]] == ["sm3", "sm3"]
+    assert "Notice of the talk" in page.read_text("utf-8")
+    for file in (page, document):
+        assert desk("check", ID, file).data["record"]["day"] == "2006-05-09"
+    page.write_text(page.read_text("utf-8") + " ", "utf-8")
+    assert desk("check", ID, page).data == {"issued": False, "record": None}
+    listed = desk("list", ID).data
+    assert [(item["paper"], item["of"], len(item["issued"])) for item in listed] == [("notice", 1, 1), ("people", 1, 0)]
+
+
+def test_a_refused_issue_leaves_no_file_and_no_record(desk, tmp_path):
+    """Nothing is written where the paper is refused, a file that exists is never written over, and endings are two."""
+    page = tmp_path / "people.html"
+    issue = ("issue", ID, "people", "--day", "2006-05-09", "--actor")
+    refused = desk(*issue, "p1", "--out", page)
+    assert (refused.code, refused.data["error"]["findings"][0]["code"]) == (1, "not-entitled")
+    assert not page.exists()
+    page.write_text("mine", "utf-8")
+    assert desk(*issue, "chair-1", "--out", page).code == 2
+    assert page.read_text("utf-8") == "mine"
+    assert desk(*issue, "chair-1", "--out", tmp_path / "people.pdf").code == 2
+    assert [item["issued"] for item in desk("list", ID).data] == [[], []]
