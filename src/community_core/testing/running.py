@@ -234,7 +234,7 @@ class _Run:
         for name, expected in step.holds:
             kind = self.procedure.field_types.get(name)
             value = held.get(name)
-            if not (_is(kind, expected, value) if kind is not None else expected == value):
+            if not (expected == value if kind is None or expected is None else _is(kind, expected, value)):
                 found.append(_differs("case-value", name, name, expected, json_value(value), step, name=step.take))
         return found
 
