@@ -146,7 +146,7 @@ def test_a_case_whose_function_is_gone_says_what_to_install(office, present):
     assert dict(found.data)["functions"] == "plug.permits.verdict (1)"
     for text in (found.message.zh, found.message.en):
         assert "plug.permits.verdict (1)" in text
-    assert "install that version" in found.message.en
+    assert "install the plugin that has that version" in found.message.en
     with pytest.raises(Refused) as info:
         later.correct(old, 1, {"length": 21}, actor="clerk", day=DAY, why="笔误")
     assert [item.code for item in info.value.findings] == ["missing-function"]

@@ -74,6 +74,14 @@ def database(request, tmp_path):
 
 
 @pytest.fixture
+def sqlite_file_beside(tmp_path):
+    """Another empty SQLite database, to copy from."""
+    found = Database(f"sqlite:///{tmp_path / 'beside.db'}")
+    yield found
+    found.close()
+
+
+@pytest.fixture
 def sqlite_file(tmp_path):
     """An empty SQLite database, for what only SQLite has."""
     found = Database(f"sqlite:///{tmp_path / 'record.db'}")

@@ -2,6 +2,7 @@
 # ruff: noqa: S608 - the statements are built from the tests' own names, to change what no caller of the store can
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from attrs import evolve
@@ -305,7 +306,7 @@ def test_a_damaged_file_is_a_finding(sqlite_file, book, raw):
     store.close()
     path = sqlite_file.store()._transactions.engine.url.database
     with open(path, "r+b") as file:  # noqa: PTH123 - bytes in place
-        file.seek(4096 * 20)
+        file.seek(Path(path).stat().st_size * 3 // 4 // 4096 * 4096)
         file.write(b"\xff" * 4096 * 8)
     assert "store-damaged" in codes(sqlite_file.store())
 

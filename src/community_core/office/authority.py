@@ -1,11 +1,14 @@
-"""Who may act: a person's appointments on a day, in a place or around it; asked once in a unit of work."""
+"""Who may act: a person's appointments, and those of whom he acts for, on a day, in a place or around it.
+
+Asked once in a unit of work.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from community_core.ports.store import Posting, Registers
+from community_core.ports.store import Delegation, Posting, Registers
 
 
 class Authority:
@@ -16,18 +19,33 @@ class Authority:
         self._postings: dict[tuple[str, dt.date], Sequence[Posting]] = {}
         self._chains: dict[str, frozenset[str]] = {}
         self._posts: dict[tuple[str, str, dt.date], frozenset[str]] = {}
+        self._delegations: dict[tuple[str, dt.date], Sequence[Delegation]] = {}
 
     def posts(self, person: str, place: str, day: dt.date) -> frozenset[str]:
         """Return the posts that *person* holds on *day* in *place*, by an appointment there or in a place around it."""
         key = (person, place, day)
         if key not in self._posts:
-            if place not in self._chains:
-                self._chains[place] = frozenset({place, *self._registers.place_chain(place)})
             if (person, day) not in self._postings:
                 self._postings[person, day] = self._registers.postings(person, day)
-            chain = self._chains[place]
+            chain = self._chain(place)
             self._posts[key] = frozenset(item.post for item in self._postings[person, day] if item.place in chain)
         return self._posts[key]
+
+    def charged(self, person: str, place: str, day: dt.date) -> Mapping[str, frozenset[str]]:
+        """Return for whom *person* may act on *day* in *place*, and under which of their posts or roles."""
+        if (person, day) not in self._delegations:
+            self._delegations[person, day] = self._registers.delegations(person, day)
+        chain = self._chain(place)
+        found: dict[str, frozenset[str]] = {}
+        for item in self._delegations[person, day]:
+            if item.place in chain:
+                found[item.behalf] = found.get(item.behalf, frozenset()) | {item.post}
+        return found
+
+    def _chain(self, place: str) -> frozenset[str]:
+        if place not in self._chains:
+            self._chains[place] = frozenset({place, *self._registers.place_chain(place)})
+        return self._chains[place]
 
     def forget(self) -> None:
         """Ask the registers anew; an appointment has begun or ended."""

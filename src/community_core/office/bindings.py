@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from attrs import frozen
@@ -13,18 +14,21 @@ from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.codec.functions import is_missing
 from community_core.codec.texts import canonical, digest
+from community_core.jurisdiction.plugins import Plugin
 from community_core.jurisdiction.rules import Rules
-from community_core.ports.store import Store
+from community_core.ports.store import NeededFunction, Store
+from community_core.procedures.consequences import KINDS
 from community_core.procedures.definition import Procedure
 from community_core.procedures.reading import Evaluate
-from community_core.rules.terms import PythonDecision
+from community_core.rules.terms import Decision, PythonDecision
 
 
 @frozen
 class Binding:
     """A procedure as one text of the rules has it: its full name, the text and its hash, and how to read expressions.
 
-    *missing* names the Python functions that the text needs and nobody has installed, with their versions.
+    *functions* are the Python functions that the text needs, with the distribution that each came from when the text
+    was kept; *missing* those of them that nobody has installed.
     """
 
     name: str
@@ -32,7 +36,8 @@ class Binding:
     text: str
     procedure: Procedure
     evaluate: Evaluate
-    missing: tuple[str, ...] = ()
+    functions: tuple[NeededFunction, ...] = ()
+    missing: tuple[NeededFunction, ...] = ()
 
     @property
     def practice(self) -> str:
@@ -44,12 +49,17 @@ class Binding:
         """Why nothing can be done under this text: a Python function is missing."""
         if not self.missing:
             return ()
+        names = [f"{item.name} ({item.version})" if item.version else item.name for item in self.missing]
+        install = list(dict.fromkeys(item.requirement for item in self.missing if item.distribution))
         return (
             finding(
                 "missing-function",
-                f"办件所依据的规则需要 {'、'.join(self.missing)}，但没有安装；请安装带有该版本的插件",
-                f"the rules of this case need {', '.join(self.missing)}, which is not installed; install that version",
-                functions=", ".join(self.missing),
+                f"办件所依据的规则需要 {'、'.join(names)}，但没有安装；"
+                + (f"请安装 {'、'.join(install)}" if install else "请安装带有该版本的插件"),
+                f"the rules of this case need {', '.join(names)}, which is not installed; "
+                + (f"install {', '.join(install)}" if install else "install the plugin that has that version"),
+                functions=", ".join(names),
+                install=", ".join(install),
             ),
         )
 
@@ -76,6 +86,7 @@ class Bindings:
     def __init__(self, rules: Rules, store: Store) -> None:
         self._rules = rules
         self._store = store
+        self._plugins = dict(rules.offered)
         self._present: dict[tuple[str, dt.date | None], Binding] = {}
         self._kept: dict[tuple[str, str], Binding] = {}
 
@@ -91,7 +102,8 @@ class Bindings:
         version = self._rules.procedure(name, on=on)
         key = (name, version.span.start)
         if key not in self._present:
-            self._present[key] = _bind(name, self._rules, canonical(self._rules.reach(name, version=version)), version)
+            text = canonical(self._rules.reach(name, version=version))
+            self._present[key] = self._bind(name, self._rules, text, version)
         return self._present[key]
 
     def _name(self, term: str, practice: str) -> str:
@@ -130,16 +142,50 @@ class Bindings:
                 )
             )
         kept = self._rules.kept(json.loads(text))
-        return _bind(procedure, kept, text, kept.procedure(procedure))
+        return self._bind(procedure, kept, text, kept.procedure(procedure), self._store.functions(rules))
+
+    def _bind(
+        self,
+        name: str,
+        rules: Rules,
+        text: str,
+        version: Procedure,
+        recorded: Sequence[NeededFunction] = (),
+    ) -> Binding:
+        """Bind *text*; what was *recorded* when it was kept says where its functions came from."""
+        decisions = dict(rules.reach(name, version=version).decisions)
+        words = {item.name: item.version for item in rules.functions}
+        present = {
+            *(("decision", full, item.version) for full, item in _python(decisions) if not is_missing(item)),
+            *(("word", word, number) for word, number in words.items()),
+            *(("effect", item.name, "") for item in rules.effects),
+        }
+        now = [
+            *(("decision", full, item.version) for full, item in _python(decisions)),
+            *(("word", word, number) for word, number in words.items() if f"{word}(" in text),
+            *(("effect", kind, "") for kind in sorted(_effects(version))),
+        ]
+        known = {(item.kind, item.name, item.version): item for item in recorded}
+        for key in now:
+            if not any((item.kind, item.name) == key[:2] for item in recorded):
+                known[key] = self._needed(*key)
+        functions = tuple(known.values())
+        missing = tuple(item for item in functions if (item.kind, item.name, item.version) not in present)
+        evaluate = partial(rules.engine.evaluate, practice=name.rpartition(".")[0])
+        return Binding(name, digest(text), text, version, evaluate, functions, missing)
+
+    def _needed(self, kind: str, name: str, version: str) -> NeededFunction:
+        offer = {"decision": f"practice {name.rpartition('.')[0]}", "word": f"function {name}"}
+        plugin = self._plugins.get(offer.get(kind, f"{kind} {name}"), Plugin(""))
+        return NeededFunction(kind, name, version, plugin.distribution, plugin.version)
 
 
-def _bind(name: str, rules: Rules, text: str, version: Procedure) -> Binding:
-    needed = rules.reach(name, version=version).decisions
-    missing = tuple(
-        f"{full} ({item.version})" for full, item in needed if isinstance(item, PythonDecision) and is_missing(item)
-    )
-    evaluate = partial(rules.engine.evaluate, practice=name.rpartition(".")[0])
-    return Binding(name, digest(text), text, version, evaluate, missing)
+def _python(decisions: Mapping[str, Decision]) -> Iterator[tuple[str, PythonDecision]]:
+    return ((full, item) for full, item in sorted(decisions.items()) if isinstance(item, PythonDecision))
+
+
+def _effects(procedure: Procedure) -> set[str]:
+    return {spec.kind for step in procedure.steps for spec in step.effects} - set(KINDS)
 
 
 def require_day(day: object) -> None:

@@ -11,6 +11,7 @@ from attrs import frozen
 from community_core.base.errors import Refused
 from community_core.base.findings import Finding
 from community_core.office.bindings import Binding, refused
+from community_core.office.views import covered
 from community_core.office.work import Command, Work, other_command, repeated
 from community_core.ports.store import Store
 from community_core.procedures.events import Case, Event
@@ -64,14 +65,15 @@ class BulkRun:
     @property
     def result(self) -> Batch:
         """What came of all rows so far."""
-        return Batch(tuple(self._cases), tuple(self._refused))
+        cases = tuple(None if case is None else covered(case) for case in self._cases)
+        return Batch(cases, tuple(self._refused))
 
     def open_chunk(self, binding: Binding, rows: Sequence[tuple[str, Command]]) -> None:
         """Open a case for each pair of place and command, in one unit of work."""
 
         def attempt() -> None:
             work = self._begin_work()
-            self._store.keep_rules(binding.digest, binding.text)
+            self._store.keep_rules(binding.digest, binding.text, binding.functions)
             kept = self._kept([command for _, command in rows], work)
             fresh = sum(command.key not in kept for _, command in rows)
             year = rows[0][1].day.year

@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from community_core.base.labels import Language
 from community_core.jurisdiction.rules import Rules
 from community_core.office.bindings import Bindings, refused, require_day
 from community_core.office.bulk import Batch, BulkRun, again
 from community_core.office.clock import SystemClock
-from community_core.office.reading import Reading
-from community_core.office.views import chunked
-from community_core.office.work import Command, Work, only_opening, other_command, same_correction
-from community_core.ports.store import Clock, Posting, Store
+from community_core.office.handling import Handling
+from community_core.office.registering import RegisterDesk
+from community_core.office.sharing import Sharing
+from community_core.office.views import chunked, covered
+from community_core.office.work import Command, Work, only_opening, other_command, same_correction, same_move
+from community_core.ports.store import Clock, Delegation, Posting, Store
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.correct import Correction
 from community_core.procedures.events import Case, Event
@@ -25,6 +28,9 @@ from community_core.procedures.reading import WorkingDays
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
+
+    from community_core.office.papering import Papers
+    from community_core.ports.keys import KeyRing
 
 CHUNK = 1000
 
@@ -41,6 +47,8 @@ def open_office(
     clock: Clock | None = None,
     workdays: WorkingDays | None = None,
     observers: Iterable[Callable[[Event], object]] = (),
+    keys: KeyRing | None = None,
+    share: int = 0,
 ) -> Office:
     """Open an office over *rules*.
 
@@ -50,16 +58,25 @@ def open_office(
             caller's; or a store that is open already.
         clock: gives the moment of entry; the system's clock in UTC unless given.
         workdays: the calendar of working days; without one, a step that counts them is refused.
-        observers: told of every event after it is committed, besides those of the plugins.
+        observers: told of every event after it is committed, besides those of the plugins; personal and sensitive
+            values are withheld from them.
+        keys: the keys that sensitive values are encrypted with (AES-GCM; the extra ``privacy``). A store that is open
+            already has its own.
+        share: how many commands of several threads one transaction may hold. With it, :meth:`Office.open`,
+            :meth:`Office.take`, :meth:`Office.correct` and :meth:`Office.transition` may be called from many threads;
+            each returns after the commit that holds its command, and one that is refused does not harm the others.
 
     Raises:
         StoreError: if the store cannot be opened.
+        ValueError: if it is to be shared over one connection.
     """
     from sqlalchemy import URL, Connection, Engine  # noqa: PLC0415 - SQLAlchemy is heavy and needed only here
 
     from community_core.store.sql import open_store  # noqa: PLC0415 - the same
 
-    store = open_store(where) if isinstance(where, (str, Path, URL, Engine, Connection)) else where
+    if share and (isinstance(where, Connection) or where == ":memory:"):
+        raise ValueError("several threads cannot share one connection; give a URL, a file or an engine")
+    store = open_store(where, keys=keys) if isinstance(where, (str, Path, URL, Engine, Connection)) else where
     told: list[Told] = [(item.plugin, item.observe) for item in rules.observers]
     told += [(getattr(item, "__qualname__", type(item).__name__), item) for item in observers]
     functions = {item.name: item.run for item in rules.effects}
@@ -70,13 +87,15 @@ def open_office(
         functions=functions,
         workdays=workdays or rules.calendar.end,
         observers=told,
+        share=share,
     )
 
 
-class Office(Reading):
-    """A synchronous office; it belongs to one thread. Every call that does something names who and which day.
+class Office(Handling):
+    """A synchronous office; it belongs to one thread unless it was opened to be shared.
 
-    Made by :func:`open_office`, or over a store of one's own. As a context manager it closes what it opened.
+    Every call that does something names who and which day. Made by :func:`open_office`, or over a store of one's own.
+    As a context manager it closes what it opened.
     """
 
     def __init__(
@@ -88,6 +107,7 @@ class Office(Reading):
         functions: Mapping[str, EffectFunction] | None = None,
         workdays: WorkingDays | None = None,
         observers: Sequence[Told] = (),
+        share: int = 0,
     ) -> None:
         self.rules = rules
         self.store = store
@@ -96,6 +116,7 @@ class Office(Reading):
         self._workdays = workdays
         self._observers = observers
         self._bindings = Bindings(rules, store)
+        self._sharing = Sharing(store, self._work, self._write, self.deliver, share) if share else None
 
     def __enter__(self) -> Self:
         return self
@@ -111,13 +132,36 @@ class Office(Reading):
 
     # -- registers -------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def registers(self) -> RegisterDesk:
+        """The desk where registers are kept: households, residents, dwellings, categories, electoral rolls."""
+        return RegisterDesk(self.rules, self.store, self._clock)
+
     def register_place(self, place: str, parent: str = "", *, layer: str = "", zh: str = "", en: str = "") -> None:
         """Register a place under its parent (empty for the topmost); a second time changes nothing."""
-        self.store.add_place(place, parent, layer, zh, en)
+        self.store.add_place(place, parent, layer, zh, en, entered=self._clock.now())
 
     def appoint(self, person: str, post: str, place: str, since: dt.date, until: dt.date | None = None) -> None:
         """Register that *person* holds *post* in *place* from *since*, to *until* (excluded) or open."""
         self.store.add_posting(Posting(person, post, place, since, until))
+
+    def delegate(
+        self,
+        person: str,
+        behalf: str,
+        post: str,
+        place: str,
+        since: dt.date,
+        until: dt.date | None = None,
+        *,
+        reason: str,
+    ) -> None:
+        """Register that *person* may act in the name of *behalf*, under that person's *post* in *place*.
+
+        *post* may also be what *behalf* is in a case itself: ``proposer``, or the name of a step that he took.
+        *reason* is the document that it rests on, or why. It gives nothing that *behalf* does not hold on the day.
+        """
+        self.store.add_delegation(Delegation(person, behalf, post, place, since, until, reason))
 
     # -- cases -----------------------------------------------------------------------------------------------------
 
@@ -132,11 +176,13 @@ class Office(Reading):
         key: str | None = None,
         step: str | None = None,
         post: str | None = None,
+        behalf: str = "",
         case_id: str | None = None,
     ) -> Case:
         """Open a case of *procedure* about *place* by its opening step.
 
-        The same *key* with the same command gives the case as it is and records nothing.
+        The same *key* with the same command gives the case as it is and records nothing. With *behalf*, *actor* opens
+        it in that person's name, as for :meth:`take`.
 
         Raises:
             Refused: if the step is refused, or the key was used for something else; nothing is changed.
@@ -146,22 +192,17 @@ class Office(Reading):
         require_day(day)
         binding = self._bindings.present(procedure, on=day)
         opening = step or only_opening(binding.procedure).name
-        command = Command(opening, data, actor, day, key or "", post or "")
+        command = Command(opening, data, actor, day, key or "", post or "", behalf)
 
-        def do() -> Case:
-            work = self._work()
-            before = self.store.by_key(command.key) if command.key else None
+        def do(work: Work) -> Case:
+            before = self._before(work, command.key)
             if before is not None:
-                return again(work, before.event, command, opening=(binding.name, place))
-            self.store.keep_rules(binding.digest, binding.text)
+                return again(work, before, command, opening=(binding.name, place))
+            self.store.keep_rules(binding.digest, binding.text, binding.functions)
             name = case_id or self.store.next_ids(binding.procedure.name, day.year, 1)[0]
-            case = work.open(binding, name, place, command)
-            self._write(work)
-            return case
+            return work.open(binding, name, place, command)
 
-        opened = self.store.run(do)
-        self.deliver()
-        return opened
+        return self._run(do)
 
     def take(
         self,
@@ -173,10 +214,12 @@ class Office(Reading):
         day: dt.date,
         key: str | None = None,
         post: str | None = None,
+        behalf: str = "",
     ) -> Case:
         """Take a step in a case (as it is kept now, whatever *case* shows), after settling what is overdue in it.
 
-        *post* says as what *actor* acts, where several of his posts would do.
+        *post* says as what *actor* acts, where several of his posts would do. With *behalf* he acts in that person's
+        name and under that person's post, as a delegation lets him (:meth:`delegate`); both are recorded.
 
         Raises:
             Refused: if the step is refused, the case is unknown, or the key was used for something else; nothing is
@@ -184,20 +227,15 @@ class Office(Reading):
             Conflict: if somebody else recorded an event on the case in the meantime.
         """
         case_id = case if isinstance(case, str) else case.id
-        command = Command(step, data or {}, actor, day, key or "", post or "")
+        command = Command(step, data or {}, actor, day, key or "", post or "", behalf)
 
-        def do() -> Case:
-            work = self._work()
-            before = self.store.by_key(command.key) if command.key else None
+        def do(work: Work) -> Case:
+            before = self._before(work, command.key)
             if before is not None:
-                return again(work, before.event, command, case_id=case_id)
-            moved = work.step(case_id, command)
-            self._write(work)
-            return moved
+                return again(work, before, command, case_id=case_id)
+            return work.step(case_id, command)
 
-        taken = self.store.run(do)
-        self.deliver()
-        return taken
+        return self._run(do)
 
     def correct(
         self,
@@ -209,6 +247,7 @@ class Office(Reading):
         day: dt.date,
         why: str,
         key: str | None = None,
+        behalf: str = "",
     ) -> Case:
         """Record that event *version* of a case was wrong: what it should say (*data*) and *why*.
 
@@ -222,22 +261,49 @@ class Office(Reading):
                 is changed.
         """
         case_id = case if isinstance(case, str) else case.id
-        asked = Correction(version, data, actor, day, why, key or "")
+        asked = Correction(version, data, actor, day, why, key or "", behalf)
 
-        def do() -> Case:
-            work = self._work()
-            before = self.store.by_key(asked.key) if asked.key else None
+        def do(work: Work) -> Case:
+            before = self._before(work, asked.key)
             if before is not None:
-                if before.event.case == case_id and same_correction(before.event, asked):
+                if before.case == case_id and same_correction(before, asked):
                     return work.case(case_id)
-                raise refused(other_command(asked.key, before.event.case))
-            corrected = work.correct(case_id, asked)
-            self._write(work)
-            return corrected
+                raise refused(other_command(asked.key, before.case))
+            return work.correct(case_id, asked)
 
-        done = self.store.run(do)
-        self.deliver()
-        return done
+        return self._run(do)
+
+    def transition(
+        self,
+        case: Case | str,
+        *,
+        actor: str,
+        day: dt.date,
+        key: str | None = None,
+        post: str | None = None,
+        behalf: str = "",
+    ) -> Case:
+        """Move a case over to the present text of its procedure, as a transition declared there allows.
+
+        The event names both texts by their hashes, and the case runs under the newer one from then on. What the case
+        holds stays, its periods run on, and what the newer text asks for besides is unknown.
+
+        Raises:
+            Refused: if the case is unknown, no transition is declared for it, the actor may not move it, or the key was
+                used for something else; nothing is changed.
+        """
+        case_id = case if isinstance(case, str) else case.id
+        command = Command("", {}, actor, day, key or "", post or "", behalf)
+
+        def do(work: Work) -> Case:
+            before = self._before(work, command.key)
+            if before is not None:
+                if before.case == case_id and same_move(before, command):
+                    return work.case(case_id)
+                raise refused(other_command(command.key, before.case))
+            return work.move(case_id, command)
+
+        return self._run(do)
 
     def advance(self, to: dt.date, *, procedure: str = "", place: str = "") -> tuple[Event, ...]:
         """Settle every deadline of open cases that is overdue on the day *to*, and return the events.
@@ -337,6 +403,27 @@ class Office(Reading):
 
         return BulkRun(self.store, self._work, self._clock.now, after)
 
+    # -- papers ----------------------------------------------------------------------------------------------------
+
+    def papers(
+        self,
+        *,
+        lang: Language = "zh",
+        templates: Path | None = None,
+        named: Callable[[str], str] | None = None,
+    ) -> Papers:
+        """Return the desk where the papers of cases are printed, issued and checked.
+
+        Args:
+            lang: the language of the papers.
+            templates: a folder with templates of the district's own; see
+                :func:`~community_core.pages.papers.paper_file`.
+            named: gives the name of a person, body or place for its id; the id is printed where it gives an empty text.
+        """
+        from community_core.office.papering import Papers  # noqa: PLC0415 - printing is needed only here
+
+        return Papers(self, self._work, self._write, lang=lang, templates=templates, named=named)
+
     # -- observers -------------------------------------------------------------------------------------------------
 
     def deliver(self) -> None:
@@ -355,6 +442,28 @@ class Office(Reading):
                 log.warning("observer %s failed on %s/%d: %s", name, event.case, event.version, kind, extra=extra)
 
     # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _run(self, do: Callable[[Work], Case]) -> Case:
+        """Do one thing in a unit of work of its own, or in one that it shares with other callers."""
+        if self._sharing is not None:
+            return covered(self._sharing.run(do))
+
+        def unit() -> Case:
+            work = self._work()
+            case = do(work)
+            self._write(work)
+            return case
+
+        done = self.store.run(unit)
+        self.deliver()
+        return covered(done)
+
+    def _before(self, work: Work, key: str) -> Event | None:
+        """Return what was recorded before under a key, in the store or in this unit of work."""
+        if not key:
+            return None
+        kept = self.store.by_key(key)
+        return work.recorded(key) if kept is None else kept.event
 
     def _write(self, work: Work) -> tuple[Event, ...]:
         events = work.write(self._clock.now())

@@ -12,6 +12,7 @@ from community_core.base.labels import Label
 from community_core.base.ranks import Standing
 from community_core.jurisdiction.rules import Rules
 from community_core.office.bindings import Bindings
+from community_core.office.figures import charts, postings
 from community_core.office.office import Office
 from community_core.office.views import state_label, step_label
 from community_core.pages.items import Board, BoardCase, Campaign, ExampleValue, Progress
@@ -58,6 +59,8 @@ def make_board(
         cases=cases,
         campaigns=tuple(_campaigns(office, names)),
         examples=example_values(listed, on),
+        charts=charts(office),
+        postings=postings(office, on, names),
         note=note,
         head=office.store.head(),
         checkpoint=None if bound is None else (bound.size, bound.root),

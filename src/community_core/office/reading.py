@@ -11,10 +11,12 @@ from typing import Any
 
 from community_core.base.findings import Finding
 from community_core.jurisdiction.rules import Rules
-from community_core.office.bindings import Bindings
-from community_core.office.permitting import Permission, permissions
-from community_core.office.views import Due, Moment, board, timeline, values_used
-from community_core.office.work import Work
+from community_core.office.bindings import Bindings, refused
+from community_core.office.measuring import Measured, Measuring, States
+from community_core.office.permitting import Permission, openings_for, permissions
+from community_core.office.rhythms import DueAgain, due_again
+from community_core.office.views import Due, Moment, board, covered, timeline, values_used
+from community_core.office.work import Work, restore, unknown_case
 from community_core.pages.items import BoardCase, BoardItem
 from community_core.ports.store import Checkpoint, Clock, KnownRoot, Store, StoredCase
 from community_core.procedures.consequences import EffectFunction
@@ -34,26 +36,40 @@ class Reading:
     _workdays: WorkingDays | None
     _bindings: Bindings
 
-    def case(self, case_id: str) -> Case:
-        """Return a case as its events make it.
+    def case(self, case_id: str, *, as_of: dt.date | None = None) -> Case:
+        """Return a case as its events make it, or with *as_of* as those done until the end of that day make it.
+
+        Its sensitive values are covered: ``None`` in ``data``, with the reason in ``withheld``; see ``inspect``.
 
         Raises:
-            Refused: if there is no such case.
+            Refused: if there is no such case, or there was none yet.
         """
-        return self._work().case(case_id)
+        if as_of is None:
+            return covered(self._work().case(case_id))
+        kept = self.store.load([case_id]).get(case_id)
+        done = [item for item in kept[1] if item.event.day <= as_of] if kept is not None else []
+        if kept is None or not done:
+            raise refused(unknown_case(case_id, as_of))
+        return covered(restore(self._bindings, kept[0], done))
 
     def open_cases(self, *, procedure: str = "", place: str = "") -> Iterator[Case]:
         """Yield the cases that have not ended, in the order of their ids, as kept for lists."""
-        yield from self._open_cases(procedure, place)
+        yield from map(covered, self._open_cases(procedure, place))
 
-    def timeline(self, case: Case | str) -> tuple[Moment, ...]:
-        """Return what happened in a case, in order; for those who handle it, not for the public.
+    def follow_ups(self, case: Case | str, *, as_of: dt.date | None = None) -> tuple[StoredCase, ...]:
+        """Return the cases that a step of this one opened (until the end of the day *as_of*), in the order of ids."""
+        children = self.store.follow_ups(case if isinstance(case, str) else case.id)
+        return tuple(child for child in children if as_of is None or child.opened <= as_of)
+
+    def timeline(self, case: Case | str, *, as_of: dt.date | None = None) -> tuple[Moment, ...]:
+        """Return what happened in a case (until the end of the day *as_of*), in order; for those who handle it alone.
 
         Raises:
             Refused: if there is no such case.
         """
         now = self.case(case if isinstance(case, str) else case.id)
-        return timeline(self._bindings.of(now.procedure, now.rules), self.store.events(now.id))
+        events = [item for item in self.store.events(now.id) if as_of is None or item.event.day <= as_of]
+        return timeline(self._bindings, now.procedure, events)
 
     def values_used(self, case: Case | str) -> tuple[ParameterUse, ...]:
         """Return the parameters on which a case rests so far, with their values, standing and documents.
@@ -110,6 +126,31 @@ class Reading:
         ]
         return tuple(sorted(found, key=lambda item: (item.due or dt.date.max, item.case)))
 
+    def due_again(self, on: dt.date, *, place: str = "") -> tuple[DueAgain, ...]:
+        """Return what is to be posted or done again and again, by place, with when it was done last; overdue first.
+
+        The places are *place*, or all in which the record has cases.
+        """
+        return due_again(self.rules, self.store, self._bindings, on, place=place, workdays=self._workdays)
+
+    def measured(self, procedure: str, *, place: str = "", names: Sequence[str] = ()) -> tuple[Measured, ...]:
+        """Return what the measures of *procedure* come to over its cases, all of them or those called *names*.
+
+        Whatever their privacy class: only public ones are for the board.
+
+        Raises:
+            UnknownTerm: if there is no such procedure.
+        """
+        return tuple(Measuring(self.store, self._bindings).measured(procedure, place=place, names=names))
+
+    def states(self, procedure: str, *, place: str = "") -> States:
+        """Return how many cases of *procedure* were opened in each month, by the state in which they stand.
+
+        Raises:
+            UnknownTerm: if there is no such procedure.
+        """
+        return Measuring(self.store, self._bindings).states(procedure, place=place)
+
     def may(self, person: str, case: Case | str, day: dt.date) -> tuple[Permission, ...]:
         """Return for each step of a case whether *person* may try it on *day*, or what stands against it.
 
@@ -119,6 +160,11 @@ class Reading:
         return permissions(
             self._work(), case if isinstance(case, str) else case.id, person, day, workdays=self._workdays
         )
+
+    def may_open(self, person: str, place: str, day: dt.date) -> tuple[Permission, ...]:
+        """Return for each step that opens a case whether *person* may open one about *place* on *day*, or why not."""
+        bindings = [self._bindings.present(name, on=day) for name in self.rules.procedures_on(day)]
+        return openings_for(self._work(), bindings, place, person, day, workdays=self._workdays)
 
     def _work(self) -> Work:
         return Work(self.store, self._bindings, self._functions, self._workdays)

@@ -1,4 +1,4 @@
-"""What is to be done again and again: items to post, boxes to open, evaluations to call; which are due and which overdue.
+"""What is done again and again: items to post, boxes to open, evaluations to call; which are due and which overdue.
 
 Nothing is recorded here, and no clock is read.
 """
@@ -89,7 +89,7 @@ class _Asked:
         return self.binding.procedure
 
     def end(self, every: Expression, place: str, last: dt.date) -> dt.date | Finding:
-        """Return the last day of the period *every* that began on the day *last*, as the rules of the asking day are."""
+        """Return the last day of the period *every* that began on *last*, as the rules of the asking day are."""
         case = Case("", self.binding.name, place, self.on)
         reading = Reading(self.procedure, case, self.on, self.binding.evaluate, self.workdays)
         return reading.end_of(every, last)

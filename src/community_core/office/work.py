@@ -9,24 +9,29 @@ from typing import Any
 
 from attrs import Factory, define, evolve, field, frozen
 
-from community_core.base.errors import FactError, UnknownTerm
+from community_core.base.errors import UnknownTerm
 from community_core.base.findings import Finding, finding
 from community_core.office.authority import Authority
 from community_core.office.bindings import Binding, Bindings, refused, require_day
+from community_core.office.rolled import with_rolls
 from community_core.ports.store import Contradiction, Store, StoredCase, StoredEvent
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.correct import Correction, correct
 from community_core.procedures.deadlines import settle
 from community_core.procedures.definition import Procedure, Step
-from community_core.procedures.events import CORRECT, SYSTEM, TRANSITION, Case, Effect, Event, OpenCase
-from community_core.procedures.intake import wanted
+from community_core.procedures.events import CORRECT, ERASE, SYSTEM, TRANSITION, Case, Effect, Event, OpenCase
+from community_core.procedures.handling import Erasure, Inspection, erase, inspect
+from community_core.procedures.intake import field_value, wanted
 from community_core.procedures.reading import Evaluate, WorkingDays, post_for, roles
 from community_core.procedures.step import Refusal, Taken, after, no_such_step, openings, take
 from community_core.procedures.transition import Move, as_step, declared, move
-from community_core.rules.types import checked
+from community_core.procedures.withholding import Withheld
 
-#: More follow-up cases than this from one step are a procedure that opens itself.
-_MOST = 20
+#: More follow-up cases than this one out of the other, from one step, are a procedure that opens itself.
+_DEEPEST = 20
+
+#: A case of more events than this is read from its kept state and the events after it.
+_LONG = 200
 
 
 @frozen
@@ -104,8 +109,17 @@ class Work:
     def preload(self, case_ids: Sequence[str]) -> None:
         """Read several cases at once."""
         unread = [case_id for case_id in dict.fromkeys(case_ids) if case_id not in self._draft.cases]
-        for stored, events in self._store.load(unread).values():
+        resumed = self._store.resume(unread, _LONG)
+        for case, events in resumed.values():
+            self._draft.cases[case.id] = self._resumed(case, events)
+        for stored, events in self._store.load([case_id for case_id in unread if case_id not in resumed]).values():
             self._draft.cases[stored.id] = restore(self._bindings, stored, events)
+
+    def _resumed(self, case: Case, later: Sequence[StoredEvent]) -> Case:
+        """Return a case as it was kept and goes on; how it ended is for the procedure to say, not for what was kept."""
+        procedure = self.binding(case).procedure
+        end = procedure.end(case.state)
+        return followed(self._bindings, evolve(case, ended="" if end is None else end.value), later)
 
     def case(self, case_id: str) -> Case:
         """Return a case as it stands in this unit.
@@ -242,6 +256,26 @@ class Work:
         self._accept(draft)
         return draft.cases[case_id]
 
+    def handle(self, case_id: str, asked: Erasure | Inspection) -> Case:
+        """Record that personal values of a case are erased, or sensitive ones read.
+
+        Raises:
+            Refused: if the case is unknown, or something stands against it.
+        """
+        _sane(Command("", {}, asked.actor, asked.day))
+        case = self.case(case_id)
+        procedure = self.binding(case).procedure
+        held = self._held(procedure, case, asked.actor, asked.behalf, asked.day)
+        history = [item.event for item in self._store.events(case_id)]
+        if isinstance(asked, Erasure):
+            result = erase(procedure, case, history, asked, held=held)
+        else:
+            result = inspect(procedure, case, history, asked, held=held)
+        if isinstance(result, Refusal):
+            raise refused(*result.findings)
+        self.add(result)
+        return result.case
+
     def add(self, taken: Taken) -> None:
         """Make what was decided elsewhere about a case part of the unit."""
         draft = _Draft()
@@ -259,9 +293,7 @@ class Work:
         self._accept(draft)
         return case
 
-    def post_of(
-        self, procedure: Procedure, step: Step, case: Case, person: str, day: dt.date, behalf: str = ""
-    ) -> str:
+    def post_of(self, procedure: Procedure, step: Step, case: Case, person: str, day: dt.date, behalf: str = "") -> str:
         """Return the post by which *person* could take *step* on *day*; empty where there is none."""
         held = self._held(procedure, case, person, behalf, day)
         return post_for(procedure, step, case, person, held, behalf=behalf)
@@ -311,11 +343,12 @@ class Work:
         return taken.case
 
     def _take(self, draft: _Draft, binding: Binding, case: Case, command: Command, post: str) -> None:
+        data = with_rolls(self._store, binding.procedure, command.step, command.data, lambda: self.around(case.place))
         result = take(
             binding.procedure,
             case,
             command.step,
-            command.data,
+            data,
             actor=command.actor,
             post=post,
             day=command.day,
@@ -335,12 +368,12 @@ class Work:
 
     def _follow(self, draft: _Draft, binding: Binding, case: Case, effect: OpenCase, child_id: str) -> None:
         """Open a follow-up case in the same draft: it belongs to the place of its parent and is opened by the rules."""
-        if len(draft.new) > _MOST:
+        if sum(child_id.startswith(f"{item.id}.") for item in draft.new) > _DEEPEST:
             raise refused(
                 finding(
                     "too-many-follow-ups",
-                    f"程序 {case.procedure} 的一个环节开出了 {_MOST} 个以上的办件，请检查程序是否开出自己",
-                    f"one step of {case.procedure} opens more than {_MOST} cases; does it open itself?",
+                    f"程序 {case.procedure} 的一个环节接连开出了 {_DEEPEST} 层以上的办件，请检查程序是否开出自己",
+                    f"one step of {case.procedure} opens cases more than {_DEEPEST} deep; does it open itself?",
                 )
             )
         day = case.latest or case.opened
@@ -386,9 +419,13 @@ class Work:
         if draft.new:
             self._store.add_cases(draft.new)
         if draft.events:
-            self._store.append(draft.events, self._expected, entered)
+            stored = self._store.append(draft.events, self._expected, entered)
+            for event in draft.events:
+                if event.step == ERASE:
+                    self._store.erase(event.case, dict(event.data)["values"])
             touched = dict.fromkeys(event.case for event in draft.events)
-            self._store.snapshots([draft.cases[case_id] for case_id in touched])
+            heads = {item.event.case: item.hash for item in stored}
+            self._store.snapshots([draft.cases[case_id] for case_id in touched], heads)
         events = tuple(draft.events)
         self._draft = _Draft(cases=draft.cases)
         self._expected = {}
@@ -410,10 +447,15 @@ def unknown_case(case_id: str, as_of: dt.date | None = None) -> Finding:
 def restore(bindings: Bindings, stored: StoredCase, events: Sequence[StoredEvent]) -> Case:
     """Return a case as its events make it."""
     case = Case(stored.id, stored.procedure, stored.place, stored.opened, stored.rules, parent=stored.parent)
-    procedure = bindings.of(stored.procedure, stored.rules).procedure
+    return followed(bindings, case, events)
+
+
+def followed(bindings: Bindings, case: Case, events: Sequence[StoredEvent]) -> Case:
+    """Return *case* after *events*, each under the rule text that it was done under."""
+    procedure = bindings.of(case.procedure, case.rules).procedure
     for item in events:
         if item.event.step == TRANSITION:
-            procedure = bindings.of(stored.procedure, item.event.rules).procedure
+            procedure = bindings.of(case.procedure, item.event.rules).procedure
         case = after(procedure, case, item.event)
     return case
 
@@ -446,10 +488,18 @@ def repeated(binding: Binding, event: Event, command: Command) -> Finding | None
         and (event.step, event.actor, event.day) == (command.step, command.actor, command.day)
         and command.post in ("", event.post)
         and command.behalf == event.behalf
-        and _given(binding.procedure, step, command.data)
-        == {name: value for name, value in event.data if name in wanted(step)}
+        and _alike(
+            _given(binding.procedure, step, command.data),
+            {name: value for name, value in event.data if name in wanted(step) and not _filled(binding, command, name)},
+        )
     )
     return None if same else other_command(command.key, event.case)
+
+
+def _filled(binding: Binding, command: Command, name: str) -> bool:
+    """Whether a list was filled from a roll and not given by the command itself."""
+    item = binding.procedure.field(name)
+    return item is not None and bool(item.from_roll) and command.data.get(name) is None
 
 
 def same_correction(event: Event, asked: Correction) -> bool:
@@ -460,7 +510,16 @@ def same_correction(event: Event, asked: Correction) -> bool:
         and (event.actor, event.behalf, event.day) == (asked.actor, asked.behalf, asked.day)
         and (said["corrects"], said["why"]) == (asked.version, asked.why.strip())
         and {name for name, _ in said["fields"]} == set(asked.data)
-        and all(_tuples(asked.data[name]) == value for name, value in said["fields"])
+        and all(isinstance(value, Withheld) or _tuples(asked.data[name]) == value for name, value in said["fields"])
+    )
+
+
+def _alike(asked: Mapping[str, Any] | None, recorded: Mapping[str, Any]) -> bool:
+    """Whether the same fields were given with the same values; one that is not to hand cannot be told apart."""
+    return (
+        asked is not None
+        and asked.keys() == recorded.keys()
+        and all(isinstance(value, Withheld) or asked[name] == value for name, value in recorded.items())
     )
 
 
@@ -506,9 +565,8 @@ def _given(procedure: Procedure, step: Step, data: Mapping[str, Any]) -> dict[st
     for name in wanted(step):
         item = procedure.field(name)
         if item is not None and data.get(name) is not None:
-            try:
-                given[name] = checked(name, item.type, data[name])
-            except FactError:
+            given[name], wrong = field_value(item, data[name])
+            if wrong is not None:
                 return None
     return given
 

@@ -14,7 +14,8 @@ from community_core.rules.types import Kind, ValueType
 
 
 def check_votes(procedure: Procedure) -> Iterator[Finding]:
-    """Yield what is wrong with the collective decisions of *procedure*."""
+    """Yield what is wrong with the collective decisions of *procedure*, and with the lists that rolls fill."""
+    yield from _rolls(procedure)
     for step in procedure.steps:
         if step.decides is not None:
             yield from _clashes(step, step.decides)
@@ -126,4 +127,25 @@ def _order_tells(procedure: Procedure, decides: CollectiveDecision) -> Iterator[
                 f"the list {name!r} of a secret vote needs unordered: true, or its order tells whose ballot is whose",
                 item.origin,
                 field=name,
+            )
+
+
+def _rolls(procedure: Procedure) -> Iterator[Finding]:
+    """A list that a roll fills is one of texts, and each step that takes it takes the roll's id too."""
+    for item in procedure.fields:
+        if not item.from_roll:
+            continue
+        roll = procedure.field(item.from_roll)
+        without = [
+            step.name for step in procedure.steps if item.name in step.takes and item.from_roll not in step.takes
+        ]
+        if roll is None or roll.type.kind is not Kind.TEXT or not _fits(item.type, Kind.LIST) or without:
+            yield finding(
+                "roll-field",
+                f"{item.name} 由选民名册填入：它应是文本的列表，{item.from_roll} 应是文本，并由收取 {item.name} 的环节"
+                f"一并收取（{'、'.join(without) or item.type}）",
+                f"{item.name} is filled from an electoral roll: it is to be a list of text, {item.from_roll} a text "
+                f"that each step which takes {item.name} takes too ({', '.join(without) or item.type})",
+                item.origin,
+                field=item.name,
             )

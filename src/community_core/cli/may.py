@@ -1,0 +1,92 @@
+"""``community-core may``: what a person may do on a day in a case or a place, and why not the rest."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from community_core.cli import exits
+from community_core.cli.case import day_option
+from community_core.cli.options import json_option, kept_district_option, keys_option, store_option
+from community_core.cli.output import both, finding_data, print_json, print_table
+from community_core.cli.stores import office_over
+
+if TYPE_CHECKING:
+    from community_core.office.permitting import Permission
+
+_HELP = """某人某日可以办什么，其余为什么不能办。给 --case 只看一件；给 --place 看该地方可以立的案和未办结的办件。
+
+What PERSON may do on DAY, decided by the same code as the step itself; nothing is recorded and no data is asked for.
+With --case the steps of one case, with --place what may be opened there and the open cases of that place; --all also
+lists what may not be done, with the findings that say why. Steps in another's name are those that a delegation allows.
+
+\b
+community-core may chair-1 --case core.hearing.hearing-2006-000001 --day 2006-05-01 --store my.sqlite --all
+"""
+
+
+@click.command(help=_HELP, epilog=exits.HELP)
+@click.argument("person")
+@click.option("--case", "case_id", help="哪一件 · Which case.")
+@click.option("--place", help="哪个地方 · Which place.")
+@click.option("--procedure", default="", help="只看这种程序 · Of this procedure only.")
+@click.option("--all", "everything", is_flag=True, help="也列出不能办的及原因 · Also what may not be done, and why.")
+@day_option
+@store_option
+@keys_option
+@kept_district_option
+@json_option
+def may(
+    *,
+    person: str,
+    case_id: str | None,
+    place: str | None,
+    procedure: str,
+    everything: bool,
+    day: dt.date,
+    store: str,
+    district: str | None,
+    as_json: bool,
+) -> int:
+    """List permissions."""
+    if (case_id is None) == (place is None):
+        raise click.UsageError("请给 --case 或 --place 之一 / give either --case or --place")
+    found: list[Permission] = []
+    with office_over(store, district, acting=place is not None) as office:
+        if case_id is not None:
+            found += office.may(person, case_id, day)
+        else:
+            assert place is not None  # noqa: S101 - one of the two is given, see above
+            wanted = office.rules.procedure_name(procedure) if procedure else ""
+            found += (item for item in office.may_open(person, place, day) if wanted in ("", item.procedure))
+            for now in office.open_cases(procedure=procedure, place=place):
+                found += office.may(person, now.id, day)
+    allowed = sum(item.allowed for item in found)
+    listed = [item for item in found if everything or item.allowed]
+    if as_json:
+        print_json({"person": person, "day": day.isoformat(), "may": [_data(item) for item in listed]})
+        return exits.FINE
+    heads = ("办件 case", "环节 step", "可办 may", "以 as", "原因 why")
+    print_table(f"{person} · {day}（{allowed} / {len(found)}）", heads, [_row(item) for item in listed])
+    return exits.FINE
+
+
+def _row(item: Permission) -> tuple[Any, ...]:
+    as_what = f"{item.post}（代 for {item.behalf}）" if item.behalf else item.post
+    why = "；".join(both(found.message) for found in item.findings)
+    case = item.case or f"（立案 open）{item.procedure}"
+    return case, f"{both(item.label)} ({item.step})", "✓" if item.allowed else "✗", as_what, why
+
+
+def _data(item: Permission) -> dict[str, Any]:
+    return {
+        "case": item.case or None,
+        "procedure": item.procedure,
+        "step": item.step,
+        "allowed": item.allowed,
+        "post": item.post or None,
+        "behalf": item.behalf or None,
+        "findings": [finding_data(found) for found in item.findings],
+    }
