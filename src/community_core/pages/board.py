@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from community_core.base.labels import Label
+from community_core.pages.charts import Chart, draw_chart, letter
 from community_core.pages.items import Board, BoardCase, Progress
 from community_core.pages.texts import AUDIENCES, ENDS, KINDS, STANDINGS
 from community_core.pages.writing import environment, file_name, shipped, write_pages
@@ -14,6 +15,7 @@ from community_core.procedures.definition import PublishKind
 
 if TYPE_CHECKING:
     import jinja2
+    from markupsafe import Markup
 
 
 def _bars(row: Progress) -> tuple[tuple[int, str, str], ...]:
@@ -47,6 +49,12 @@ def _grouped(cases: Iterable[BoardCase]) -> tuple[tuple[Label, tuple[BoardCase, 
     return tuple((title, tuple(members)) for (_, title), members in groups.items())
 
 
+def _drawn(chart: Chart) -> Markup:
+    from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2, and is needed with it only
+
+    return Markup(draw_chart(chart))  # noqa: S704 - every text in it was escaped when it was drawn
+
+
 def _environment() -> jinja2.Environment:
     return environment(
         audiences=AUDIENCES,
@@ -57,6 +65,8 @@ def _environment() -> jinja2.Environment:
         bars=_bars,
         rate=_rate,
         grouped=_grouped,
+        drawn=_drawn,
+        letter=letter,
     )
 
 

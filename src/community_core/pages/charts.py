@@ -56,7 +56,8 @@ class Chart:
     def said(self) -> str:
         """What the picture shows, as one sentence for those who do not see it."""
         parts = [
-            f"{row.label}：" + "，".join(f"{column.zh} {text}" for column, text in zip(self.columns, row.texts, strict=True))
+            f"{row.label}："
+            + "，".join(f"{column.zh} {text}" for column, text in zip(self.columns, row.texts, strict=True))
             for row in self.rows
         ]
         return "；".join(parts)
@@ -67,10 +68,10 @@ def draw_chart(chart: Chart) -> str:
     if not chart.rows:
         return ""
     name = escape(f"chart-{chart.name}", quote=True)
+    said = f'role="img" aria-labelledby="{name}-title {name}-said"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-            f'aria-labelledby="{name}-title {name}-said">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" {said}>',
             f'<title id="{name}-title">{escape(chart.title.zh)}</title>',
             f'<desc id="{name}-said">{escape(chart.said)}</desc>',
             *_scale(chart),
@@ -151,7 +152,8 @@ def _bars(chart: Chart) -> Iterator[str]:
             below += value
             yield f'<rect class="part-{column % _COLOURS}" x="{x}" y="{high}" width="{bar}" height="{low - high}"/>'
             if low - high >= _SIZE and len(chart.columns) > 1:
-                yield f'<text class="on-bar" x="{x + bar // 2}" y="{(low + high) // 2 + 4}" text-anchor="middle">{letter(column)}</text>'
+                at = f'x="{x + bar // 2}" y="{(low + high) // 2 + 4}"'
+                yield f'<text class="on-bar" {at} text-anchor="middle">{letter(column)}</text>'
 
 
 def _lines(chart: Chart) -> Iterator[str]:

@@ -9,6 +9,7 @@ from attrs import frozen
 from community_core.base.citations import Citation
 from community_core.base.labels import Label
 from community_core.base.ranks import Standing
+from community_core.pages.charts import Chart
 from community_core.procedures.definition import EndKind, PublishKind
 
 
@@ -26,7 +27,8 @@ class BoardItem:
     """One thing that an event published, with all that a reader needs to judge it.
 
     *case* and *version* say which event it was, *hash* is that event's hash in the chain of the case. *until* is the
-    last day of an objection notice; ``None`` where it has none. *to* names the audience.
+    last day of an objection notice; ``None`` where it has none. *to* names the audience, *ground* the law by which
+    people are named in it.
     """
 
     case: str
@@ -40,6 +42,7 @@ class BoardItem:
     cite: Citation | None = None
     standing: Standing | None = None
     hash: str = ""
+    ground: Citation | None = None
 
 
 @frozen
@@ -108,6 +111,25 @@ class ExampleValue:
 
 
 @frozen
+class PostingDue:
+    """One item that is to be posted in a place: as what, by whom, where, when it was posted last and when it is due.
+
+    *last* is ``None`` where it never was, *due* where it was never posted, is posted once only, or nobody has set how
+    often (*open* says so).
+    """
+
+    place: Label
+    item: Label
+    kind: PublishKind
+    by: tuple[Label, ...]
+    channel: Label
+    last: dt.date | None
+    due: dt.date | None
+    overdue: bool
+    open: bool = False
+
+
+@frozen
 class Board:
     """All that one district makes public, as of *day*.
 
@@ -120,6 +142,8 @@ class Board:
     cases: tuple[BoardCase, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     examples: tuple[ExampleValue, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    postings: tuple[PostingDue, ...] = ()
     note: Label = Label()
     head: str = ""
     checkpoint: tuple[int, str] | None = None
