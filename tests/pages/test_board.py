@@ -16,7 +16,17 @@ from community_core.base.labels import Label
 from community_core.base.money import Money
 from community_core.base.ranks import Standing
 from community_core.pages.board import file_name, render_board, write_board
-from community_core.pages.items import Board, BoardCase, BoardField, BoardItem, Campaign, ExampleValue, Progress
+from community_core.pages.charts import Chart, ChartForm, ChartRow
+from community_core.pages.items import (
+    Board,
+    BoardCase,
+    BoardField,
+    BoardItem,
+    Campaign,
+    ExampleValue,
+    PostingDue,
+    Progress,
+)
 from community_core.pages.texts import ENDS, KINDS, STANDINGS, value_text
 from community_core.procedures.definition import EndKind, PublishKind
 
@@ -74,6 +84,35 @@ def sample(*, subject: str = "305大院", evil: str = "") -> Board:
         (example,),
         Label("说明" + evil, "note"),
         "sha256:00",
+        charts=(
+            Chart(
+                "complaints" + evil,
+                Label("各月投诉" + evil, "complaints"),
+                (Label("已办结" + evil, "closed"), Label("办理中", "open")),
+                (ChartRow("2006-05" + evil, (3, 1), ("3" + evil, "1")),),
+                note=Label("合计" + evil, "all"),
+            ),
+            Chart(
+                "rating",
+                Label("得分率", "rating"),
+                (Label("环卫" + evil, "cleaning"), Label("房产", "housing")),
+                (ChartRow("2006-06-30", (Fraction(3, 5), None), ("60.0 %", "–")),),
+                ChartForm.LINES,
+                shares=True,
+            ),
+        ),
+        postings=(
+            PostingDue(
+                place=Label("永环社区" + evil, "Yonghuan"),
+                item=Label("收支" + evil, "finances"),
+                kind=PublishKind.DISCLOSURE,
+                by=(Label("委员" + evil, "member"), Label("主任", "chair")),
+                channel=Label("公示版" + evil, "board"),
+                last=dt.date(2006, 4, 1),
+                due=dt.date(2006, 5, 1),
+                overdue=True,
+            ),
+        ),
     )
 
 

@@ -135,6 +135,7 @@ class Board:
 
     *head* is a hash over the record, so that two boards, or a board and a record, can be compared. *checkpoint* is the
     size and the root of the last checkpoint: whoever keeps them can verify the record against them at any time.
+    *charts* are drawn of public figures alone; *postings* are what is to be posted, and what of it is overdue.
     """
 
     title: Label
@@ -142,8 +143,8 @@ class Board:
     cases: tuple[BoardCase, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     examples: tuple[ExampleValue, ...] = ()
-    charts: tuple[Chart, ...] = ()
-    postings: tuple[PostingDue, ...] = ()
     note: Label = Label()
     head: str = ""
     checkpoint: tuple[int, str] | None = None
+    charts: tuple[Chart, ...] = ()
+    postings: tuple[PostingDue, ...] = ()
