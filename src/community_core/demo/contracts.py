@@ -1,4 +1,5 @@
-"""The demo's campaign: contract texts drafted, discussed, asked about and settled, then signed building by building."""
+"""The demo's campaign: a pilot in two communities, then all; texts drafted, discussed, asked about and settled by vote,
+then signed building by building."""
 
 from __future__ import annotations
 
@@ -27,13 +28,37 @@ BUILDINGS = 10
 MATTERS = (("rented_housing", "出租房屋"), ("migrants", "流动人口管理"))
 CHUNK = 1000
 
-OFFER_DAY = dt.date(2007, 4, 16)
-SIGN_DAY = dt.date(2007, 4, 28)
-LATER_DAY = dt.date(2007, 5, 26)
-_MARCH = 3
+OFFICER = "fangzi-civil-affairs"
 _TRUE = {"capacity": True, "free_will": True, "lawful": True}
 
 Line = tuple[str, str, dt.date, Mapping[str, Any]]
+
+
+@frozen
+class Wave:
+    """One round of the campaign: its communities, and the days on which their texts and contracts are dealt with."""
+
+    places: tuple[str, ...]
+    start: dt.date
+    offer: dt.date
+    sign: dt.date
+    later: dt.date
+
+
+PILOT = Wave(
+    tuple(place for place, _, _ in COMMUNITIES[:2]),
+    dt.date(2007, 3, 5),
+    dt.date(2007, 4, 2),
+    dt.date(2007, 4, 7),
+    dt.date(2007, 4, 14),
+)
+ROLLOUT = Wave(
+    tuple(place for place, _, _ in COMMUNITIES[2:]),
+    dt.date(2007, 4, 18),
+    dt.date(2007, 5, 15),
+    dt.date(2007, 5, 19),
+    dt.date(2007, 5, 26),
+)
 
 
 @frozen
@@ -54,14 +79,16 @@ def play(desk: Desk) -> None:
     """Run the campaign; each chunk is committed with its keys, so that a killed run goes on where it stopped."""
     show = desk.show
     show.part(
-        f"契约：拟稿、讨论、征求意见、商定，按楼签约 {desk.contracts:,} 份",
-        "Contracts: from the draft to the door",
+        f"契约：先试点后推开，拟稿、讨论、征求意见、表决商定，按楼签约 {desk.contracts:,} 份",
+        "Contracts: first a pilot, from the draft to the door",
     )
     before = desk.done("contracts")
     if not before:
         _register(desk)
-        texts = {place: _settle_text(desk, place) for place, _, _ in COMMUNITIES}
-        _campaign(desk, texts)
+        rollout = _begin_pilot(desk)
+        _round(desk, PILOT, rollout)
+        _roll_out(desk, rollout)
+        _round(desk, ROLLOUT, rollout)
         desk.finish("contracts")
     _tell(desk)
     if before:
@@ -88,6 +115,7 @@ def contracts_of(community: str, total: int) -> Iterator[Contract]:
 def _register(desk: Desk) -> None:
     office = desk.fangzi
     since = dt.date(2007, 1, 1)
+    office.appoint(OFFICER, "department.officer", "fangzi", since)
     with office.store.begin():
         office.register_place("fangzi", "", layer="district", zh="坊子区", en="Fangzi")
         office.register_place(SUBDISTRICT, "fangzi", layer="subdistrict", zh="恒安街道", en="Heng'an sub-district")
@@ -104,7 +132,37 @@ def _register(desk: Desk) -> None:
             office.appoint(f"{name}-organisation-delegate", "community_organisation.delegate", place, since)
 
 
-def _settle_text(desk: Desk, community: str) -> str:
+def _begin_pilot(desk: Desk) -> str:
+    """Open the rollout, begin the pilot in its two communities, and return the case's id."""
+    case = desk.open(
+        desk.fangzi,
+        "rollout",
+        {"title": "社区事务契约化管理", "findings": "借鉴农村契约化管理模式（示例）"},
+        actor=OFFICER,
+        day=dt.date(2007, 2, 20),
+        place="fangzi",
+        key="demo.rollout.investigate",
+    )
+    _rollout(desk, case.id, "begin_pilot", {"open_places": PILOT.places}, dt.date(2007, 3, 1))
+    return case.id
+
+
+def _roll_out(desk: Desk, rollout: str) -> None:
+    evaluation = {"evaluation": "succeeded", "reasons": "两个试点社区签约顺利（示例）"}
+    _rollout(desk, rollout, "evaluate", evaluation, dt.date(2007, 4, 16))
+    _rollout(desk, rollout, "roll_out", {"open_places": ("fangzi",)}, dt.date(2007, 4, 17))
+
+
+def _rollout(desk: Desk, rollout: str, step: str, data: Mapping[str, Any], day: dt.date) -> None:
+    desk.take(desk.fangzi, rollout, step, data, actor=OFFICER, day=day, key=f"demo.rollout.{step}")
+
+
+def _round(desk: Desk, wave: Wave, rollout: str) -> None:
+    texts = {place: _settle_text(desk, place, rollout, wave.start) for place in wave.places}
+    _campaign(desk, wave, texts)
+
+
+def _settle_text(desk: Desk, community: str, rollout: str, start: dt.date) -> str:
     """Bring the community's contract text from the draft to its settlement and return the case's id."""
     name = community.rpartition(".")[2]
     matter, zh = MATTERS[[place for place, _, _ in COMMUNITIES].index(community) % len(MATTERS)]
@@ -112,6 +170,7 @@ def _settle_text(desk: Desk, community: str) -> str:
         desk.fangzi,
         "contract_text",
         {
+            "rollout_case": rollout,
             "title": f"{zh}契约文本（示例）",
             "contract_matter": matter,
             "first_party": "committee",
@@ -121,62 +180,68 @@ def _settle_text(desk: Desk, community: str) -> str:
             "form": "书面",
         },
         actor=f"{name}-committee-member",
-        day=dt.date(2007, _MARCH, 5),
+        day=start,
         place=community,
         key=f"demo.text.{name}.draft",
     )
-    for number, (step, post, day, data) in enumerate(_text_steps(), start=1):
+    for number, (step, post, day, data) in enumerate(_text_steps(name, start), start=1):
         key = f"demo.text.{name}.{number:02d}.{step}"
         case = desk.take(desk.fangzi, case, step, data, actor=f"{name}-{post}", day=day, key=key)
     return case.id
 
 
-def _text_steps() -> Sequence[Line]:
-    def march(day: int) -> dt.date:
-        return dt.date(2007, _MARCH, day)
+def _text_steps(name: str, start: dt.date) -> Sequence[Line]:
+    def after(days: int) -> dt.date:
+        return start + dt.timedelta(days=days)
 
     lawful = {"fits_law": True, "fits_policy": True, "fits_guidance": True, "elements_complete": True}
     took_part = {"legal_adviser": True, "judicial_staff": True, "enforcement_staff": True}
     asked = {"specialists_asked": False, "materials_looked_up": False}
+    residents = tuple(f"{name}-resident-{number:02d}" for number in range(1, 61))
+    ballot = {"entitled": residents, "taking_part": residents, "votes": ("yes",) * 46 + ("no",) * 14}
     return (
-        ("see_to_legality", "committee-chair", march(8), {**took_part, **asked, **lawful, "legal_base": "示例依据"}),
-        ("discuss", "organisation-delegate", march(9), {"position": "同意范围和形式"}),
-        ("discuss", "council-member", march(9), {"position": "同意"}),
-        ("agree", "council-chair", march(12), {"organisations_agree": True, "council_agrees": True}),
-        ("ask_opinions", "committee-chair", march(13), {}),
-        ("give_opinion", "resident", march(15), {"opinion": "请写明联系人"}),
-        ("answer", "committee-member", march(16), {"reply": "已写明联系人"}),
-        ("close_opinions", "committee-chair", march(26), {"opinions_received": 1, "replies_given": 1}),
-        ("settle", "council-chair", march(30), {"in_favour": 46, "taking_part": 60}),
+        ("see_to_legality", "committee-chair", after(3), {**took_part, **asked, **lawful, "legal_base": "示例依据"}),
+        ("discuss_in_organisations", "organisation-delegate", after(4), {"position": "同意范围和形式"}),
+        ("discuss_in_council", "council-member", after(4), {"position": "同意"}),
+        ("agree", "council-chair", after(7), {"organisations_agree": True, "council_agrees": True}),
+        ("ask_opinions", "committee-chair", after(8), {}),
+        ("give_opinion", "resident", after(10), {"opinion": "请写明联系人"}),
+        ("answer", "committee-member", after(11), {"opinion_number": 1, "reply": "已写明联系人"}),
+        ("close_opinions", "committee-chair", after(21), {}),
+        ("settle", "council-chair", after(25), ballot),
     )
 
 
-def _campaign(desk: Desk, texts: Mapping[str, str]) -> None:
-    with desk.show.progress("送交 offered", desk.contracts) as advance:
-        offered = {place: _offer(desk, place, texts[place], advance) for place, _, _ in COMMUNITIES}
+def _campaign(desk: Desk, wave: Wave, texts: Mapping[str, str]) -> None:
+    items = {place: list(contracts_of(place, desk.contracts)) for place in wave.places}
+    with desk.show.progress("送交 offered", sum(map(len, items.values()))) as advance:
+        offered = {
+            place: _offer(desk, place, texts[place], items[place], wave.offer, advance) for place in wave.places
+        }
     steps = sum(1 + (item.fate == "later") for pairs in offered.values() for item, _ in pairs)
     with desk.show.progress("上门 at the door", steps) as advance:
         for fate, step, day, data in (
-            ("sign", "sign", SIGN_DAY, _TRUE),
-            ("refuse", "refuse", SIGN_DAY, {}),
-            ("miss", "miss", SIGN_DAY, {}),
-            ("later", "miss", SIGN_DAY, {}),
-            ("later", "sign_later", LATER_DAY, _TRUE),
+            ("sign", "sign", wave.sign, _TRUE),
+            ("refuse", "refuse", wave.sign, {}),
+            ("miss", "miss", wave.sign, {}),
+            ("later", "miss", wave.sign, {}),
+            ("later", "sign_later", wave.later, _TRUE),
         ):
             for place, pairs in offered.items():
                 met = [(item, case) for item, case in pairs if item.fate == fate]
                 _knock(desk, place, met, step, day, data, advance)
 
 
-def _offer(desk: Desk, place: str, text: str, advance: Callable[[int], None]) -> Sequence[tuple[Contract, Case]]:
+def _offer(
+    desk: Desk, place: str, text: str, items: Sequence[Contract], day: dt.date, advance: Callable[[int], None]
+) -> Sequence[tuple[Contract, Case]]:
     name = place.rpartition(".")[2]
-    items = list(contracts_of(place, desk.contracts))
-    desk.clock.day = OFFER_DAY
+    desk.clock.day = day
     batch = desk.fangzi.open_many(
         "contract",
         [{"text_case": text, "matter": item.matter, "party": f"{name}-party-{item.number:05d}"} for item in items],
         actor=f"{name}-committee-member",
-        day=OFFER_DAY,
+        day=day,
         place=[item.building for item in items],
         keys=[f"demo.offer.{name}.{item.number:05d}" for item in items],
         chunk=CHUNK,
@@ -255,4 +320,4 @@ def _tell(desk: Desk) -> None:
     heads = ("社区 community", "已签 signed", "补签 signed later", "不签 refused", "未遇 not met", "合计 all")
     desk.show.table(heads, rows, right=(1, 2, 3, 4, 5))
     for procedure in ("contract_text", "contract"):
-        desk.examples(office, procedure, OFFER_DAY)
+        desk.examples(office, procedure, PILOT.offer)

@@ -38,6 +38,7 @@ POSTS = (
     ("enforcement-bureau", "department.officer", "shenhe"),
     ("civil-affairs-bureau", "department.officer", "shenhe"),
     ("maoquan-chair", "committee.chair", MAOQUAN),
+    ("maoquan-convener", "hearing.convener", MAOQUAN),
     ("maoquan-rep-01", "representative", MAOQUAN),
     ("maoquan-rep-02", "representative", MAOQUAN),
     ("maoquan-rep-03", "representative", MAOQUAN),
@@ -93,8 +94,19 @@ PLAN: Sequence[Line] = (
         dt.date(2007, _APRIL, 24),
         {"amended_plan": "社区环境改造方案（示例修改稿）", "changes": "增设座椅；保留老树；调整路灯"},
     ),
-    ("begin_works", "housing-bureau", dt.date(2007, _MAY, 8), {"works_note": "按修改后的方案开工"}),
-    ("finish_works", "housing-bureau", dt.date(2007, 6, 15), {"works_note": "完工（示例）"}),
+)
+
+#: What follows a conclusion: the body reports, the residents are asked again, and the convener closes.
+COURTYARD_DONE: Sequence[Line] = (
+    ("report_done", "erjing-officer", dt.date(2006, 9, 1), {"report": "绿阴映衬下的户外健身广场建成"}),
+    ("ask_again", "yonghuan-convener", dt.date(2006, 9, 15), {"satisfied": 13, "not_satisfied": 0}),
+    ("close", "yonghuan-convener", dt.date(2006, 9, 16), {}),
+)
+PLAN_DONE: Sequence[Line] = (
+    ("report_progress", "housing-bureau", dt.date(2007, _MAY, 8), {"progress": "按修改后的方案开工"}),
+    ("report_done", "housing-bureau", dt.date(2007, 6, 15), {"report": "完工（示例）"}),
+    ("ask_again", "maoquan-convener", dt.date(2007, 6, 22), {"satisfied": 2, "not_satisfied": 1}),
+    ("close_with_reasons", "maoquan-convener", dt.date(2007, 6, 25), {"why": "一盏路灯受管线所限不能移（示例）"}),
 )
 
 
@@ -116,7 +128,8 @@ def play(desk: Desk) -> None:
         _plan(desk)
         desk.finish("hearings")
     _tell(desk, "hearing", ("propose", "announce", "convene", "conclude"))
-    _tell(desk, "plan_hearing", ("publish_plan", "amend", "finish_works"))
+    _tell(desk, "plan_hearing", ("publish_plan", "amend"))
+    _tell(desk, "follow_up", ("report_done", "ask_again", "close", "close_with_reasons"))
     if before:
         desk.show.already("两次听证，未改动", "two hearings, left as they are")
     else:
@@ -135,16 +148,7 @@ def _courtyard(desk: Desk) -> None:
         key="demo.courtyard.propose",
     )
     case = _steps(desk, case, "courtyard", COURTYARD)
-    concluded = next(moment for moment in office.timeline(case) if moment.step == "conclude")
-    desk.take(
-        office,
-        f"{case.id}.{concluded.version}.1",
-        "report_done",
-        {"report": "绿阴映衬下的户外健身广场建成"},
-        actor="erjing-officer",
-        day=dt.date(2006, 9, 1),
-        key="demo.courtyard.report_done",
-    )
+    _follow_up(desk, case, "courtyard", COURTYARD_DONE)
 
 
 def _plan(desk: Desk) -> None:
@@ -157,7 +161,13 @@ def _plan(desk: Desk) -> None:
         place=MAOQUAN,
         key="demo.plan.convene",
     )
-    _steps(desk, case, "plan", PLAN)
+    case = _steps(desk, case, "plan", PLAN)
+    _follow_up(desk, case, "plan", PLAN_DONE)
+
+
+def _follow_up(desk: Desk, case: Case, name: str, lines: Sequence[Line]) -> None:
+    """Carry out what the last step of *case* ordered: its follow-up case bears that step's number."""
+    _steps(desk, desk.shenhe.case(f"{case.id}.{case.version}.1"), f"{name}.done", lines)
 
 
 def _steps(desk: Desk, case: Case, name: str, lines: Sequence[Line]) -> Case:
@@ -172,17 +182,18 @@ def _steps(desk: Desk, case: Case, name: str, lines: Sequence[Line]) -> Case:
 def _tell(desk: Desk, procedure: str, steps: Sequence[str]) -> None:
     """Print the case's main steps from the record."""
     office = desk.shenhe
-    (stored,) = office.store.cases(procedure=office.rules.procedure_name(procedure))
     title = office.rules.procedure(procedure).title
-    now = office.case(stored.id)
-    moments = [moment for moment in office.timeline(stored.id) if moment.step in steps]
-    rows = [
-        (moment.day.isoformat(), f"{moment.label.zh} {moment.label.en}", moment.post, _said(moment))
-        for moment in moments
-    ]
-    desk.show.line(f"{title.zh}  {stored.id}  {_ENDS.get(now.ended, now.ended)}", title.en, style="bold")
-    desk.show.table(("日期 day", "环节 step", "职务 by", "内容 content"), rows)
-    desk.examples(office, procedure, stored.opened)
+    found = list(office.store.cases(procedure=office.rules.procedure_name(procedure)))
+    for stored in found:
+        now = office.case(stored.id)
+        moments = [moment for moment in office.timeline(stored.id) if moment.step in steps]
+        rows = [
+            (moment.day.isoformat(), f"{moment.label.zh} {moment.label.en}", moment.post, _said(moment))
+            for moment in moments
+        ]
+        desk.show.line(f"{title.zh}  {stored.id}  {_ENDS.get(now.ended, now.ended)}", title.en, style="bold")
+        desk.show.table(("日期 day", "环节 step", "职务 by", "内容 content"), rows)
+    desk.examples(office, procedure, found[0].opened)
 
 
 _ENDS = {kind.value: label.zh for kind, label in ENDS.items()}
@@ -194,7 +205,9 @@ def _said(moment: Moment) -> str:
         counts = "，".join(f"{name} {count}" for name, count in data["counts"] if count)
         until = next((item.until for item in moment.published if item.until), None)
         return f"{counts} → {data['outcome']}；公示至 {until}"
-    for name in ("changes", "plan", "works_note", "title", "venue"):
+    if moment.step == "ask_again":
+        return f"满意 satisfied {data['satisfied']}，不满意 not satisfied {data['not_satisfied']}"
+    for name in ("changes", "plan", "report", "why", "title", "venue"):
         if name in data:
             return str(data[name])
     return f"到会 {len(data['present'])} 人 present" if "present" in data else ""
