@@ -23,12 +23,16 @@ POSTS: Mapping[str, Label] = {
     "council.member": Label("议事会成员", "council member"),
     "department.officer": Label("部门工作人员", "department officer"),
     "district.officer": Label("区工作人员", "district officer"),
+    "election.convener": Label("选举主持人", "convener of the election"),
+    "election.teller": Label("计票人", "teller of the election"),
     "hearing.convener": Label("听证召集人", "convener of the hearing"),
     "legal_adviser": Label("法律顾问", "legal adviser"),
     "mediator": Label("调解员", "mediator"),
     "proposer": Label("提出人", "whoever opened the case"),
     "representative": Label("居民代表", "residents' representative"),
     "resident": Label("居民", "resident"),
+    "recruitment.examiner": Label("招聘考官", "examiner of the recruitment"),
+    "recruitment.officer": Label("招聘主持人", "officer in charge of the recruitment"),
     "residents_group.leader": Label("居民小组长", "leader of a residents' group"),
     "steering_committee.officer": Label("社区建设指导委员会工作人员", "officer of the steering committee"),
     "subdistrict.officer": Label("街道工作人员", "sub-district officer"),
@@ -144,6 +148,7 @@ CALLS: Mapping[str, str] = {
     "workdays_between": "相隔工作日",
     "share": "占比",
     "count": "人数或项数",
+    "subset": "都在其中",
 }
 
 

@@ -24,6 +24,7 @@ _ZH_WORDS = {
     "jiao": "到角",
     "yuan": "到元",
     "count": "人数或项数",
+    "subset": "都在其中",
     "total": "合计",
     "any": "至少一个",
     "all": "全部",

@@ -91,6 +91,11 @@ def _count_type(types: Sequence[ValueType]) -> ValueType:
     return INT
 
 
+def _subset_type(types: Sequence[ValueType]) -> ValueType:
+    _expect("subset", "subset(list, list)", types, Kind.LIST, Kind.LIST)
+    return BOOL
+
+
 def _contains_type(_types: Sequence[ValueType]) -> ValueType:
     return BOOL
 
@@ -116,6 +121,7 @@ BUILT_IN: Mapping[str, Word] = {
         Word("months_between", _dates("months_between", "month"), months_between, "months_between(start, end)"),
         Word("share", _share_type, share, "share(part, whole)"),
         Word("count", _count_type, len, "count(list)"),
+        Word("subset", _subset_type, lambda part, whole: set(part) <= set(whole), "subset(part, whole)"),
         Word("contains", _contains_type, lambda item, members: item in members, "item in list"),
         Word("rounded", _rounded_type, rounded, "rounded(amount, half_up, fen)"),
     )

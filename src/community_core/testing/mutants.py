@@ -20,6 +20,8 @@ from community_core.base.findings import NOWHERE, Origin
 from community_core.base.money import Money
 from community_core.declarations.amendments import Amendment
 from community_core.declarations.practice import Practice, Setting
+from community_core.instruments.attendance import NONE
+from community_core.instruments.ballot import Method, QuorumOf
 from community_core.procedures.collective import CollectiveDecision
 from community_core.procedures.definition import Late, Procedure, Step, StepField, Waiting
 from community_core.rules.terms import (
@@ -50,7 +52,7 @@ _INSIDE: Final[Mapping[type, tuple[str, ...]]] = {
     Step: ("when", "not_before", "within", "decides"),
     Waiting: ("period",),
     Late: ("period",),
-    CollectiveDecision: ("rule", "quorum"),
+    CollectiveDecision: ("rule", "quorum", "majority", "seats", "proxy_limit"),
     Amendment: ("rows", "decision", "procedure", "when", "bound"),
 }
 _DAY: Final = dt.timedelta(days=1)
@@ -330,8 +332,9 @@ def _step(spot: _Spot, node: Step) -> Iterator[Mutant]:
             yield spot.mutant("dropped", _changed(node, name, None), name)
     if node.held:
         yield spot.mutant("dropped", evolve(node, held=""), "held")
-    if node.decides is not None and node.decides.quorum is not None:
-        yield spot.mutant("dropped", evolve(node, decides=evolve(node.decides, quorum=None)), "quorum")
+    if node.decides is not None:
+        for place, change, decides in _votes(node.decides):
+            yield spot.mutant(change, evolve(node, decides=decides), place)
     for name in ("not_by", "clears", "source", "by"):
         members = getattr(node, name)
         # A step without a source opens the case, and one without a post is nobody's: those are replaced instead.
@@ -352,6 +355,28 @@ def _step(spot: _Spot, node: Step) -> Iterator[Mutant]:
     if len(node.by) == 1:
         other = next((post for post in spot.posts if post not in node.by), "nobody")
         yield spot.mutant(f"{node.by[0]} → {other}", evolve(node, by=(other,)), "by")
+
+
+def _votes(decides: CollectiveDecision) -> Iterator[tuple[str, str, CollectiveDecision]]:
+    """Yield the vote with one of its terms left out or turned, with what was done."""
+    for name in ("quorum", "majority", "proxy_limit"):
+        if getattr(decides, name) is not None:
+            yield name, "dropped", evolve(decides, **{name: None})
+    for name, asked in (("quorum_more", decides.quorum), ("majority_more", decides.majority)):
+        if asked is not None:
+            yield name, "turned", evolve(decides, **{name: not getattr(decides, name)})
+    if decides.quorum is not None and (decides.present or decides.channels):
+        for other in QuorumOf:
+            if other is not decides.quorum_of:
+                yield "quorum_of", other.value, evolve(decides, quorum_of=other)
+    if decides.method is not Method.SINGLE:
+        yield "method", "single", evolve(decides, method=Method.SINGLE)
+    if decides.channels and decides.seen_twice != NONE:
+        yield "seen_twice", NONE, evolve(decides, seen_twice=NONE)
+    if decides.records:
+        yield "undecided", "refused", evolve(decides, records=False)
+    if decides.run_off_of:
+        yield "run_off_of", "dropped", evolve(decides, run_off_of="")
 
 
 _KEYS: Final = {"not_by": "not_by", "clears": "clears", "source": "from", "by": "by"}
