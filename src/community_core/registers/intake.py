@@ -153,7 +153,7 @@ def take_in(data: bytes, registers: Sequence[Register], known: Known, *, day: dt
     asked = reading.asked()
     lines = sum(len(sheet.lines) for sheet in book.sheets)
     findings = (*book.findings, *told, *_listed(reading.bad, file))
-    return Intake(file, asked, tuple(reading.bad), findings, book, lines)
+    return Intake(file, asked, reading.bad, findings, book, lines)
 
 
 class _Reading:
@@ -172,7 +172,12 @@ class _Reading:
         self._rows: list[_Row] = []
         self._refused: set[tuple[str, int]] = set()
         self._people: dict[str, str] = {}
-        self.bad: list[BadCell] = []
+        self._bad: dict[BadCell, None] = {}
+
+    @property
+    def bad(self) -> tuple[BadCell, ...]:
+        """The bad cells, each once."""
+        return tuple(self._bad)
 
     # -- cells -----------------------------------------------------------------------------------------------------
 
@@ -388,7 +393,9 @@ class _Reading:
         self._tell(BadCell(sheet.name, line.number, 0 if place is None else place + 1, fault, heading, shown, level))
 
     def _tell(self, cell: BadCell) -> None:
-        self.bad.append(cell)
+        # A cell that several registers read is told of once.
+        if cell not in self._bad:
+            self._bad[cell] = None
         if cell.level == "error":
             self._refused.add((cell.sheet, cell.line))
 
