@@ -1,0 +1,213 @@
+"""Registers in the database: as of a day, as of a moment, and nothing overwritten."""
+
+import datetime as dt
+from fractions import Fraction
+
+import pytest
+from attrs import evolve
+from sqlalchemy import text
+
+from community_core.base import StoreError
+from community_core.base.labels import Label
+from community_core.ports.store import Contradiction, Posting
+from community_core.registers.applying import plans_of, write
+from community_core.registers.changes import CORRECTION, RegisterChange
+from community_core.registers.electoral import (
+    ElectoralRoll,
+    Entitlement,
+    RollHead,
+    RollKind,
+    RollLine,
+    corrected,
+    holds_together,
+    sealed,
+)
+from community_core.registers.known import KEPT, register_of
+from community_core.registers.rows import ALWAYS, Asked
+from community_core.store import upgrade
+from community_core.store.migrating import _run
+from community_core.store.schema import register_tables
+
+MAY, JUNE, JULY = (dt.date(2006, month, 1) for month in (5, 6, 7))
+NOON = dt.datetime(2006, 5, 1, 12, tzinfo=dt.UTC)
+HOUSEHOLDS = register_of("households")
+
+
+def keep(store, register, *asked, at=NOON, day=MAY):
+    with store.begin():
+        return write(store, plans_of(store, {register: asked}), RegisterChange(CORRECTION, day, "clerk"), at)
+
+
+def test_each_register_has_a_table_of_its_own(database):
+    """Every register that is kept has a table with its columns and the days, moments and changes of each row."""
+    database.store()
+    for register in KEPT:
+        names = set(register_tables[register.name].columns.keys())
+        assert {column.name for column in register.columns} < names
+        assert {"since", "until", "entered", "change_id", "replaced", "replaced_by"} < names
+
+
+def test_registers_answer_as_of_any_day_and_moment(database):
+    """A change holds from its day on, is known from its moment on, and the row that it replaced is still there."""
+    store = database.store()
+    first = keep(store, HOUSEHOLDS, Asked(("h-1",), ("c-1", None), MAY))
+    later = NOON + dt.timedelta(days=40)
+    second = keep(store, HOUSEHOLDS, Asked(("h-1",), ("c-2", None), JUNE), at=later)
+
+    def places(**how):
+        return [row.values[0] for row in store.register_rows(HOUSEHOLDS, **how)]
+
+    assert places(day=dt.date(2006, 5, 31)) == ["c-1"]
+    assert places(day=JUNE) == ["c-2"]
+    assert places(day=dt.date(2006, 4, 30)) == []
+    assert places(day=JUNE, moment=NOON) == ["c-1"]
+    assert places(day=JUNE, moment=NOON - dt.timedelta(seconds=1)) == []
+    past = store.register_rows(HOUSEHOLDS, past=True)
+    assert sorted((row.change, row.replaced_by) for row in past) == [(first, second), (second, ""), (second, "")]
+    assert store.register_change(first).actor == "clerk"
+    assert store.register_change("none") is None
+
+
+def test_the_same_again_keeps_no_change(database):
+    """What says nothing new leaves neither a row nor a change."""
+    store = database.store()
+    keep(store, HOUSEHOLDS, Asked(("h-1",), ("c-1", None), MAY))
+    assert keep(store, HOUSEHOLDS, Asked(("h-1",), ("c-1", None), JUNE)) == ""
+    assert len(store.register_rows(HOUSEHOLDS, past=True)) == 1
+
+
+def test_values_of_every_type_come_back(database):
+    """Days, shares, whole numbers and texts are read as they were written, and unknown stays unknown."""
+    store = database.store()
+    owners, dwellings, residents = map(register_of, ("owners", "dwellings", "residents"))
+    keep(store, owners, Asked(("d-1", "o-1"), (Fraction(1, 3),), ALWAYS))
+    keep(store, dwellings, Asked(("d-1",), ("c-1", "1", "101", None, None, 88), MAY))
+    person = ("𠮷田'\"\n", None, dt.date(1950, 2, 8), "male", None, None, None, None)
+    keep(store, residents, Asked(("r-1",), person, MAY))
+    assert store.register_rows(owners)[0].values == (Fraction(1, 3),)
+    assert store.register_rows(owners)[0].since == ALWAYS
+    assert store.register_rows(dwellings)[0].values == ("c-1", "1", "101", None, None, 88)
+    assert store.register_rows(residents)[0].values == person
+    with pytest.raises(StoreError, match="null character"):
+        keep(store, residents, Asked(("r-2",), ("a\x00b", *person[1:]), MAY))
+
+
+def test_two_writers_cannot_both_replace_a_row(database):
+    """A plan over rows that somebody else has replaced meanwhile is refused, and nothing of it is written."""
+    store = database.store()
+    keep(store, HOUSEHOLDS, Asked(("h-1",), ("c-1", None), MAY))
+    stale = plans_of(store, {HOUSEHOLDS: [Asked(("h-1",), ("c-2", None), JUNE)]})
+    keep(store, HOUSEHOLDS, Asked(("h-1",), ("c-3", None), JUNE))
+    with pytest.raises(Contradiction, match="somebody else"), store.begin():
+        write(store, stale, RegisterChange(CORRECTION, JUNE, "clerk"), NOON)
+    assert [row.values[0] for row in store.register_rows(HOUSEHOLDS, day=JUNE)] == ["c-3"]
+
+
+def test_rows_are_found_by_their_columns(database):
+    """Rows are narrowed by one value or several of a column, thousands of them too, and by a register's own fixed ones."""
+    store = database.store()
+    store.add_place("d", "", "district", "区", "")
+    keep(store, register_of("places"), Asked(("g-1",), ("d", "grid", "一格", None, None), MAY))
+    assert [row.key for row in store.register_rows(register_of("grids"))] == [("g-1",)]
+    keep(store, HOUSEHOLDS, *[Asked((f"h-{at}",), ("c-1" if at % 2 else "c-2", None), MAY) for at in range(1500)])
+    wanted = [f"h-{at}" for at in range(1400)]
+    found = store.register_rows(HOUSEHOLDS, where={"household": wanted, "place": "c-1"})
+    assert len(found) == 700
+
+
+def test_appointments_are_a_register_too(database):
+    """Appointments are read, ended and added as rows; steps find them where they always did."""
+    store = database.store()
+    appointments = register_of("appointments")
+    store.add_posting(Posting("王", "grid.officer", "g-1", MAY))
+    keep(store, appointments, Asked(("李", "grid.officer", "g-2"), (), MAY))
+    keep(store, appointments, Asked(("王", "grid.officer", "g-1"), (), JUNE, ends=True))
+    assert list(store.postings("王", JUNE)) == []
+    assert list(store.postings("王", MAY)) == [Posting("王", "grid.officer", "g-1", MAY, JUNE)]
+    assert list(store.postings("李", JULY)) == [Posting("李", "grid.officer", "g-2", MAY)]
+    officers = store.register_rows(register_of("grid_officers"), day=JUNE)
+    assert [(row.key, row.since) for row in officers] == [(("李", "grid.officer", "g-2"), MAY)]
+    with pytest.raises(Contradiction, match="cannot be prolonged"):
+        keep(store, appointments, Asked(("王", "grid.officer", "g-1"), (), MAY, until=JULY))
+        store.add_posting(Posting("赵", "grid.officer", "g-1", MAY, JUNE))
+        keep(store, appointments, Asked(("赵", "grid.officer", "g-1"), (), MAY, until=JULY))
+
+
+def test_a_place_lies_where_it_lay_on_the_day(database):
+    """A place that moved lies in its old parent before that day and in the new one from it on, and is called so."""
+    store = database.store()
+    for place, parent in (("d", ""), ("s-1", "d"), ("s-2", "d"), ("c", "s-1")):
+        store.add_place(place, parent, "layer", place, "")
+    keep(store, register_of("places"), Asked(("c",), ("s-2", "layer", "新名", None, None), JUNE))
+    assert store.place_chain("c", MAY) == ("c", "s-1", "d")
+    assert store.place_chain("c", JUNE) == ("c", "s-2", "d")
+    assert store.place_chain("c") == ("c", "s-2", "d")
+    assert [store.place_names(day)["c"].zh for day in (MAY, JUNE)] == ["c", "新名"]
+    keep(store, register_of("places"), Asked(("c",), (), JULY, ends=True))
+    assert store.place_chain("c", JULY) == ("c",)
+    assert store.place_names()["c"].zh == "新名"
+
+
+def test_places_that_were_registered_before_count_from_the_first_day(database):
+    """An upgrade from the tables before registers keeps every place, under its parent, for any day."""
+    engine = database.engine()
+    with engine.begin() as connection:
+        _run(connection, "0003")
+        connection.execute(text("INSERT INTO cc_places VALUES ('d', NULL, 'district', '区', 'D')"))
+        connection.execute(text("INSERT INTO cc_places VALUES ('c', 'd', 'community', '社', '')"))
+    upgrade(engine)
+    store = database.store()
+    assert store.place_chain("c", dt.date(1950, 1, 1)) == ("c", "d")
+    assert store.place_names()["d"] == Label("区", "D")
+    store.add_place("c", "d", "community", "社", "")
+
+
+LINES = [
+    RollLine(0, "r-1", "r-1", Entitlement.ENTITLED, Label("满十八周岁", "of age"), "第8条"),
+    RollLine(0, "r-2", "r-2", Entitlement.NOT_ENTITLED, Label("未满", "")),
+    RollLine(0, "r-3", "r-3", Entitlement.UNDETERMINED, Label("缺", ""), ask=("birth_date", "voting_age")),
+]
+
+
+def roll(store):
+    head = RollHead(store.next_roll(), RollKind.RESIDENTS, "c-1", MAY, "t", "sha256:x", "clerk", NOON.isoformat())
+    return sealed(head, LINES)
+
+
+def test_a_frozen_roll_is_kept_with_its_hashes(database):
+    """A roll is read back as it was frozen; a correction is a further line, and the frozen lines stay."""
+    store = database.store()
+    made = roll(store)
+    store.keep_roll(made)
+    assert store.electoral_roll(made.id) == made
+    assert (made.size, made.entitled, len(made.undetermined)) == (1, ("r-1",), 1)
+    line = corrected(made, evolve(LINES[2], outcome=Entitlement.ENTITLED, why="补登出生日期", actor="clerk", day=JUNE))
+    store.add_line(made.id, line)
+    again = store.electoral_roll(made.id)
+    assert again.lines[:3] == made.lines
+    assert again.entitled == ("r-1", "r-3")
+    assert (again.frozen_hash, again.hash) == (made.hash, line.hash)
+    assert holds_together(again)
+    assert [head.id for head in store.electoral_rolls(place="c-1")] == [made.id]
+    assert store.electoral_rolls(place="c-2") == ()
+    assert store.electoral_roll("none") is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE cc_electoral_lines SET outcome = 'entitled' WHERE number = 2",
+        "UPDATE cc_electoral_lines SET subject = 'r-9' WHERE number = 1",
+        "UPDATE cc_electoral_rolls SET day = '2006-05-02'",
+        "DELETE FROM cc_electoral_lines WHERE number = 2",
+    ],
+)
+def test_a_roll_that_was_changed_does_not_hold_together(database, change):
+    """A line or head that somebody changed or removed past the store breaks the chain."""
+    store = database.store()
+    made = roll(store)
+    store.keep_roll(made)
+    database.tamper(change)
+    kept = store.electoral_roll(made.id)
+    assert isinstance(kept, ElectoralRoll)
+    assert not holds_together(kept)
