@@ -185,15 +185,19 @@ def test_the_board_shows_what_is_public_and_nothing_else(office, run_hearing, he
     assert (case.subject, case.end.value, case.title.zh) == ("305 大院空地", "decided", "社区事务听证会")
 
 
-def test_a_personal_field_never_leaves_even_where_the_text_publishes_it(make_office, rules_of, run_hearing, hearing):
-    """A publish list that names a personal field is a fault of the text, and the board still does not show it."""
+def test_a_personal_field_is_masked_where_the_text_publishes_it_without_ground(
+    make_office, rules_of, run_hearing, hearing
+):
+    """A publish list that names a personal field without a ground is looked at twice, and the board masks it."""
     announce = hearing.HEARING.step("announce")
     publish = evolve(announce.publish[0], what=("title", "representatives"))
     steps = tuple(evolve(step, publish=(publish,)) if step is announce else step for step in hearing.HEARING.steps)
     with make_office(rules=rules_of(procedure=evolve(hearing.HEARING, steps=steps))) as office:
         run_hearing(office, 3)
         (item,) = office.board_items()
-        assert [field.name for field in item.fields] == ["title"]
+        assert [(field.name, field.value.zh) for field in item.fields][1:] == [
+            ("representatives", "、".join(["***"] * 10))
+        ]
 
 
 def test_a_case_finishes_under_the_rules_it_began_under(tmp_path, make_office, rules_of, run_hearing, hearing):

@@ -95,7 +95,9 @@ FAULTS = {
     ),
     "a personal field published where the law names people": (
         lambda p: with_step(
-            p, "convene", publish=(Publish(PublishKind.ANNOUNCEMENT, ("present",), ground=Citation("某法", article="9")),)
+            p,
+            "convene",
+            publish=(Publish(PublishKind.ANNOUNCEMENT, ("present",), ground=Citation("某法", article="9")),),
         ),
         [],
     ),

@@ -71,7 +71,9 @@ def _board(office):
 def data_of_events(database):
     """The data of all events as their rows have it."""
     with database.engine().connect() as connection:
-        return [json.loads(data) for data in connection.execute(text("SELECT data FROM cc_events ORDER BY seq")).scalars()]
+        return [
+            json.loads(data) for data in connection.execute(text("SELECT data FROM cc_events ORDER BY seq")).scalars()
+        ]
 
 
 def sealed(data):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +13,17 @@ from community_core.cli.options import (
     district_option,
     json_option,
     kept_district_option,
+    keys_option,
     read_data,
     read_day_option,
     store_option,
 )
-from community_core.cli.output import both, print_json, print_table
+from community_core.cli.output import print_json, print_table
+from community_core.cli.showing import brief, definition_of, say_case
 from community_core.cli.stores import DISTRICT, office_over
 
 if TYPE_CHECKING:
-    from community_core.office import Moment, Office
-    from community_core.procedures.definition import Procedure
+    from community_core.office import Office
     from community_core.procedures.events import Case
 
 _HELP = """办件：登记地方和任职，立案、办理、查看、列出。
@@ -39,7 +39,11 @@ community-core case take hearing-2006-000001 check_competence --store my.sqlite 
     --actor chair-1 --day 2006-04-04 --data competence=residents
 """
 
-_LONGEST = 40
+_SHOW = """查看办件全部记录，供经办人用。敏感信息遮盖显示；给出 --actor、--day、--purpose 则如实显示，并登记这次查阅。
+
+Show all of CASE_ID, for its handlers. Sensitive values are masked; with --actor, --day and --purpose they are shown,
+and the reading is recorded.
+"""
 
 day_option = click.option("--day", callback=read_day_option, required=True, metavar="DAY", help="哪一天办理 · The day.")
 actor_option = click.option("--actor", required=True, help="由谁办理 · Who acts.")
@@ -62,6 +66,7 @@ def case() -> None:
 @case.command("open", help="立案 · Open a case of PROCEDURE.", epilog=exits.HELP)
 @click.argument("procedure")
 @store_option
+@keys_option
 @district_option
 @actor_option
 @day_option
@@ -90,7 +95,7 @@ def open_case(
         if office.store.meta(DISTRICT) is None:
             name = str(Path(district).resolve()) if Path(district).exists() else district
             office.store.set_meta(DISTRICT, name)
-        _say(office, opened, definition, as_json=as_json)
+        say_case(office, opened, definition, as_json=as_json)
     return exits.FINE
 
 
@@ -98,6 +103,7 @@ def open_case(
 @click.argument("case_id")
 @click.argument("step")
 @store_option
+@keys_option
 @kept_district_option
 @actor_option
 @day_option
@@ -120,9 +126,9 @@ def take(
 ) -> int:
     """Take a step."""
     with office_over(store, district, acting=True) as office:
-        definition = _definition(office, office.case(case_id))
+        definition = definition_of(office, office.case(case_id))
         taken = office.take(case_id, step, read_data(definition.fields, data, data_file), **who)
-        _say(office, taken, definition, as_json=as_json)
+        say_case(office, taken, definition, as_json=as_json)
     return exits.FINE
 
 
@@ -134,6 +140,7 @@ def take(
 @click.argument("case_id")
 @click.argument("version", type=click.IntRange(min=1))
 @store_option
+@keys_option
 @kept_district_option
 @actor_option
 @day_option
@@ -160,10 +167,10 @@ def correct(
 ) -> int:
     """Correct an event."""
     with office_over(store, district, acting=True) as office:
-        definition = _definition(office, office.case(case_id))
+        definition = definition_of(office, office.case(case_id))
         fields = {**read_data(definition.fields, data, data_file), **dict.fromkeys(withdraw)}
         corrected = office.correct(case_id, version, fields, **who)
-        _say(office, corrected, definition, as_json=as_json)
+        say_case(office, corrected, definition, as_json=as_json)
     return exits.FINE
 
 
@@ -174,6 +181,7 @@ def correct(
 )
 @click.argument("case_id")
 @store_option
+@keys_option
 @kept_district_option
 @actor_option
 @day_option
@@ -185,21 +193,92 @@ def transition(*, case_id: str, store: str, district: str | None, as_json: bool,
     """Move a case over."""
     with office_over(store, district, acting=True) as office:
         moved = office.transition(case_id, **who)
-        _say(office, moved, _definition(office, moved), as_json=as_json)
+        say_case(office, moved, definition_of(office, moved), as_json=as_json)
     return exits.FINE
 
 
-@case.command("show", help="查看办件全部记录，供经办人用 · Show all of CASE_ID, for its handlers.", epilog=exits.HELP)
+@case.command("show", help=_SHOW, epilog=exits.HELP)
 @click.argument("case_id")
 @store_option
+@keys_option
 @kept_district_option
 @click.option("--as-of", callback=read_day_option, metavar="DAY", help="截至哪一天 · As it stood on this day.")
+@click.option("--actor", help="由谁查阅敏感信息 · Who reads sensitive values.")
+@behalf_option
+@click.option("--day", callback=read_day_option, metavar="DAY", help="查阅日期 · The day of the reading.")
+@click.option("--purpose", help="查阅目的 · What the reading is for.")
 @json_option
-def show(*, case_id: str, store: str, district: str | None, as_of: dt.date | None, as_json: bool) -> int:
-    """Show a case with its timeline."""
+def show(
+    *,
+    case_id: str,
+    store: str,
+    district: str | None,
+    as_of: dt.date | None,
+    actor: str | None,
+    behalf: str,
+    day: dt.date | None,
+    purpose: str | None,
+    as_json: bool,
+) -> int:
+    """Show a case with its timeline; with its sensitive values to whoever says who he is, when and what for."""
+    reader = (actor, day, purpose)
+    if any(reader) and (not all(reader) or as_of is not None):
+        raise click.UsageError(
+            "查阅敏感信息要同时给 --actor、--day、--purpose，且不能给 --as-of"
+            " / to read sensitive values give --actor, --day and --purpose, and no --as-of"
+        )
     with office_over(store, district) as office:
-        now = office.case(case_id, as_of=as_of)
-        _say(office, now, _definition(office, now), as_json=as_json, as_of=as_of)
+        if actor and day and purpose:
+            seen = office.inspect(case_id, actor=actor, day=day, purpose=purpose, behalf=behalf)
+            say_case(office, seen.case, moments=seen.timeline, as_json=as_json)
+        else:
+            say_case(office, office.case(case_id, as_of=as_of), as_json=as_json, as_of=as_of)
+    return exits.FINE
+
+
+@case.command(
+    "erase",
+    help="删除办件的个人信息并登记，记录仍可核验 · Erase the personal values of CASE_ID; the record still verifies.",
+    epilog=exits.HELP,
+)
+@click.argument("case_id")
+@store_option
+@keys_option
+@kept_district_option
+@actor_option
+@behalf_option
+@day_option
+@click.option("--why", required=True, help="为什么删除 · Why.")
+@click.option("--ground", required=True, help="依据（法规条文或本人申请） · The law or the request it rests on.")
+@click.option(
+    "--field", "fields", multiple=True, metavar="NAME", help="只删这些字段，可重复 · These fields only; repeatable."
+)
+@key_option
+@json_option
+def erase(
+    *,
+    case_id: str,
+    store: str,
+    district: str | None,
+    actor: str,
+    behalf: str,
+    day: dt.date,
+    why: str,
+    ground: str,
+    fields: tuple[str, ...],
+    key: str | None,
+    as_json: bool,
+) -> int:
+    """Erase personal values."""
+    with office_over(store, district) as office:
+        done = office.erase(
+            case_id, actor=actor, day=day, why=why, ground=ground, fields=fields, key=key, behalf=behalf
+        )
+        say_case(office, done, as_json=as_json)
+        children = [child.id for child in office.follow_ups(done.id)]
+    if children and not as_json:
+        listed = ", ".join(children)
+        click.echo(f"后续办件里的个人信息要另行删除 / values in follow-up cases are erased there: {listed}")
     return exits.FINE
 
 
@@ -228,7 +307,7 @@ def list_cases(
                     break
                 found.append(now)
     if as_json:
-        print_json({"cases": [_brief(item) for item in found], "more": more})
+        print_json({"cases": [brief(item) for item in found], "more": more})
     else:
         heads = ("办件 case", "程序 procedure", "地方 place", "现状 state", "结束 ended", "立案 opened", "最近 latest")
         print_table(
@@ -301,110 +380,3 @@ def _procedures(office: Office, procedure: str) -> list[str]:
         return [""]
     kept = {item.procedure for item in office.store.tally()}
     return sorted(name for name in kept if name == procedure or name.endswith(f".{procedure}")) or [procedure]
-
-
-def _definition(office: Office, now: Case) -> Procedure:
-    from community_core.office.bindings import Bindings  # noqa: PLC0415 - with the office
-
-    return Bindings(office.rules, office.store).of(now.procedure, now.rules).procedure
-
-
-def _brief(now: Case) -> dict[str, Any]:
-    from community_core.rules.answer import json_value  # noqa: PLC0415 - with the office
-
-    return {
-        "id": now.id,
-        "procedure": now.procedure,
-        "place": now.place,
-        "state": now.state,
-        "ended": now.ended or None,
-        "opened": now.opened.isoformat(),
-        "latest": now.latest.isoformat() if now.latest else None,
-        "version": now.version,
-        "parent": now.parent or None,
-        "rules": now.rules,
-        "data": {name: json_value(value) for name, value in now.data.items()},
-    }
-
-
-def _say(office: Office, now: Case, definition: Procedure, *, as_json: bool, as_of: dt.date | None = None) -> None:
-    from community_core.rules.answer import json_value  # noqa: PLC0415 - with the office
-
-    moments = office.timeline(now.id, as_of=as_of)
-    children = [child.id for child in office.follow_ups(now.id, as_of=as_of)]
-    if as_json:
-        timeline = [
-            {
-                "version": item.version,
-                "day": item.day.isoformat(),
-                "step": item.step,
-                "state": item.state,
-                "actor": item.actor,
-                "behalf": item.behalf or None,
-                "post": item.post,
-                "data": {name: json_value(value) for name, value in item.data},
-                "published": [
-                    {
-                        "kind": published.kind.value,
-                        "what": list(published.what),
-                        "to": published.to,
-                        "since": published.since.isoformat(),
-                        "until": published.until.isoformat() if published.until else None,
-                    }
-                    for published in item.published
-                ],
-                "entered": item.entered.isoformat(),
-                "hash": item.hash,
-            }
-            for item in moments
-        ]
-        print_json({**_brief(now), "follow_ups": children, "timeline": timeline})
-        return
-    rows = [
-        (
-            item.day,
-            f"{both(item.label)} ({item.step})",
-            f"{item.actor}{f'（代 for {item.behalf}）' if item.behalf else ''} · {item.post}",
-            f"{both(item.state_label)}",
-            "；".join(_contents(definition, item)),
-        )
-        for item in moments
-    ]
-    title = f"{now.id} · {both(definition.title)} · {now.place} · {now.state}{' · ' + now.ended if now.ended else ''}"
-    print_table(title, ("日期 day", "环节 step", "经办 by", "状态 state", "内容 data"), rows)
-    if now.parent:
-        click.echo(f"由此而来 follows {now.parent}")
-    for child in children:
-        click.echo(f"后续办件 followed by {child}")
-
-
-def _contents(definition: Procedure, item: Moment) -> Iterator[str]:
-    """Yield the fields of an event; of a correction which event it corrects, what that should say, and why."""
-    from community_core.procedures.events import CORRECT, PAPER  # noqa: PLC0415 - with the office
-
-    if item.step == PAPER:
-        said = dict(item.data)
-        yield f"{said['paper']}（{said['of']}）"
-        yield from (f"{row[0]} {row[1]}:{row[2][:12]}…" for row in said["files"])
-        return
-    if item.step != CORRECT:
-        yield from (_field(definition, name, value) for name, value in item.data)
-        return
-    said = dict(item.data)
-    yield f"更正第 {said['corrects']} 条 corrects event {said['corrects']}"
-    for name, value in said["fields"]:
-        yield f"{name}：撤回 withdrawn" if value is None else _field(definition, name, value)
-    yield f"原因 why：{said['why']}"
-
-
-def _field(definition: Procedure, name: str, value: Any) -> str:
-    """Return a field with its value, a long one cut; JSON has all of it."""
-    from community_core.pages.texts import value_text  # noqa: PLC0415 - with the office
-
-    item = definition.field(name)
-    if item is None:
-        return f"{name} {value}"
-    text = value_text(dict(value) if name == "counts" else value, dict(item.labels)).zh
-    if len(text) > _LONGEST:
-        text = f"{text[:_LONGEST]}…" + (f"（{len(value)}）" if isinstance(value, tuple) else "")
-    return f"{item.label.zh or name} {text}"

@@ -7,7 +7,7 @@ import datetime as dt
 import click
 
 from community_core.cli import exits
-from community_core.cli.options import json_option, kept_district_option, on_option, store_option
+from community_core.cli.options import json_option, kept_district_option, keys_option, on_option, store_option
 from community_core.cli.output import finding_data, print_json, print_table
 from community_core.cli.stores import office_over
 
@@ -21,6 +21,7 @@ _MOST = 40
 
 @click.command(help=_HELP, epilog=exits.HELP)
 @store_option
+@keys_option
 @kept_district_option
 @on_option
 @click.option("--procedure", default="", help="只列这种程序 · Of this procedure only.")

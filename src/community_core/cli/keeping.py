@@ -20,8 +20,9 @@ then on. What is removed from under a checkpoint is found and named. A second ti
 """
 _EXPORT = """把记录写成逐行的 JSON；任何人不用数据库就能核验：verify --export。
 
-Write the record as lines of JSON, which anyone verifies without a database: verify --export. The file holds all that
-was recorded, personal values included, and only its owner may read it; with --hashes-only it holds none.
+Write the record as lines of JSON, which anyone verifies without a database: verify --export. The file has no personal
+values, and commitments in their place; with --private it has them, and only its owner may read it; with --hashes-only
+it holds nothing of what was recorded.
 """
 _BACKUP = """把 SQLite 库复制成新文件并核验；别人可以继续办理。
 
@@ -65,11 +66,16 @@ def checkpoint(*, store: str, as_json: bool) -> int:
 @store_option
 @out_option
 @click.option("--hashes-only", is_flag=True, help="只写散列值，不写内容 · Hashes alone, nothing of what was recorded.")
+@click.option(
+    "--private", is_flag=True, help="连同个人信息；已加密的仍是密文 · With personal values; encrypted ones stay so."
+)
 @json_option
-def export(*, store: str, out: Path, hashes_only: bool, as_json: bool) -> int:
+def export(*, store: str, out: Path, hashes_only: bool, private: bool, as_json: bool) -> int:
     """Write an export."""
     from community_core.store.sql import open_store  # noqa: PLC0415 - needs a database
 
+    if hashes_only and private:
+        raise click.UsageError("--hashes-only 和 --private 不能同时给 / --hashes-only and --private exclude each other")
     if out.exists():
         raise StoreError(Label(f"{out} 已存在；请换一个文件名", f"{out} exists; name another file"))
     draft = out.with_name(f"{out.name}.part")
@@ -79,17 +85,19 @@ def export(*, store: str, out: Path, hashes_only: bool, as_json: bool) -> int:
     try:
         draft.touch(mode=0o600)
         with draft.open("w", encoding="utf-8", newline="\n") as file:
-            for lines, line in enumerate(opened.export(hashes_only=hashes_only), start=1):  # noqa: B007 - the count
+            for lines, line in enumerate(  # noqa: B007 - the count
+                opened.export(hashes_only=hashes_only, private=private), start=1
+            ):
                 file.write(f"{line}\n")
         draft.replace(out)
     finally:
         draft.unlink(missing_ok=True)
         opened.close()
     if as_json:
-        print_json({"file": str(out), "lines": lines, "hashes_only": hashes_only})
+        print_json({"file": str(out), "lines": lines, "hashes_only": hashes_only, "private": private})
     else:
         click.echo(f"{lines:,} 行 / {lines:,} lines: {out}")
-        if not hashes_only:
+        if private:
             click.echo("文件含个人信息，请妥善保管 / it holds personal values; keep it as you keep the record")
     return exits.FINE
 

@@ -19,6 +19,7 @@ from community_core.base.labels import Label
 from community_core.rules.types import Kind, ValueType, checked, read_day, read_text
 
 if TYPE_CHECKING:
+    from community_core.ports.keys import KeyRing
     from community_core.procedures.definition import StepField
     from community_core.rules.terms import Fact
 
@@ -64,6 +65,37 @@ given_option = click.option(
 store_option = click.option(
     "--store", required=True, metavar="URL|FILE", help="库的 URL 或 SQLite 文件 · Database URL or file."
 )
+
+KEYS = "community_core.keys"
+"""Under this name a command's context keeps the file of its keys, where one is given."""
+
+
+def _keep_keys(ctx: click.Context, _param: click.Parameter, value: Path | None) -> None:
+    ctx.meta[KEYS] = value
+
+
+keys_option = click.option(
+    "--keys",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar="COMMUNITY_CORE_KEYS",
+    callback=_keep_keys,
+    expose_value=False,
+    metavar="FILE",
+    help="敏感信息的密钥文件，见 new-key · The keys of sensitive values.",
+)
+
+
+def given_keys() -> KeyRing | None:
+    """Return the keys that the present command was given.
+
+    Raises:
+        StoreError: if the file is no key file.
+    """
+    from community_core.store.keyfiles import read_keys  # noqa: PLC0415 - with a store
+
+    context = click.get_current_context(silent=True)
+    path = None if context is None else context.meta.get(KEYS)
+    return None if path is None else read_keys(path)
 
 
 def split_given(text: str) -> tuple[str, str]:

@@ -14,7 +14,14 @@ import click
 from community_core.base.errors import StoreError
 from community_core.base.findings import Finding
 from community_core.cli import exits
-from community_core.cli.options import json_option, kept_district_option, read_day_option, store_option
+from community_core.cli.options import (
+    given_keys,
+    json_option,
+    kept_district_option,
+    keys_option,
+    read_day_option,
+    store_option,
+)
 from community_core.cli.output import finding_data, print_findings, print_json
 from community_core.cli.stores import office_over, where
 from community_core.ports.store import Coverage, KnownRoot
@@ -64,6 +71,7 @@ def read_roots(_ctx: click.Context, _param: click.Parameter, given: tuple[str, .
     metavar="[SIZE:]ROOT",
     help="公示栏上的检查点，可重复 · A checkpoint as the board shows it; repeatable.",
 )
+@keys_option
 @json_option
 def verify(*, store: str | None, exported: Path | None, roots: tuple[KnownRoot, ...], as_json: bool) -> int:
     """Verify a record, an export, or one against the other."""
@@ -75,14 +83,14 @@ def verify(*, store: str | None, exported: Path | None, roots: tuple[KnownRoot, 
     if exported is not None:
         from community_core.store.exported import ExportCheck  # noqa: PLC0415 - not needed for a store alone
 
-        check = ExportCheck()
+        check = ExportCheck(keys=given_keys())
         with exported.open("rb") as lines:
             found += check.verify(lines, roots, progress=_progress())
         coverage = check.coverage
     if store is not None:
         from community_core.store.sql import open_store  # noqa: PLC0415 - needs a database
 
-        opened = open_store(where(store))
+        opened = open_store(where(store), keys=given_keys())
         try:
             found += opened.verify(roots, progress=_progress())
             if exported is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from community_core.base.errors import LoadError, StoreError
 from community_core.base.labels import Label
 from community_core.cli.districts import load_rules
+from community_core.cli.options import given_keys
 
 if TYPE_CHECKING:
     from community_core.jurisdiction.rules import Rules
@@ -56,7 +57,7 @@ def office_over(store: str, district: str | None, *, new: bool = False, acting: 
     from community_core.office import Office, SystemClock  # noqa: PLC0415 - databases are opened only when needed
     from community_core.store.sql import open_store  # noqa: PLC0415 - as above
 
-    opened = open_store(where(store, new=new))
+    opened = open_store(where(store, new=new), keys=given_keys())
     try:
         name = district or opened.meta(DISTRICT)
         if name is None and acting:

@@ -12,9 +12,18 @@ from community_core.base.money import Money
 from community_core.base.ranks import Standing
 from community_core.instruments.ballot import ABSTAIN, SPOILT
 from community_core.procedures.definition import EndKind, PublishKind
+from community_core.procedures.withholding import Why, Withheld
 from community_core.rules.answer import share_text
 
 UNKNOWN = Label("未知", "unknown")
+
+#: What is said of a value that is not to hand; of one that nobody said he reads, its mask is shown.
+WITHHELD: Mapping[Why, Label] = {
+    Why.ERASED: Label("已删除", "erased"),
+    Why.LOCKED: Label("已加密，没有密钥", "encrypted, without its key"),
+    Why.MISSING: Label("缺失", "missing"),
+    Why.UNREAD: Label(),
+}
 
 KINDS: Mapping[PublishKind, Label] = {
     PublishKind.ANNOUNCEMENT: Label("公告", "announcement"),
@@ -64,6 +73,9 @@ def value_text(value: Any, labels: Mapping[str, Label] | None = None) -> Label:
     """Return a plain value of any declared type as text; *labels* name the values of an enumeration."""
     if value is None:
         return UNKNOWN
+    if isinstance(value, Withheld):
+        said = WITHHELD[value.why]
+        return Label(f"{said.zh}（{value.key}）", f"{said.en} ({value.key})") if value.key else said or Label(value.shown)
     if value is True or value is False:
         return Label("是", "yes") if value else Label("否", "no")
     if isinstance(value, Money):

@@ -179,8 +179,12 @@ class Case:
         private, withheld = self.private, self.withheld
         if event.private or private or withheld:
             private, withheld = self._kept_apart(event, gives)
-        return evolve(
-            self,
+        # Made anew and not evolved: this is done for every event of a record.
+        return Case(
+            id=self.id,
+            procedure=self.procedure,
+            place=self.place,
+            opened=self.opened,
             rules=event.rules if over else self.rules,
             state=event.state,
             version=event.version,
@@ -188,6 +192,8 @@ class Case:
             latest=event.day,
             data={**self.data, **known(gives)},
             steps={**self.steps, event.step: (event.day, taker)},
+            parent=self.parent,
+            ended=self.ended,
             takers=_among(self.takers, event.step, taker),
             hands=_among(self.hands, event.step, event.actor) if event.behalf else self.hands,
             reminded=False if moved else (self.reminded or event.step == LATE),

@@ -86,9 +86,11 @@ def erase(
     found = [*_formal(case, asked.day, asked.why, "why"), *_fields(procedure, asked.fields)]
     if not asked.ground.strip():
         found.append(
-            finding("no-ground", "请写明依据什么删除（法规条文或本人申请）", "say what the erasure rests on", field="ground")
+            finding(
+                "no-ground", "请写明依据什么删除（法规条文或本人申请）", "say what the erasure rests on", field="ground"
+            )
         )
-    post = _post(procedure, case, history, asked.actor, asked.behalf, held, values)
+    post = _post(procedure, history, asked.behalf or asked.actor, held, values)
     if not post:
         found.append(not_handling(procedure))
     if not values and not found:
@@ -116,7 +118,7 @@ def inspect(
     if not values:
         return Taken(case, ())
     found = _formal(case, asked.day, asked.purpose, "purpose")
-    post = _post(procedure, case, history, asked.actor, asked.behalf, held, values)
+    post = _post(procedure, history, asked.behalf or asked.actor, held, values)
     if not post:
         found.append(not_handling(procedure))
     if found:
@@ -208,19 +210,16 @@ def _formal(case: Case, day: dt.date, why: str, field: str) -> list[Finding]:
 
 def _post(
     procedure: Procedure,
-    case: Case,
     history: Sequence[Event],
-    actor: str,
-    behalf: str,
+    person: str,
     held: frozenset[str],
     values: Sequence[tuple[int, str]],
 ) -> str:
-    """Return the post by which *actor* handles cases of *procedure* there; his role where he gave all of *values*."""
+    """Return the post by which *person* handles cases of *procedure* there; his role where he gave all of *values*."""
     roles = {*procedure.step_names, ANYONE, PROPOSER}
     post = next((post for step in procedure.steps for post in step.by if post in held and post not in roles), "")
     if post:
         return post
-    person = behalf or actor
     versions = {version for version, _ in values}
     gave = {event.version for event in history if event.taker == person}
     return PROPOSER if versions and versions <= gave and any(event.version == 1 for event in history) else ""

@@ -104,6 +104,7 @@ def take(
         return Refusal((*found, *wrong))
     state = step.to or case.state
     given.update(dict.fromkeys(step.clears))
+    given.update(_counts(procedure, case, step))
     event = Event(
         case=case.id,
         version=case.version + 1,
@@ -152,13 +153,21 @@ def possible(
 
 
 def after(procedure: Procedure, case: Case, event: Event) -> Case:
-    """Return *case* after *event*, with its counts and with the kind of its end where the new state is one."""
+    """Return *case* after *event*, with the kind of its end where the new state is one."""
     end = procedure.end(event.state)
     moved = case.after(event)
-    if procedure.counters:
-        counts = {name: (moved.data.get(name) or 0) + (event.step == step) for name, step in procedure.counters}
-        moved = evolve(moved, data={**moved.data, **counts})
     return moved if end is None else evolve(moved, ended=end.value)
+
+
+def _counts(procedure: Procedure, case: Case, step: Step) -> dict[str, int]:
+    """Return the counts that *step* changes: they are recorded with it, so that the events alone make the case."""
+    found: dict[str, int] = {}
+    for name, counts in procedure.counters:
+        before = None if name in step.clears else case.data.get(name)
+        now = (before or 0) + (step.name == counts)
+        if now != before:
+            found[name] = now
+    return found
 
 
 def no_such_step(procedure: Procedure, name: str) -> Finding:

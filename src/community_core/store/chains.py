@@ -36,7 +36,7 @@ from community_core.store.records import (
     written,
 )
 from community_core.store.schema import SEQUENCE, cases, counters, events, rule_texts, snapshots
-from community_core.store.sealing import SEALED, Sealing, marks, snapshot_data
+from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, marks, snapshot_data
 
 CHUNK: Final = 2000
 BATCH: Final = 500
@@ -68,7 +68,7 @@ def verify(
     connection: Connection,
     roots: Sequence[KnownRoot] = (),
     progress: Callable[[int], object] | None = None,
-    sealing: Sealing = Sealing(),
+    sealing: Sealing = WITHOUT_KEYS,
 ) -> Iterator[Finding]:
     """Yield what is wrong with the record; see :meth:`SqlStore.verify`."""
     given = 0

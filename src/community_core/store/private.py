@@ -15,7 +15,7 @@ from community_core.procedures.events import ERASE
 from community_core.procedures.withholding import Why, Withheld
 from community_core.store.records import event_found, shown
 from community_core.store.schema import cases, private
-from community_core.store.sealing import SEALED, Damaged, Lookup, PrivateRow, Sealing, marks, unread
+from community_core.store.sealing import SEALED, Damaged, Lookup, PrivateRow, Sealing, is_mark, marks, unread
 
 _CHUNK: Final = 500
 
@@ -25,11 +25,14 @@ def lookup_over(connection: Connection, rows: Iterable[Row[Any]], sealing: Seali
 
     Where none of them has a private value, the table is not asked.
     """
-    sealed: dict[str, None] = {}
+    sealed: dict[str, set[int]] = {}
     erased: set[tuple[str, int, str]] = set()
     for row in rows:
         if SEALED in row.data:
-            sealed[getattr(row, case)] = None
+            told = json.loads(row.data)
+            # A present state says which events gave its values; of a long case only these are read.
+            versions = {value["sealed"] for value in told.values() if is_mark(value)} if case == "id" else {row.version}
+            sealed.setdefault(getattr(row, case), set()).update(versions)
         if getattr(row, "step", "") == ERASE:
             erased |= {(row.case_id, version, name) for version, name in erased_values(json.loads(row.data))}
     if not sealed:
@@ -37,7 +40,12 @@ def lookup_over(connection: Connection, rows: Iterable[Row[Any]], sealing: Seali
     kept: dict[tuple[str, int, str], PrivateRow] = {}
     ids = list(sealed)
     for start in range(0, len(ids), _CHUNK):
-        for row in connection.execute(select(private).where(private.c.case_id.in_(ids[start : start + _CHUNK]))):
+        chunk = ids[start : start + _CHUNK]
+        query = select(private).where(private.c.case_id.in_(chunk))
+        versions = set().union(*(sealed[case_id] for case_id in chunk))
+        if len(versions) <= _CHUNK:
+            query = query.where(private.c.version.in_(versions))
+        for row in connection.execute(query):
             kept[row.case_id, row.version, row.field] = PrivateRow(*row)
 
     def found(case_id: str, version: int, name: str, privacy: Privacy) -> Any:
@@ -64,7 +72,7 @@ def erase_values(connection: Connection, case_id: str, values: Iterable[tuple[in
 
 def erased_values(pairs: Iterable[Any]) -> set[tuple[int, str]]:
     """Return version and field of each value that an event of erasure removed, from its data as JSON has it."""
-    said = {name: value for name, value in pairs}
+    said = dict(pairs)
     return {(version, name) for version, name in said.get("values", ())}
 
 

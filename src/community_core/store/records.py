@@ -21,7 +21,7 @@ from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.codec.texts import digest as digest_of
 from community_core.codec.texts import from_plain, to_plain
-from community_core.codec.values import CodecError, decode_value, encode_value, read_iso
+from community_core.codec.values import CodecError, encode_value, read_iso
 from community_core.ports.store import NeededFunction, StoredCase, StoredEvent
 from community_core.procedures.definition import PublishKind
 from community_core.procedures.events import TRANSITION, Case, Event, PublishedItem

@@ -1,8 +1,8 @@
 """Personal values apart from the events: their commitments, their rows, encryption, and the way back.
 
-An event's text holds, in the place of a personal or sensitive value, ``{"class": …, "sealed": <commitment>}``. The value
-and its salt are a row of ``cc_private``. A sensitive one is encrypted (AES-GCM) together with its salt when there is a
-key; else a likely value could be tried against the commitment. What it belongs to is bound in as associated data.
+In the place of a personal or sensitive value an event's text holds ``{"class": …, "sealed": <commitment>}``; value and
+salt are a row of ``cc_private``. A sensitive value is encrypted (AES-GCM) when there is a key, and its salt with it: by
+the salt likely values could be tried against the commitment. What it belongs to is bound in as associated data.
 """
 
 from __future__ import annotations
@@ -152,6 +152,10 @@ class Sealing:
             return False
 
 
+WITHOUT_KEYS: Final = Sealing()
+"""Nothing is encrypted, and what was encrypted is not to hand."""
+
+
 def marks(step: str, pairs: Iterable[Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Yield the fields of an event's data, as JSON has it, that stand as commitments."""
     for name, value in pairs:
@@ -214,7 +218,7 @@ def snapshot_data(
 def present_data(
     case: str, kept: Mapping[str, Any], lookup: Lookup
 ) -> tuple[dict[str, Any], dict[str, Private], dict[str, Withheld]]:
-    """Return present values from what :func:`snapshot_data` wrote: the values, where they are kept, what is withheld."""
+    """Return present values from what :func:`snapshot_data` wrote, where they are kept, and what is withheld."""
     data: dict[str, Any] = {}
     private: dict[str, Private] = {}
     withheld: dict[str, Withheld] = {}

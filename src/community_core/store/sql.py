@@ -44,7 +44,7 @@ from community_core.store.schema import events as event_table
 from community_core.store.schema import meta as meta_table
 from community_core.store.schema import rule_texts
 from community_core.store.schema import snapshots as snapshot_table
-from community_core.store.sealing import Sealing
+from community_core.store.sealing import WITHOUT_KEYS, Sealing
 
 if TYPE_CHECKING:
     from community_core.ports.store import Store
@@ -107,7 +107,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
     (an in-memory one belongs to one thread); on a connection it belongs to whoever has the connection.
     """
 
-    def __init__(self, transactions: Transactions, *, dispose: bool = False, sealing: Sealing = Sealing()) -> None:
+    def __init__(self, transactions: Transactions, *, dispose: bool = False, sealing: Sealing = WITHOUT_KEYS) -> None:
         super().__init__(transactions)
         self._sealing = sealing
         self._dispose = dispose
