@@ -315,6 +315,14 @@ def test_a_gap_row_covers_what_it_names():
     ) == ["uncovered-cell", "overlapping-rows"]
 
 
+@pytest.mark.parametrize("history", [(), (DatedValue(("x", "y")),)])
+def test_a_text_may_stand_in_a_list_of_texts(history):
+    """A text that is looked for in a list of texts, open or set, is tried in it and beside it."""
+    listed = Parameter("listed", list_of(TEXT), Label("名单"), history=history, open_to=(Rank.DISTRICT,))
+    whole = table("name in listed", otherwise=True)
+    assert codes(engine(("t.t", whole), facts={"name": TEXT}, parameters={"t.listed": listed})) == []
+
+
 def test_a_list_or_count_of_nothing_is_an_outcome():
     """Under collect only the least and the greatest of nothing are missing."""
     for aggregation in Aggregation:

@@ -9,6 +9,7 @@ from community_jianghan import plugin
 import community_core as cc
 from community_core.declarations import RowClass
 from community_core.jurisdiction import gather
+from community_core.testing import mutate, not_covered
 from community_core.testing.cases import case_files, read_cases
 from community_core.testing.catalogue import check_catalogues, dead_rows
 
@@ -25,6 +26,25 @@ def rules():
 def test_the_district_composes_without_findings(rules):
     """The installed district is put together and nothing is wrong with it."""
     assert rules.findings == ()
+
+
+def test_every_row_and_end_has_a_case():
+    """The cases reach every row of every decision, every unknown, every end of every procedure, and a refusal."""
+    names = tuple(practice.name for practice in plugin.community_practices())
+    assert not_covered(CASES, names) == ()
+
+
+def test_every_changed_rule_is_caught_by_a_case():
+    """Whatever single rule is changed, a case notices, or the list beside the cases says why it alters no answer."""
+    done = mutate(CASES)
+    assert done.possible > 200
+    assert [str(found) for found in done.findings] == []
+
+
+def test_nothing_of_the_plan_is_in_force(rules):
+    """What the document only plans has no value in the district, and its decisions are not available."""
+    assert rules.parameter("plan_years", on=DAY) is None
+    assert rules.decide("years_of_stage", {"stage_asked": "growing"}, on=DAY).status.value == "unavailable"
 
 
 def test_the_district_sets_nothing(rules):

@@ -29,7 +29,7 @@ MOST_TURNS = 100_000
 #: The most values of one variable; where more would be needed, the variable is *capped*.
 MOST_VALUES = 40
 _MOST_OTHERS = 32
-_MOST_MEMBERS = 5
+_MOST_MEMBERS = 6
 _MOST_SWITCHES = 8
 _ROUNDS = 3
 _LARGEST_WHOLE = 10**6
@@ -188,6 +188,9 @@ class Cells:
             if linked & {*names_in(left), *names_in(right)}:
                 consts = [item for side in (left, right) for item in n.walk(side) if isinstance(item, n.Const)]
                 found.update((item.value, None) for item in consts if isinstance(item.value, str))
+        for item, members in self._looked_for():
+            if linked & {*names_in(item)} and isinstance(members, n.Const):
+                found.update(dict.fromkeys(members.value))
         more = ("…" * count for count in range(1, len(found) + others + 1))
         return (*found, *islice((text for text in more if text not in found), others))
 
@@ -195,14 +198,11 @@ class Cells:
         """Subsets of what is looked for, alone and filled up to the lengths that are compared."""
         sought: dict[Any, None] = {}
         lengths = {variable.type.at_least}
-        for tree in self.trees:
-            for node in n.walk(tree):
-                if not isinstance(node, n.Call) or variable.name not in names_in(node):
-                    continue
-                if node.function == "contains" and _is(node.args[1], variable.name):
-                    item = node.args[0]
-                    known = self.value(item, {})
-                    sought.update(dict.fromkeys([known] if known is not None else item.type.values))
+        for item, members in self._looked_for():
+            if _is(members, variable.name):
+                known = self.value(item, {})
+                texts = [text for name in names_in(item) for text in self._texts(name)]
+                sought.update(dict.fromkeys([known] if known is not None else item.type.values or texts))
         for left, right in self.pairs:
             for side, other in ((left, right), (right, left)):
                 if isinstance(side, n.Call) and side.function == "count" and _is(side.args[0], variable.name):
@@ -225,6 +225,13 @@ class Cells:
                         found[(*chosen, *([fill] * (length - size)))] = None
         fits = [item for item in found if len(item) >= variable.type.at_least]
         return tuple(fits) or ((),)
+
+    def _looked_for(self) -> Iterator[tuple[n.Node, n.Node]]:
+        """Yield what is looked for in a list, and the list, for each time that something is."""
+        for tree in self.trees:
+            for node in n.walk(tree):
+                if isinstance(node, n.Call) and node.function == "contains":
+                    yield node.args[0], node.args[1]
 
     def _denominators(self) -> int:
         shares = [

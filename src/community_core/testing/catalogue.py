@@ -82,9 +82,11 @@ class Shelf:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        """The full names of all terms that work, with every practice adopted that the rows name."""
-        wanted = {term.rpartition(".")[0] for row in self.catalogue.rows for term in row.implemented_by}
-        adopts = [item.name for item in self.gathered.practices if item.rank is None and item.name in wanted]
+        """The full names of all terms that work, with every practice adopted and every planned term that rows name."""
+        wanted = {term for row in self.catalogue.rows for term in row.implemented_by}
+        offered = {item.name for item in self.gathered.practices if item.rank is None}
+        local = {term for term in wanted if term.rpartition(".")[0] in offered}
+        adopts = {*local, *(term.rpartition(".")[0] for term in local)}
         rules = compose(District("catalogue", adopts=tuple(sorted(adopts))), self.gathered)
         terms = rules.terms
         groups = (terms.parameters, terms.decisions, terms.procedures, terms.services, terms.gaps)
