@@ -549,6 +549,6 @@ def _say_roll(found: ElectoralRoll, *, as_json: bool) -> int:
         f"{found.id} {found.place} {found.day}", heads, [[_plain(cell) for cell in line.values()] for line in lines]
     )
     click.echo(
-        f"{found.size:,} 人（户）列入 entitled，{len(found.undetermined):,} 未定 undetermined\n散列值 hash: {found.hash}"
+        f"{found.size:,} 列入 entitled，{len(found.undetermined):,} 未定 undetermined\n散列值 hash: {found.hash}"
     )
     return exits.FINE

@@ -20,7 +20,7 @@ _OWN = frozenset({"birth_date", "household", "registered_place", "actual_place",
 
 
 class RegisterFacts:
-    """Residents and households as the registers have them on *day*; of some *people* only, where they are named.
+    """Residents and households as the registers have them on *day*; of some *people* and *households* alone, if named.
 
     Categories serve as the facts that their code list names; where two entries give one fact different values, it is
     unknown. Being in no category says nothing: a register of the disabled need not be whole.
@@ -33,6 +33,7 @@ class RegisterFacts:
         day: dt.date,
         *,
         people: Sequence[str] | None = None,
+        households: Sequence[str] = (),
         moment: dt.datetime | None = None,
     ) -> None:
         self._store = store
@@ -45,7 +46,7 @@ class RegisterFacts:
         self._family_of = {row.key[1]: row.key[0] for row in self._rows("family_members", where)}
         subjects = None
         if people is not None:
-            subjects = {"subject": (*people, *self._household_of.values(), *self._family_of.values())}
+            subjects = {"subject": (*people, *households, *self._household_of.values(), *self._family_of.values())}
         self._entries: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for row in self._rows("category_entries", subjects):
             kind, subject, code_list, code = row.key
@@ -98,7 +99,11 @@ class RegisterFacts:
             key = register_of(name).key[0].name
             for row in self._rows(name, {key: household}):
                 said = self._named(name, row)
-                place = said["place"] or self.place_of_dwelling(said["dwelling"])
+                place = said["place"]
+                if place is None and said["dwelling"] is not None:
+                    place = next(
+                        (own.values[0] for own in self._rows("dwellings", {"dwelling": said["dwelling"]})), None
+                    )
                 return Household(household, place, self._categories([(name, household)]))
         return None
 

@@ -81,7 +81,7 @@ class RegisterDesk:
 
     def household(self, household: str, day: dt.date) -> Household | None:
         """Return what the registers say of a household or family on *day*, as an entity, or ``None``."""
-        facts = RegisterFacts(self._store, self._rules.terms.facts, day, people=())
+        facts = RegisterFacts(self._store, self._rules.terms.facts, day, people=(), households=(household,))
         return facts.household(household)
 
     def facts(self, day: dt.date) -> RegisterFacts:

@@ -1,0 +1,166 @@
+"""Registers and electoral rolls from the command line alone."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+from pathlib import Path
+
+import pytest
+
+_spec = importlib.util.spec_from_file_location(
+    "register_files", Path(__file__).parents[1] / "registers" / "conftest.py"
+)
+files = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(files)
+
+ON = ("--on", "2025-05-01", "--actor", "clerk-1")
+LIST = f"""户号,姓名,与户主关系,身份证号,出生日期,户籍地,现住地
+h-1,张三丰,户主,{files.identity("19500208")},1950-02-08,c-1,c-1
+,李四,配偶,{files.identity("19491231")},1949-12-31,c-1,c-1
+"""
+ALL = "households,residents,household_members"
+
+
+@pytest.fixture
+def store(run, tmp_path):
+    """A store with two communities and a household in the first."""
+    store = tmp_path / "town.sqlite"
+    for place in ("c-1", "c-2"):
+        assert run("case", "place", place, "--layer", "community", "--store", store).code == 0
+    (tmp_path / "list.csv").write_text(LIST, "gbk")
+    done = run("register", "import", ALL, tmp_path / "list.csv", "--store", store, *ON, "--json")
+    assert (done.code, done.data["kept"], done.data["registers"]["residents"]["added"]) == (0, True, 2)
+    return store
+
+
+def rows(run, store, register, *more, on="2025-05-01"):
+    done = run("register", "show", register, "--store", store, "--on", on, *more, "--json")
+    assert done.code == 0
+    return done.data["rows"]
+
+
+def test_the_registers_are_listed_with_their_columns(run):
+    """Every register says its columns, their types and their privacy."""
+    listed = {item["name"]: item for item in run("register", "list", "--json").data["registers"]}
+    number = next(item for item in listed["residents"]["columns"] if item["name"] == "id_number")
+    assert (number["zh"], number["privacy"]) == ("公民身份号码", "sensitive")
+    assert "户籍户" in run("register", "list").out
+
+
+def test_personal_values_are_shown_masked_unless_asked_for(run, store):
+    """A list on the screen masks names and numbers; --private shows them."""
+    (zhang,) = [row for row in rows(run, store, "residents") if row["birth_date"] and row["name"].startswith("张")]
+    assert zhang["name"] == "张*丰"
+    assert zhang["id_number"].startswith("1*")
+    (full,) = [row for row in rows(run, store, "residents", "--private") if row["name"] == "张三丰"]
+    assert full["birth_date"] == "1950-02-08"
+    assert "李四" not in run("register", "show", "residents", "--store", store, "--on", "2025-05-01").out
+    assert rows(run, store, "households", "--where", "户号=h-2") == []
+    assert run("register", "show", "residents", "--store", store, "--on", "2025-05-01", "--where", "x=1").code == 2
+
+
+def test_what_is_exported_is_taken_back_without_a_change(run, store, tmp_path):
+    """An export imported again changes nothing; a masked one is refused; the file is for its owner alone."""
+    out = tmp_path / "out.xlsx"
+    args = ("--store", store, "--on", "2025-05-01")
+    assert run("register", "export", "residents", *args, "--out", out).code == 0
+    assert out.stat().st_mode & 0o077 == 0
+    again = run("register", "import", "residents", out, "--store", store, *ON, "--json").data
+    assert (again["change"], again["registers"]["residents"]["same"]) == (None, 2)
+    masked = tmp_path / "masked.csv"
+    assert run("register", "export", "residents", *args, "--out", masked, "--masked").code == 0
+    assert "张三丰" not in masked.read_text("utf-8-sig")
+    assert run("register", "import", "residents", masked, "--store", store, *ON).code == 1
+    assert run("register", "export", "residents", *args, "--out", tmp_path / "out.txt").code == 2
+
+
+def test_a_bad_file_is_marked_and_refused(run, store, tmp_path):
+    """A file with a bad cell is not kept; the finding names row and column, and the copy says it beside the line."""
+    bad = tmp_path / "bad.csv"
+    bad.write_text("人员编号,姓名,出生日期\nr-7,王五,不详\nr-8,赵六,1960-01-01\n", "utf-8")
+    marked = tmp_path / "marked.csv"
+    done = run("register", "import", "residents", bad, "--store", store, *ON, "--marked", marked, "--json")
+    assert (done.code, done.data["kept"], done.data["refused"]) == (1, False, 1)
+    (found,) = done.data["findings"]
+    assert (found["code"], found["line"], found["column"]) == ("bad-cell", 2, 3)
+    assert list(csv.reader(io.StringIO(marked.read_text("utf-8-sig"))))[1][3].startswith("“出生日期”")
+    assert len(rows(run, store, "residents")) == 2
+    good = run("register", "import", "residents", bad, "--store", store, *ON, "--good-rows")
+    assert good.code == 1
+    assert len(rows(run, store, "residents")) == 3
+
+
+def test_a_template_is_written_in_both_forms(run, tmp_path):
+    """A blank template for several registers is a CSV file or a workbook."""
+    for name in ("blank.csv", "blank.xlsx"):
+        done = run("register", "template", "residents", "household_members", "--out", tmp_path / name, "--json")
+        assert (done.code, (tmp_path / name).stat().st_size) == (0, done.data["bytes"])
+    assert "与户主关系" in (tmp_path / "blank.csv").read_text("utf-8-sig")
+
+
+def test_households_and_places_are_split_moved_and_merged(run, store):
+    """Each change has an id and a day; what held before is still shown for the days before."""
+    people = {row["name"]: row["person"] for row in rows(run, store, "residents", "--private")}
+    june = ("--store", store, "--on", "2025-06-01", "--actor", "clerk-1")
+    done = run(
+        "register", "split", "household", "h-1", "h-2", people["李四"], *june, "--head", people["李四"], "--json"
+    )
+    assert done.data["change"].startswith("split-")
+    members = rows(run, store, "household_members", on="2025-06-01")
+    assert sorted(row["household"] for row in members) == ["h-1", "h-2"]
+    assert {row["household"] for row in rows(run, store, "household_members")} == {"h-1"}
+    assert run("register", "merge", "household", "h-1", "h-2", *june).code == 0
+    assert run("register", "move", "c-1", "c-2", "h-1", *june).code == 0
+    assert {row["actual_place"] for row in rows(run, store, "residents", on="2025-06-01")} == {"c-2"}
+    assert run("register", "split", "place", "c-2", "c-3", "h-1", *june, "--zh", "新社区").code == 0
+    assert run("register", "merge", "place", "c-1", "c-2", "c-3", *june).code == 0
+    assert {row["actual_place"] for row in rows(run, store, "residents", on="2025-06-01")} == {"c-1"}
+    assert run("register", "merge", "place", "c-9", "c-1", *june).code == 1
+    history = rows(run, store, "residents", "--history")
+    assert any(row["replaced_by"] for row in history)
+
+
+def test_a_roll_is_frozen_shown_and_corrected(run, store):
+    """A roll says who is in and why, is published masked, and is corrected by a further line."""
+    people = {row["name"]: row["person"] for row in rows(run, store, "residents", "--private")}
+    frozen = run(
+        "register",
+        "roll",
+        "freeze",
+        "residents",
+        "c-1",
+        "--store",
+        store,
+        "--district",
+        "demo-shenhe",
+        *ON,
+        "--given",
+        "deprived_of_political_rights=false",
+        "--json",
+    ).data
+    assert (frozen["id"], frozen["size"], frozen["undetermined"]) == ("roll-000001", 2, 0)
+    assert {line["outcome"] for line in frozen["lines"]} == {"entitled"}
+    public = run("register", "roll", "show", "roll-000001", "--store", store, "--published")
+    assert "张*丰" in public.out
+    assert "张三丰" not in public.out
+    assert frozen["hash"] in public.out
+    correct = ("register", "roll", "correct", "roll-000001", people["李四"], "--not-entitled", "--why", "已迁出")
+    after = run(*correct, "--store", store, *ON, "--json").data
+    assert (after["size"], after["frozen_hash"]) == (1, frozen["hash"])
+    assert run("register", "roll", "show", "roll-000009", "--store", store).code == 1
+
+
+def test_the_facts_of_a_register_are_decided_as_a_roll(run, store, tmp_path):
+    """An export as facts is a table that the command `roll` decides."""
+    out = tmp_path / "facts.csv"
+    done = run(
+        *("register", "export", "residents", "--facts", "--store", store, "--district", "demo-shenhe"),
+        *("--on", "2025-05-01", "--out", out),
+    )
+    assert done.code == 0
+    decided = run(
+        *("roll", out, "--district", "demo-shenhe", "--decide", "voting_age_reached", "--on", "2025-05-01", "--json")
+    ).data
+    assert decided["totals"]["voting_age_reached"] == [{"status": "determined", "outcome": "reached", "count": 2}]

@@ -1,0 +1,324 @@
+"""The desk of registers: imports, changes with their history, facts for decisions, electoral rolls."""
+
+import datetime as dt
+import importlib.util
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import community_core as cc
+from community_core.base import Refused, UnknownTerm
+from community_core.office import open_office
+from community_core.registers.electoral import Entitlement, holds_together
+from community_core.registers.known import REGISTERS
+
+_spec = importlib.util.spec_from_file_location(
+    "register_files", Path(__file__).parents[1] / "registers" / "conftest.py"
+)
+files = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(files)
+
+MAY, JUNE, JULY = (dt.date(2025, month, 1) for month in (5, 6, 7))
+NOBODY_ELSE = {"deprived_of_political_rights": False}
+LIST = f"""户号,姓名,与户主关系,身份证号,出生日期,户籍地,现住地
+h-1,张三,户主,{files.identity("19500208")},1950-02-08,c-1,c-1
+,李四,配偶,{files.identity("19491231")},1949-12-31,c-1,c-1
+,张小,子,{files.identity("20150601")},2015-06-01,c-1,c-1
+h-2,王五,户主,{files.identity("19700301")},1970-03-01,c-2,c-1
+h-3,赵六,户主,{files.identity("19800301")},,c-1,c-1
+"""
+ALL = ("households", "residents", "household_members")
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    """Rules of a town that counts actual residence."""
+    file = tmp_path_factory.mktemp("rules") / "town.yaml"
+    file.write_text(
+        """
+district: little-town
+adopts: [core.rolls]
+set:
+  core.rolls.residence_counted_by: [{value: actual, from: 2000-01-01, standing: example}]
+""",
+        "utf-8",
+    )
+    return cc.load(file)
+
+
+@pytest.fixture
+def office(town):
+    """An office with two communities and nobody in them."""
+    with open_office(town, ":memory:") as office:
+        office.register_place("d", layer="district", zh="区")
+        for place, zh in (("c-1", "文艺社区"), ("c-2", "滨河社区")):
+            office.register_place(place, "d", layer="community", zh=zh)
+        yield office
+
+
+def people(office):
+    done = office.registers.import_file(LIST.encode("gb18030"), ALL, day=MAY, actor="clerk")
+    assert done.kept
+    return {row.values[0]: row.key[0] for row in office.registers.rows("residents", day=MAY)}
+
+
+def members(office, day):
+    return {row.key for row in office.registers.rows("household_members", day=day)}
+
+
+def everything(office):
+    return {each.name: office.registers.rows(each, past=True) for each in REGISTERS}
+
+
+def test_the_same_file_twice_changes_nothing(office):
+    """A second import of a file keeps no row and no change; a changed line becomes a dated change."""
+    who = people(office)
+    before = everything(office)
+    again = office.registers.import_file(LIST.encode(), ALL, day=JUNE, actor="clerk")
+    assert (again.kept, again.change, everything(office)) == (True, "", before)
+    moved = LIST.replace("赵六,户主", "赵陆,户主")
+    done = office.registers.import_file(moved.encode(), ALL, day=JUNE, actor="clerk", file="june.csv")
+    assert (done.plans["residents"].changed, done.plans["residents"].same) == (1, 4)
+    names = [office.registers.rows("residents", day=day, where={"person": who["赵六"]}) for day in (MAY, JUNE)]
+    assert [row.values[0] for rows in names for row in rows] == ["赵六", "赵陆"]
+    change = office.store.register_change(done.change)
+    assert (change.kind, change.file, change.actor, change.day) == ("import", "june.csv", "clerk", JUNE)
+
+
+def test_a_file_is_kept_whole_or_not_at_all(office):
+    """With one bad line nothing of a file is kept; on request the good lines are; a dry run keeps nothing."""
+    people(office)
+    before = everything(office)
+    more = "户号,姓名,身份证号\nh-4,孙七,110000195002080010\nh-5,周八," + files.identity("19600101") + "\n"
+    bad = office.registers.import_file(more.encode(), ALL, day=JUNE, actor="clerk")
+    assert (bad.kept, everything(office)) == (False, before)
+    dry = office.registers.import_file(
+        LIST.replace("赵六", "赵陆").encode(), ALL, day=JUNE, actor="clerk", dry_run=True
+    )
+    assert (dry.plans["residents"].changed, everything(office)) == (1, before)
+    good = office.registers.import_file(more.encode(), ALL, day=JUNE, actor="clerk", good_rows=True)
+    assert good.kept
+    assert [row.key for row in office.registers.rows("households", day=JUNE)][-1] == ("h-5",)
+    assert all("孙七" not in row.values for row in office.registers.rows("residents"))
+
+
+def test_days_that_pass_a_later_row_are_refused(office):
+    """A line whose end lies behind the beginning of a later row is a finding, and nothing is kept."""
+    keep = office.registers.keep
+    keep("households", {"household": "h-1", "place": "c-1"}, since=JULY, actor="clerk")
+    text = "户号,户籍地,生效日,截止日\nh-1,c-2,2025-05-01,2025-08-01\n"
+    done = office.registers.import_file(text.encode(), ["households"], day=MAY, actor="clerk")
+    assert ([item.code for item in done.findings], done.kept) == (["rows-overlap"], False)
+    with pytest.raises(Refused, match="later row"):
+        keep("households", {"household": "h-1", "place": "c-2"}, since=MAY, until=dt.date(2025, 8, 1), actor="clerk")
+    with pytest.raises(Refused, match="unknown or lacking: colour"):
+        keep("households", {"household": "h-1", "colour": "red"}, since=MAY, actor="clerk")
+    with pytest.raises(UnknownTerm):
+        office.registers.rows("no-such")
+
+
+def test_a_resident_of_the_registers_serves_as_facts(office, town):
+    """Birth, places and categories of a resident and his household decide as of the day; nothing is guessed."""
+    who = people(office)
+    entries = f"对象,对象编号,代码表,类别\n户籍户,h-1,allowance,低保\n居民,{who['李四']},disability,视力残疾\n"
+    assert office.registers.import_file(entries.encode(), ["category_entries"], day=JUNE, actor="clerk").kept
+    before, after = (office.registers.resident(who["李四"], day) for day in (MAY, JUNE))
+    assert (before.household, before.birth_date, before.facts) == ("h-1", dt.date(1949, 12, 31), ())
+    assert dict(after.facts) == {"means": "dibao", "disabled": True}
+    assert dict(office.registers.household("h-1", JUNE).facts) == {"means": "dibao"}
+    answers = [town.decide("core.tiers.recipient_kind", each, on=JUNE) for each in (before, after)]
+    assert [answer.status.value for answer in answers] == ["undetermined", "undetermined"]
+    assert "disabled" not in answers[1].ask
+    assert office.registers.resident("nobody", JUNE) is None
+
+
+def test_a_district_changes_a_code_list_from_a_day_on(office):
+    """Registered categories stand in the place of the library's list, with their department, from their day on."""
+    assert {row.values[2] for row in office.registers.categories(MAY)} == {None}
+    text = "代码表,代码,名称,主管部门\nallowance,allowance,低保,民政局\ndisability_degree,1,一级,残联\n"
+    assert office.registers.import_file(text.encode(), ["categories"], day=JUNE, actor="clerk").kept
+    june = {row.key: row.values[2] for row in office.registers.categories(JUNE)}
+    assert june["allowance", "allowance"] == "民政局"
+    assert ("allowance", "near_allowance") not in june
+    assert ("disability", "visual") in june
+    assert ("allowance", "near_allowance") in {row.key for row in office.registers.categories(MAY)}
+
+
+def test_a_household_is_split_and_merged_again(office):
+    """Who leaves is a household of his own from the day on; merged again, the same people are together."""
+    who = people(office)
+    before = members(office, MAY)
+    desk = office.registers
+    desk.split_household("h-1", "h-9", [who["李四"], who["张小"]], day=JUNE, actor="clerk", head=who["李四"])
+    june = {row.key: row.values for row in desk.rows("household_members", day=JUNE)}
+    assert june["h-9", who["李四"]] == ("head",)
+    assert june["h-9", who["张小"]] == (None,)
+    assert ("h-1", who["张三"]) in june
+    assert [row.values[0] for row in desk.rows("households", day=JUNE, where={"household": "h-9"})] == ["c-1"]
+    desk.merge_households("h-1", ["h-9"], day=JULY, actor="clerk", relations={who["李四"]: "spouse"})
+    assert members(office, JULY) == before
+    assert members(office, MAY) == before
+    assert desk.rows("households", day=JULY, where={"household": "h-9"}) == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda desk, who: desk.split_household("h-1", "h-2", [who["李四"]], day=JUNE, actor="clerk"),
+        lambda desk, who: desk.split_household("h-1", "h-9", [who["王五"]], day=JUNE, actor="clerk"),
+        lambda desk, who: desk.split_household("h-2", "h-9", [who["王五"]], day=JUNE, actor="clerk"),
+        lambda desk, who: desk.split_household("h-7", "h-9", [who["王五"]], day=JUNE, actor="clerk"),
+        lambda desk, who: desk.split_household("h-1", "h-9", [who["李四"]], head=who["张三"], day=JUNE, actor="clerk"),
+        lambda desk, _: desk.merge_households("h-1", ["h-7"], day=JUNE, actor="clerk"),
+        lambda desk, _: desk.merge_households("h-1", ["h-1"], day=JUNE, actor="clerk"),
+        lambda desk, _: desk.merge_households("h-1", ["h-2"], day=dt.date(2025, 4, 1), actor="clerk"),
+        lambda desk, _: desk.redraw("merge", "c-1", "c-9", day=JUNE, actor="clerk"),
+        lambda desk, _: desk.redraw("merge", "c-1", "c-1", day=JUNE, actor="clerk"),
+        lambda desk, _: desk.redraw("move", "c-1", "c-2", areas=["h-7"], day=JUNE, actor="clerk"),
+        lambda desk, _: desk.redraw("move", "c-1", "c-2", day=JUNE, actor="clerk"),
+        lambda desk, _: desk.redraw("split", "c-1", "c-2", areas=["h-1"], day=JUNE, actor="clerk"),
+        lambda desk, _: desk.redraw("paint", "c-1", "c-2", day=JUNE, actor="clerk"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused(office, wrong):
+    """What is not registered on the day, or would leave nobody, is refused, and nothing is changed."""
+    who = people(office)
+    before = everything(office)
+    with pytest.raises(Refused):
+        wrong(office.registers, who)
+    assert everything(office) == before
+
+
+def homes(office):
+    """Register two buildings, a grid and a dwelling in each building, and who lives in the first."""
+    for place, layer in (("b-1", "building"), ("b-2", "building"), ("g-1", "grid")):
+        office.register_place(place, "c-1", layer=layer, zh=place)
+    text = "房屋编号,楼栋,网格\nb-1-101,b-1,g-1\nb-2-101,b-2,g-1\n"
+    assert office.registers.import_file(text.encode(), ["dwellings"], day=MAY, actor="clerk").kept
+    text = "户号,房屋编号\nh-1,b-1-101\nh-3,b-2-101\n"
+    assert office.registers.import_file(text.encode(), ["households"], day=MAY, actor="clerk").kept
+
+
+def seen(office, day):
+    desk = office.registers
+    residents = {row.values[0]: row.values[4:6] for row in desk.rows("residents", day=day)}
+    dwellings = {row.key[0]: (row.values[0], row.values[4]) for row in desk.rows("dwellings", day=day)}
+    return residents, dwellings, {row.key[0]: row.values[0] for row in desk.rows("households", day=day)}
+
+
+def test_a_building_moves_with_its_dwellings_households_and_people(office):
+    """From the day on a building lies in the other community, and so does whoever lives in it."""
+    people(office)
+    homes(office)
+    before = seen(office, MAY)
+    office.registers.redraw("move", "c-1", "c-2", areas=["b-1"], day=JUNE, actor="clerk")
+    residents, dwellings, households = seen(office, JUNE)
+    assert residents == {**before[0], **dict.fromkeys(("张三", "李四", "张小"), ("c-2", "c-2"))}
+    assert dwellings == {"b-1-101": ("b-1", None), "b-2-101": ("b-2", "g-1")}
+    assert households == {"h-1": "c-2", "h-2": "c-2", "h-3": "c-1"}
+    assert office.store.place_chain("b-1", JUNE) == ("b-1", "c-2", "d")
+    assert office.store.place_chain("b-1", MAY) == ("b-1", "c-1", "d")
+    assert seen(office, MAY) == before
+
+
+def test_a_community_is_split_and_merged(office):
+    """A split makes a place beside the old one; merged back, everybody is where he was, and the new place has ended."""
+    people(office)
+    homes(office)
+    before = seen(office, MAY)
+    desk = office.registers
+    desk.redraw("split", "c-1", "c-3", areas=["b-1", "h-3"], day=JUNE, actor="clerk", zh="新社区")
+    assert office.store.place_chain("b-1", JUNE) == ("b-1", "c-3", "d")
+    assert seen(office, JUNE)[0]["赵六"] == ("c-3", "c-3")
+    assert desk.merge_places("c-1", ["c-3"], day=JULY, actor="clerk")
+    after = seen(office, JULY)
+    assert (after[0], after[2]) == (before[0], before[2])
+    assert office.store.place_chain("b-1", JULY) == ("b-1", "c-1", "d")
+    assert desk.rows("places", day=JULY, where={"place": "c-3"}) == ()
+    assert [row.values[2] for row in desk.rows("places", day=JUNE, where={"place": "c-3"})] == ["新社区"]
+
+
+def test_a_roll_is_frozen_with_a_reason_for_everyone(office):
+    """Everybody who lives or is registered in the place is in or out with a reason and its source, or named as open."""
+    who = people(office)
+    roll = office.registers.freeze_roll("residents", "c-1", day=MAY, actor="clerk", given=NOBODY_ELSE)
+    lines = {line.subject: line for line in roll.lines}
+    assert roll.entitled == tuple(sorted(who[name] for name in ("张三", "李四", "王五")))
+    assert lines[who["张小"]].reason.zh == "未到法律规定的选举年龄"
+    assert "第8条" in lines[who["张小"]].cite
+    assert lines[who["赵六"]].outcome is Entitlement.UNDETERMINED
+    assert lines[who["赵六"]].ask == ("age", "birth_date")
+    assert (roll.size, len(roll.lines), roll.is_entitled(who["张三"]), holds_together(roll)) == (3, 5, True, True)
+    assert {item["name"] for item in office.registers.published(roll)} == {"张*", "李*", "王*"}
+
+
+def test_a_frozen_roll_does_not_follow_the_registers(office):
+    """Later changes of the registers leave a roll as it is; a correction is a further line with its reason."""
+    who = people(office)
+    desk = office.registers
+    roll = desk.freeze_roll("residents", "c-1", day=MAY, actor="clerk", given=NOBODY_ELSE)
+    desk.redraw("merge", "c-1", "c-2", day=MAY, actor="clerk")
+    desk.end("residents", [who["张三"]], day=MAY, actor="clerk")
+    assert desk.roll(roll.id) == roll
+    assert {item["name"] for item in desk.published(roll)} == {"张*", "李*", "王*"}
+    done = desk.correct_roll(roll.id, who["赵六"], entitled=True, why="补登出生日期", actor="clerk", day=JUNE)
+    assert done.size == roll.size + 1
+    assert done.lines[: len(roll.lines)] == roll.lines
+    assert done.frozen_hash == roll.hash
+    with pytest.raises(Refused, match="no electoral roll"):
+        desk.correct_roll("roll-9", who["赵六"], entitled=True, why="x", actor="clerk", day=JUNE)
+    with pytest.raises(Refused, match="whom and why"):
+        desk.correct_roll(roll.id, who["赵六"], entitled=True, why=" ", actor="clerk", day=JUNE)
+
+
+def test_a_household_has_one_line_and_names_who_votes(office):
+    """A household stands once and may name one of its members who may vote; nobody else can stand for it."""
+    who = people(office)
+    desk = office.registers
+
+    def freeze(**named):
+        return desk.freeze_roll(
+            "households", "c-1", day=MAY, actor="clerk", given=NOBODY_ELSE, representatives=named or {}
+        )
+
+    roll = freeze(**{"h-1": who["李四"]})
+    assert {line.subject: line.outcome.value for line in roll.lines} == {"h-1": "entitled", "h-3": "undetermined"}
+    assert (roll.size, roll.entitled) == (1, (who["李四"],))
+    named = desk.correct_roll(roll.id, "h-1", entitled=True, why="改派", person=who["张三"], actor="clerk", day=JUNE)
+    assert named.entitled == (who["张三"],)
+    for wrong in ({"h-1": who["张小"]}, {"h-1": who["王五"]}, {"h-9": who["张三"]}):
+        with pytest.raises(Refused):
+            freeze(**wrong)
+
+
+def test_owners_stand_once_however_many_dwellings(office):
+    """Who owns dwellings in the place stands on the roll of owners once, with the regulation that says so."""
+    people(office)
+    homes(office)
+    text = "房屋编号,业主编号,份额\nb-1-101,o-1,1/2\n,o-2,1/2\nb-2-101,o-1,1\n"
+    assert office.registers.import_file(text.encode(), ["owners"], day=MAY, actor="clerk").kept
+    roll = office.registers.freeze_roll("owners", "c-1", day=MAY, actor="clerk")
+    assert roll.entitled == ("o-1", "o-2")
+    assert roll.lines[0].cite == "《物业管理条例》 第6条"
+    with pytest.raises(Refused, match="nobody is registered"):
+        office.registers.freeze_roll("owners", "c-2", day=MAY, actor="clerk")
+    with pytest.raises(Refused, match="not registered"):
+        office.registers.freeze_roll("owners", "c-9", day=MAY, actor="clerk")
+
+
+@settings(max_examples=15, deadline=None)
+@given(leaving=st.sets(st.sampled_from(["张三", "李四", "张小"]), min_size=1, max_size=2))
+def test_split_then_merge_gives_the_same_people(town, leaving):
+    """Whoever leaves a household and comes back is a member as before, and no day before the change is altered."""
+    with open_office(town, ":memory:") as office:
+        office.register_place("c-1", layer="community")
+        office.register_place("c-2", layer="community")
+        who = people(office)
+        before = members(office, MAY)
+        desk = office.registers
+        desk.split_household("h-1", "h-9", [who[name] for name in sorted(leaving)], day=JUNE, actor="clerk")
+        assert {person for _, person in members(office, JUNE)} == {person for _, person in before}
+        desk.merge_households("h-1", ["h-9"], day=JULY, actor="clerk")
+        assert members(office, JULY) == members(office, MAY) == before
