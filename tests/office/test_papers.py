@@ -46,6 +46,7 @@ def office(tmp_path):
         for person in ("chair-1", "chair-2"):
             office.appoint(person, "committee.chair", "wenyi", dt.date(2006, 1, 1))
         talk = {"title": "车棚", "options": ["修", "拆"], "present": ["p1", "p2", "p3"]}
+        talk |= {"host": "某甲国", "illness": "腿伤"}
         office.open("talk", talk, actor="chair-1", day=DAY, place="wenyi", case_id="talk-1")
         for person, said in (("p1", "修好能用"), ("p2", "太旧<b>")):
             office.take("talk-1", "speak", {"statement": said}, actor=person, day=DAY)
@@ -76,6 +77,15 @@ def test_what_everybody_reads_holds_nothing_that_is_not_public(office):
     page = office.papers().draft("talk-1", "count").decode()
     assert "p1" not in page
     assert "车棚" in page
+
+
+def test_names_are_masked_for_everybody_and_sensitive_values_covered_on_drafts(office):
+    """A notice masks a personal name; a sensitive value stands on an issued copy only, whose issue is recorded."""
+    desk = office.papers()
+    assert "某*国" in desk.draft("talk-1", "notice").decode()
+    assert "腿伤" not in desk.draft("talk-1", "people").decode()
+    handed = desk.issue("talk-1", "people", actor="chair-1", day=DAY)
+    assert "腿伤" in handed.files["html"].decode()
 
 
 def test_english_papers_and_names_for_ids(office):

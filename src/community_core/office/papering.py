@@ -14,6 +14,7 @@ from community_core.base.digests import digest_of
 from community_core.base.findings import Finding
 from community_core.base.labels import Label, Language
 from community_core.office.bindings import Binding, refused, require_day
+from community_core.office.views import covered_data
 from community_core.office.work import Work, other_command
 from community_core.pages.papers import paper_file
 from community_core.pages.printing import Printed, print_paper
@@ -101,6 +102,7 @@ class Papers:
     def draft(self, case: Case | str, name: str, form: str = "html", *, of: int | None = None) -> bytes:
         """Return the paper *name* to look at, as ``html`` or ``docx`` and marked as a draft; nothing is recorded.
 
+        Sensitive values are covered on a draft: a copy that shows them is issued, and the record says to whom.
         *of* is the version of the event that yields it; the last one that does unless given.
 
         Raises:
@@ -109,7 +111,8 @@ class Papers:
         """
         now, binding, history = self._read(case)
         paper, item = self._about(binding, now, history, name, of)
-        return self._file(self._printed(binding, now, history, paper, item, ""), form)
+        shown = [evolve(event, data=covered_data(event)) for event in history]
+        return self._file(self._printed(binding, now, shown, paper, item, ""), form)
 
     def issue(
         self,

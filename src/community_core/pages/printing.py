@@ -11,6 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from community_core.base.labels import Label, Language
+from community_core.base.masking import masked
 from community_core.base.ranks import Privacy, Standing
 from community_core.pages.flow import step_label
 from community_core.pages.texts import BALLOT_WORDS, STANDINGS, UNKNOWN, value_text
@@ -215,7 +216,8 @@ class _Printer:
     def line(self, name: str, value: Any) -> PaperLine:
         field = self.field(name)
         if self.open and field is not None and field.privacy is not Privacy.PUBLIC:
-            return PaperLine(self.label(name), self.say(MASKED))
+            shown = masked(value) if field.privacy is Privacy.PERSONAL and value is not None else self.say(MASKED)
+            return PaperLine(self.label(name), shown)
         labels = dict(field.labels) if field is not None else {}
         items = tuple(self.value(item, labels) for item in value) if isinstance(value, tuple | list) else ()
         return PaperLine(self.label(name), self.value(value, labels), items)

@@ -197,6 +197,8 @@ def check_papers(procedure: Procedure) -> Iterator[Finding]:
                     f"文书 {paper.name} 面向公众，却写明 {name}，其隐私类别是 {privacy}；它在文书上会遮去",
                     f"the paper {paper.name} is for everybody and shows {name!r}, which is {privacy}: it is masked",
                     paper.origin,
+                    # A personal value has a masked form, as on the board; of any other there is nothing to print.
+                    "warning" if fields[name].privacy is Privacy.PERSONAL else "error",
                     field=name,
                     privacy=privacy,
                 )
