@@ -105,6 +105,8 @@ NO_TEXT = {
     "instruments/test_workdays.py": "workdays-unknown",
     # cases and their steps
     "office/test_bulk.py": "key-reused unknown-case",
+    "office/test_behalf.py": "no-delegation",
+    "office/test_transitions.py": "already-under-text no-transition transition-field transition-state",
     "office/test_correct.py": """
         correction-changes correction-refused no-reason not-correctable nothing-corrected unknown-event""",
     "office/test_host.py": "effect-refused missing-function",
@@ -130,6 +132,9 @@ NO_TEXT = {
     "store/test_export.py": """
         event-changed export-cut-off export-format export-line exported-event-differs exported-event-missing""",
     "store/test_outbox.py": "observer-failed",
+    "store/test_private.py": """
+        erased-value-kept key-missing no-ground not-handling not-private nothing-to-erase private-value-changed
+        private-value-inserted private-value-missing recorded-in-clear value-locked""",
     "store/test_record.py": "case-without-events rule-text-missing",
     "store/test_verify.py": """
         case-changed chain-broken event-missing event-without-case rule-text-changed sequence-disordered sequence-gap

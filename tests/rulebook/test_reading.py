@@ -38,6 +38,7 @@ from community_core.procedures.definition import (
     PublishKind,
     Step,
     StepField,
+    Transition,
     Waiting,
 )
 from community_core.rulebook import read_file, read_text
@@ -202,6 +203,7 @@ PRACTICE = Practice(
                         EffectSpec("remind", (("what", E("chair")),)),
                     ),
                     papers=("record",),
+                    clears=("kind",),
                     because=Label("表决"),
                     cite=lines("L2"),
                     standing=Standing.PROPOSAL,
@@ -254,6 +256,18 @@ PRACTICE = Practice(
                 Late("open", E("days(1)"), LateAction.LAPSE, "lapsed"),
             ),
             gaps=(Gap("counting", Label("计票未写", "no counting"), lines("L3")), Gap("other", Label("其他"))),
+            transitions=(
+                Transition(
+                    "earlier",
+                    ("chair",),
+                    lines("L7"),
+                    text="sha256:0",
+                    before=dt.date(2027, 1, 1),
+                    since=dt.date(2027, 2, 1),
+                    states=(("open", "proposed"),),
+                    because=Label("改版"),
+                ),
+            ),
             papers=(
                 Paper(
                     "record",
