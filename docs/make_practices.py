@@ -5,17 +5,21 @@ A test compares what stands in the repository with what this gives.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import community_core as cc
+from community_core.jurisdiction.open_values import open_values
 from community_core.jurisdiction.rules import Rules
 from community_core.pages.diagram import draw_procedure
 from community_core.pages.lettering import RANKS
 from community_core.pages.spelling import Spelling
 from community_core.pages.words import type_label
 
+#: On which the values must be missing: the first day of the law's latest text.
+DAY = dt.date(2026, 1, 1)
 DOCS = Path(__file__).parent
 DISTRICTS = ("shenhe", "fangzi", "jianghan", "demo-shenhe", "demo-fangzi")
 
@@ -43,19 +47,17 @@ def _cell(text: str) -> str:
 
 
 def open_table(rules: Rules) -> str:
-    """Return the table of the parameters that nobody has set in a district."""
+    """Return the table of the parameters that have no value in a district on the day."""
     lines = [
         "| 参数 parameter | 类型 type | 谁可以设定 who may set it | 为什么没有值 why it has none |",
         "|---|---|---|---|",
     ]
-    for full, parameter in rules.terms.parameters:
-        if parameter.history:
-            continue
-        kind = type_label(parameter.type, Spelling(rules).labels_of(parameter.type))
-        who = [RANKS[rank] for rank in sorted(parameter.open_to, reverse=True)]
-        gap = parameter.gap
+    for item in open_values(rules, DAY):
+        kind = type_label(item.type, Spelling(rules).labels_of(item.type))
+        who = [RANKS[rank] for rank in item.open_to]
+        gap = item.gap
         cells = (
-            f"{parameter.label.zh}<br>{parameter.label.text('en')}<br>`{full}`",
+            f"{item.label.zh}<br>{item.label.text('en')}<br>`{item.term}`",
             f"{kind.zh}<br>{kind.text('en')}" if kind.text("en") != kind.zh else kind.zh,
             f"{'、'.join(rank.zh for rank in who) or '–'}<br>{', '.join(rank.text('en') for rank in who) or '–'}",
             f"{gap.zh}<br>{gap.text('en')}" if gap is not None else "–",

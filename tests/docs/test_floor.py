@@ -91,6 +91,41 @@ def test_the_page_names_every_gap_of_the_floor():
     assert [gap.zh for gap in gaps if gap.zh not in text or gap.en not in text] == []
 
 
+OPEN_BEGIN, OPEN_END = "<!-- open values: tests/docs/test_floor.py -->\n", "<!-- end of open values -->\n"
+
+
+def open_list(rules):
+    """Return the list of what the law leaves open from the day of its latest text on."""
+    lines = ["| 项 norm | 为什么没有值 why it is open | 曾有值到 last value |", "|---|---|---|"]
+    for item in cc.jurisdiction.open_values(rules, NOW, practice=LAW):
+        gap = f"{item.gap.zh}<br>{item.gap.en}"
+        lines.append(f"| {item.label.zh}<br>{item.label.en}<br>`{item.term}` | {gap} | {item.last or '–'} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_what_the_law_leaves_open_is_listed():
+    """Every norm that has no value from the day of the latest text on stands in one list, and no other does."""
+    rules = cc.load("shenhe")
+    _, _, rest = PAGE.read_text("utf-8").partition(OPEN_BEGIN)
+    assert rest.partition(OPEN_END)[0].strip("\n") == open_list(rules).strip("\n")
+    listed = {item.term for item in cc.jurisdiction.open_values(rules, NOW, practice=LAW)}
+    held = {name for name, _ in rules.terms.parameters if name.startswith(f"{LAW}.")}
+    assert {f"{LAW}.term_years", f"{LAW}.voting_age", f"{LAW}.committee_members", f"{LAW}.assembly_powers"} <= listed
+    assert held - listed == {
+        f"{LAW}.{name}"
+        for name in (
+            "boundary_decided_by",
+            "boundary_proposed_by",
+            "households_least",
+            "households_most",
+            "law_text",
+            "self_governance",
+        )
+    }
+
+
 if __name__ == "__main__":
     before, _, after = parts()
+    first, _, rest = after.partition(OPEN_BEGIN)
+    after = f"{first}{OPEN_BEGIN}\n{open_list(cc.load('shenhe'))}\n{OPEN_END}{rest.partition(OPEN_END)[2]}"
     PAGE.write_text(f"{before}{BEGIN}\n{table(cc.load('shenhe'))}\n{END}{after}", "utf-8")

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "decide": ("decide", "判定一个对象 · Decide one subject."),
     "replay": ("replay", "按回执重做判定 · Give an answer again from its receipt."),
     "why": ("why", "一个条款项从何而来 · Say where a term comes from."),
+    "open": ("open_values", "还没有人设定的数值 · What nobody has set on a day."),
     "roll": ("roll", "判定一份名册 · Decide a whole table."),
     "case": ("case", "办件：开始、办理、查看 · Open, take, show and list cases."),
     "paper": ("paper", "文书：打印、出具、核对 · Print, issue and check papers."),
@@ -45,6 +46,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+#: What a command's function is called where its name is a word of Python's own.
+_FUNCTIONS = {"open": "open_"}
+
+
 class Commands(click.Group):
     """A group that imports a command's module when it is used, and reports errors in both languages."""
 
@@ -57,7 +62,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"community_core.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, cmd_name.replace("-", "_"))
+        command = getattr(module, _FUNCTIONS.get(cmd_name) or cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)  # noqa: S101 - a test asks each of them
         return command
 

@@ -3,6 +3,7 @@
 from community_core.jurisdiction.compose import compose
 from community_core.jurisdiction.hookspecs import hookimpl, hookspec
 from community_core.jurisdiction.loading import from_loaded, load
+from community_core.jurisdiction.open_values import OpenValue, open_values
 from community_core.jurisdiction.plugins import Gathered, Observer, Plugin, gather, gather_catalogues
 from community_core.jurisdiction.receipts import Receipt, read_receipt
 from community_core.jurisdiction.replaying import Difference, Replay, replay
@@ -12,6 +13,7 @@ __all__ = [
     "Difference",
     "Gathered",
     "Observer",
+    "OpenValue",
     "Plugin",
     "Receipt",
     "Replay",
@@ -23,6 +25,7 @@ __all__ = [
     "hookimpl",
     "hookspec",
     "load",
+    "open_values",
     "read_receipt",
     "replay",
 ]
