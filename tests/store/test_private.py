@@ -8,21 +8,29 @@ import logging
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from attrs import evolve
+from sqlalchemy import inspect, text
 
 from community_core.base.errors import Refused, StoreError
 from community_core.base.ranks import Privacy
+from community_core.codec.texts import canonical, digest
 from community_core.jurisdiction.loading import load
 from community_core.office import open_office
 from community_core.office.publishing import make_board
 from community_core.pages.board import render_board
 from community_core.ports.keys import KeyRing
+from community_core.ports.store import StoredCase
+from community_core.procedures.events import Case, Event
 from community_core.procedures.withholding import Why, Withheld
 from community_core.store import ExportCheck, open_store, verify_export
+from community_core.store.migrating import _run
+from community_core.store.records import case_row, event_row, genesis, snapshot_row, written
+from community_core.store.schema import events as event_table
 
 RULES = Path(__file__).parent / "relief.yaml"
 DAY = dt.date(2006, 5, 1)
 LATER = dt.date(2006, 5, 2)
+MOMENT = "2006-05-01T08:30:00.000000Z"
 OLD = KeyRing("2006-a", {"2006-a": b"\x01" * 32})
 NEW = KeyRing("2006-b", {"2006-a": b"\x01" * 32, "2006-b": b"\x02" * 32})
 #: Values that must never be met where they have no business to be.
@@ -153,8 +161,7 @@ def test_a_short_salt_is_refused(database):
         ("DELETE FROM cc_private WHERE field = 'phone'", "private-value-missing"),
         ("DELETE FROM cc_private", "private-value-missing"),
         (
-            "INSERT INTO cc_private SELECT case_id, 1, 'more', privacy, salt, value, key_id FROM cc_private "
-            "WHERE field = 'phone'",
+            "INSERT INTO cc_private SELECT case_id, 1, 'x', privacy, salt, value, key_id FROM cc_private LIMIT 1",
             "private-value-inserted",
         ),
     ],
@@ -173,10 +180,9 @@ def test_two_rows_that_change_places_are_found(database):
     """Two values with their salts, swapped between two cases, are both found."""
     office = opened(database)
     one, two = applied(office, 1), applied(office, 2, person="乙建国")
-    name = "field = 'person'"
     database.tamper(
-        f"UPDATE cc_private SET field = 'held' WHERE {name} AND case_id = :one",
-        f"UPDATE cc_private SET case_id = :one WHERE {name} AND case_id = :two",
+        "UPDATE cc_private SET field = 'held' WHERE field = 'person' AND case_id = :one",
+        "UPDATE cc_private SET case_id = :one WHERE field = 'person' AND case_id = :two",
         "UPDATE cc_private SET case_id = :two, field = 'person' WHERE field = 'held'",
         one=one.id,
         two=two.id,
@@ -292,6 +298,119 @@ def test_an_erasure_needs_a_reason_a_ground_a_post_and_something_to_erase(databa
         assert code in codes(refusal.value.findings)
     assert met(rows(database, "cc_private")) == set(SECRETS)
     assert [item.step for item in office.timeline(case)] == ["apply"]
+
+
+def test_a_second_erasure_finds_nothing_to_erase(database):
+    """Where everything is erased already, another erasure is refused and records nothing."""
+    office = opened(database)
+    case = applied(office)
+    office.erase(case, actor="clerk-1", day=LATER, why="删除", ground="申请")
+    with pytest.raises(Refused) as refusal:
+        office.erase(case, actor="clerk-1", day=LATER, why="删除", ground="申请")
+    assert codes(refusal.value.findings) == {"nothing-to-erase"}
+    assert office.case(case.id).version == 2
+
+
+def test_whoever_gave_the_values_may_have_them_erased(database):
+    """Somebody without any post erases what he gave himself, and nothing that others gave."""
+    office = opened(database)
+    mine = office.open("appeal", {"name": "甲建国"}, actor="somebody", day=DAY, place="p")
+    other = office.open("appeal", {"name": "乙建国"}, actor="another", day=DAY, place="p")
+    erased = office.erase(mine, actor="somebody", day=LATER, why="不再需要", ground="申请")
+    assert erased.withheld["name"].why is Why.ERASED
+    with pytest.raises(Refused) as refusal:
+        office.erase(other, actor="somebody", day=LATER, why="不再需要", ground="申请")
+    assert codes(refusal.value.findings) == {"not-handling"}
+
+
+def older(database, count=2):
+    """Bring the database to the tables of version 0002, with cases whose values stand in the events in clear."""
+    engine = database.engine()
+    with engine.begin() as connection:
+        _run(connection, "0002")
+    rules = load(RULES)
+    text_of_rules = canonical(rules.reach("small.relief.relief"))
+    begun = StoredCase("", "small.relief.relief", "p", DAY, digest(text_of_rules))
+    before = []
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO cc_rule_texts (hash, text) VALUES (:hash, :text)"),
+            {"hash": begun.rules, "text": text_of_rules},
+        )
+        for number in range(1, count + 1):
+            case = evolve(begun, id=f"relief-2006-{number:06d}")
+            event = Event(
+                case.id,
+                1,
+                "apply",
+                "applied",
+                "clerk-1",
+                "clerk",
+                DAY,
+                (("need", "住院"), *PLANTED.items()),
+                rules=case.rules,
+                key=f"old{number}",
+            )
+            row = dict(zip(event_table.c.keys(), event_row(event, number, genesis(case), MOMENT), strict=True))
+            kept = snapshot_row(Case(case.id, case.procedure, case.place, DAY, case.rules).after(event))
+            for table, given in (("cc_cases", case_row(case)), ("cc_events", row), ("cc_snapshots", kept)):
+                names = [column["name"] for column in inspect(connection).get_columns(table)]
+                listed, marks = ", ".join(names), ", ".join(f":{name}" for name in names)
+                connection.execute(
+                    text(f"INSERT INTO {table} ({listed}) VALUES ({marks})"),  # noqa: S608 - ours
+                    {name: given[name] for name in names},
+                )
+            before.append(event)
+        connection.execute(text("UPDATE cc_counters SET value = :count WHERE name = 'sequence'"), {"count": count})
+        connection.execute(
+            text("INSERT INTO cc_counters (name, value) VALUES ('case:relief:2006', :count)"), {"count": count}
+        )
+    return before
+
+
+def test_a_store_with_values_in_clear_is_brought_up_and_new_values_are_kept_apart(database):
+    """Events of older tables keep their hashes and verify; what is recorded from then on is sealed."""
+    before = older(database)
+    office = opened(database, keys=OLD)
+    assert [office.store.events(event.case)[0].event for event in before] == before
+    assert codes(office.store.verify()) == set()
+    case = office.take(before[0].case, "note", {"phone": "13900002222"}, actor="clerk-1", day=LATER)
+    fresh = applied(office)
+    assert codes(office.store.verify()) == set()
+    assert met(rows(database, "cc_events"), ("13900002222",)) == set()
+    assert office.store.state(case.id).data == {**PLANTED, "need": "住院", "phone": "13900002222"}
+    assert fresh.id == "relief-2006-000003"
+    assert office.take(before[1].case, "grant", actor="chief-1", day=LATER).ended == "decided"
+
+
+def test_an_export_of_an_older_store_has_no_personal_values_either(database):
+    """Of events with values in clear only the hashes are exported, unless private values are asked for."""
+    older(database)
+    office = opened(database)
+    applied(office)
+    bare, whole = list(office.store.export()), list(office.store.export(private=True))
+    assert (met(bare), met(whole)) == (set(), set(SECRETS))
+    assert list(verify_export(bare)) == list(verify_export(whole)) == []
+    place = next(number for number, line in enumerate(bare) if '"hash":' in line and '"event"' in line)
+    event = json.loads(bare[place])
+    bare[place] = written(
+        {"case": event["event"]["case"], "version": 1} | {name: event[name] for name in ("hash", "previous", "seq")}
+    )
+    assert codes(verify_export(bare)) == {"export-line"}
+
+
+def test_what_was_recorded_in_clear_cannot_be_erased_and_is_named(database):
+    """An erasure of values that are part of what is hashed is refused; with others, the event says what remains."""
+    (event,) = older(database, 1)
+    office = opened(database)
+    with pytest.raises(Refused) as refusal:
+        office.erase(event.case, actor="clerk-1", day=LATER, why="删除", ground="申请")
+    assert codes(refusal.value.findings) == {"recorded-in-clear"}
+    office.take(event.case, "note", {"phone": "13900002222"}, actor="clerk-1", day=LATER)
+    office.erase(event.case, actor="clerk-1", day=LATER, why="删除", ground="申请")
+    said = dict(office.store.events(event.case)[-1].event.data)
+    assert (said["values"], said["remains"]) == (((2, "phone"),), (1,))
+    assert codes(office.store.verify()) == set()
 
 
 def test_a_repeated_erasure_or_reading_is_recorded_once(database):
@@ -431,7 +550,7 @@ def test_observers_and_logs_have_no_private_values(database, caplog):
 
 
 def test_the_board_masks_names_unless_the_person_agrees(database):
-    """Without consent a name is masked; it is shown while the person agrees, and masked again once he no longer does."""
+    """A name is masked without consent, shown while the person agrees, and masked again once he no longer does."""
     office = opened(database)
     case = applied(office)
     assert _board(office) == {"need": "住院", "person": "甲*国"}
@@ -444,7 +563,7 @@ def test_the_board_masks_names_unless_the_person_agrees(database):
 
 
 def test_the_board_names_people_where_the_law_does(database):
-    """A publication with a legal ground shows the name, and the ground beside it; an erased name is said to be erased."""
+    """A publication with a legal ground shows the name and the ground; an erased name is said to be erased."""
     office = opened(database)
     case = applied(office)
     office.take(case, "deny", actor="chief-1", day=LATER)
