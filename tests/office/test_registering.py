@@ -164,30 +164,42 @@ def test_a_household_is_split_and_merged_again(office):
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("code", "wrong"),
     [
-        lambda desk, who: desk.split_household("h-1", "h-2", [who["李四"]], day=JUNE, actor="clerk"),
-        lambda desk, who: desk.split_household("h-1", "h-9", [who["王五"]], day=JUNE, actor="clerk"),
-        lambda desk, who: desk.split_household("h-2", "h-9", [who["王五"]], day=JUNE, actor="clerk"),
-        lambda desk, who: desk.split_household("h-7", "h-9", [who["王五"]], day=JUNE, actor="clerk"),
-        lambda desk, who: desk.split_household("h-1", "h-9", [who["李四"]], head=who["张三"], day=JUNE, actor="clerk"),
-        lambda desk, _: desk.merge_households("h-1", ["h-7"], day=JUNE, actor="clerk"),
-        lambda desk, _: desk.merge_households("h-1", ["h-1"], day=JUNE, actor="clerk"),
-        lambda desk, _: desk.merge_households("h-1", ["h-2"], day=dt.date(2025, 4, 1), actor="clerk"),
-        lambda desk, _: desk.redraw("merge", "c-1", "c-9", day=JUNE, actor="clerk"),
-        lambda desk, _: desk.redraw("merge", "c-1", "c-1", day=JUNE, actor="clerk"),
-        lambda desk, _: desk.redraw("move", "c-1", "c-2", areas=["h-7"], day=JUNE, actor="clerk"),
-        lambda desk, _: desk.redraw("move", "c-1", "c-2", day=JUNE, actor="clerk"),
-        lambda desk, _: desk.redraw("split", "c-1", "c-2", areas=["h-1"], day=JUNE, actor="clerk"),
-        lambda desk, _: desk.redraw("paint", "c-1", "c-2", day=JUNE, actor="clerk"),
+        (
+            "already-registered",
+            lambda desk, who: desk.split_household("h-1", "h-2", [who["李四"]], day=JUNE, actor="x"),
+        ),
+        ("no-member", lambda desk, who: desk.split_household("h-1", "h-9", [who["王五"]], day=JUNE, actor="x")),
+        ("nobody-left", lambda desk, who: desk.split_household("h-2", "h-9", [who["王五"]], day=JUNE, actor="x")),
+        ("not-registered", lambda desk, who: desk.split_household("h-7", "h-9", [who["王五"]], day=JUNE, actor="x")),
+        ("not-registered", lambda desk, _: desk.merge_households("h-1", ["h-7"], day=JUNE, actor="x")),
+        ("merged-into-itself", lambda desk, _: desk.merge_households("h-1", ["h-1"], day=JUNE, actor="x")),
+        ("not-registered", lambda desk, _: desk.merge_households("h-1", ["h-2"], day=dt.date(2025, 4, 1), actor="x")),
+        ("not-registered", lambda desk, _: desk.redraw("merge", "c-1", "c-9", day=JUNE, actor="x")),
+        ("merged-into-itself", lambda desk, _: desk.redraw("merge", "c-1", "c-1", day=JUNE, actor="x")),
+        ("not-registered", lambda desk, _: desk.redraw("move", "c-1", "c-2", areas=["h-7"], day=JUNE, actor="x")),
+        ("not-within", lambda desk, _: desk.redraw("move", "c-1", "c-2", areas=["d"], day=JUNE, actor="x")),
+        ("nothing-to-move", lambda desk, _: desk.redraw("move", "c-1", "c-2", day=JUNE, actor="x")),
+        ("already-registered", lambda desk, _: desk.redraw("split", "c-1", "c-2", areas=["h-1"], day=JUNE, actor="x")),
+        ("unknown-action", lambda desk, _: desk.redraw("paint", "c-1", "c-2", day=JUNE, actor="x")),
+        ("no-such-column", lambda desk, _: desk.keep("households", {"place": "c-1"}, since=JUNE, actor="x")),
+        ("empty-roll", lambda desk, _: desk.freeze_roll("owners", "c-2", day=JUNE, actor="x")),
+        (
+            "no-representative",
+            lambda desk, who: desk.freeze_roll(
+                "households", "c-1", day=JUNE, actor="x", representatives={"h-1": who["张小"]}
+            ),
+        ),
     ],
 )
-def test_a_change_that_cannot_be_is_refused(office, wrong):
+def test_a_change_that_cannot_be_is_refused(office, code, wrong):
     """What is not registered on the day, or would leave nobody, is refused, and nothing is changed."""
     who = people(office)
     before = everything(office)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         wrong(office.registers, who)
+    assert [item.code for item in refused.value.findings] == [code]
     assert everything(office) == before
 
 

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "may": ("may", "某人某日可以办什么 · What a person may do on a day."),
     "register": ("register", "登记簿和选民名册 · Registers and electoral rolls."),
     "new-key": ("keys", "生成加密密钥 · Make a key for sensitive values."),
+    "campaign": ("campaign", "一类办件的进度和尚余 · How far a campaign has come, and what is left."),
     "due": ("due", "到期未办 · What is overdue on a day."),
     "verify": ("record", "核验记录 · Verify the record of a store."),
     "checkpoint": ("keeping", "记检查点 · Bind the record by a checkpoint."),

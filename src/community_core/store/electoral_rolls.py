@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select
 
 from community_core.base.errors import StoreError
+from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
-from community_core.registers.electoral import ElectoralRoll, Entitlement, RollHead, RollKind, RollLine
+from community_core.registers.electoral import (
+    ElectoralRoll,
+    Entitlement,
+    RollHead,
+    RollKind,
+    RollLine,
+    holds_together,
+)
 from community_core.store.appending import next_ids
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
-from community_core.store.records import safe
+from community_core.store.records import safe, shown
 from community_core.store.register_tables import as_day
 from community_core.store.schema import electoral_lines, electoral_rolls
 
@@ -54,19 +62,13 @@ class SqlElectoralRolls:
         Raises:
             StoreError: if what is kept no longer reads as a roll.
         """
-        own = select(electoral_rolls).where(electoral_rolls.c.id == roll_id)
-        theirs = select(electoral_lines).where(electoral_lines.c.roll == roll_id).order_by(electoral_lines.c.number)
         with self._transactions.reading() as connection, checked():
-            row = connection.execute(own).first()
-            if row is None:
-                return None
-            lines = connection.execute(theirs).all()
-        try:
-            return ElectoralRoll(_head(row), tuple(map(_line, lines)))
-        except ValueError as error:
-            raise StoreError(
-                Label(f"选民名册 {roll_id} 的记录读不懂，可能被改动过", f"the electoral roll {roll_id} cannot be read")
-            ) from error
+            try:
+                return _read(connection, roll_id)
+            except ValueError as error:
+                raise StoreError(
+                    Label(f"选民名册 {roll_id} 的记录读不懂，可能被改动过", f"the roll {roll_id} cannot be read")
+                ) from error
 
     def electoral_rolls(self, *, place: str = "") -> Sequence[RollHead]:
         """Return the heads of the rolls, in the order of their ids."""
@@ -75,6 +77,30 @@ class SqlElectoralRolls:
             query = query.where(electoral_rolls.c.place == place)
         with self._transactions.reading() as connection, checked():
             return tuple(_head(row) for row in connection.execute(query))
+
+
+def _read(connection: Connection, roll_id: str) -> ElectoralRoll | None:
+    own = select(electoral_rolls).where(electoral_rolls.c.id == roll_id)
+    theirs = select(electoral_lines).where(electoral_lines.c.roll == roll_id).order_by(electoral_lines.c.number)
+    row = connection.execute(own).first()
+    return None if row is None else ElectoralRoll(_head(row), tuple(map(_line, connection.execute(theirs))))
+
+
+def verify_rolls(connection: Connection) -> Iterator[Finding]:
+    """Yield a finding for each electoral roll of which a line was changed, removed or inserted."""
+    for roll_id in connection.execute(select(electoral_rolls.c.id).order_by(electoral_rolls.c.id)).scalars().all():
+        try:
+            roll = _read(connection, roll_id)
+            whole = roll is not None and holds_together(roll)
+        except ValueError:
+            whole = False
+        if not whole:
+            yield finding(
+                "roll-changed",
+                f"选民名册 {shown(roll_id)} 被改动：有一行被改写、删除或插入",
+                f"the electoral roll {shown(roll_id)} was changed: a line of it was rewritten, removed or inserted",
+                roll=shown(roll_id),
+            )
 
 
 def _head_row(head: RollHead) -> dict[str, Any]:

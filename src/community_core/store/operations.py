@@ -7,6 +7,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -20,6 +21,7 @@ from community_core.store.backups import copy_checked
 from community_core.store.chains import verify
 from community_core.store.checkpoints import append_checkpoint, last_checkpoint
 from community_core.store.connections import Transactions, in_driver_transaction
+from community_core.store.electoral_rolls import verify_rolls
 from community_core.store.exporting import compare, export_lines
 from community_core.store.failures import checked
 from community_core.store.overviews import head
@@ -89,7 +91,7 @@ class SqlOperations:
         where that is), by somebody who also adjusts its present state and the sequence; and a record rewritten
         together with all of its checkpoints, unless *roots* gives one that was published or exported before. How a
         case has ended is kept with its present state for lists; events do not say it, so it is not compared.
-        Registers are rows that steps change.
+        Registers are rows that steps change; of them, electoral rolls are verified line by line.
 
         Args:
             roots: roots known from elsewhere; each that the record no longer has is a finding.
@@ -99,7 +101,7 @@ class SqlOperations:
             StoreError: if the database cannot be read.
         """
         with self._snapshot_reading() as connection:
-            found = verify(connection, roots, progress, self._sealing)
+            found = chain(verify(connection, roots, progress, self._sealing), verify_rolls(connection))
             while True:
                 with checked():
                     item = next(found, None)
