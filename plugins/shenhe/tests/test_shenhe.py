@@ -33,7 +33,16 @@ def test_the_district_composes_without_findings(rules):
 
 def test_every_row_and_end_has_a_case():
     """The cases reach every row of every decision, every unknown, every end of every procedure, and a refusal."""
-    practices = ("shenhe.elder-care", "shenhe.services", "shenhe.hearings", "shenhe.figures")
+    practices = (
+        "shenhe.elder-care",
+        "shenhe.services",
+        "shenhe.hearings",
+        "shenhe.figures",
+        "shenhe.size",
+        "shenhe.party",
+        "shenhe.honours",
+        "shenhe.joint",
+    )
     assert not_covered(Path(__file__).parents[1] / "cases", practices) == ()
 
 
@@ -44,16 +53,31 @@ def test_every_changed_rule_is_caught_by_a_case():
     assert [str(found) for found in done.findings] == []
 
 
-def test_the_rulebooks_are_read_without_findings():
-    """Every rulebook of the plugin can be read, and each of its four practices is there."""
+def test_the_rulebooks_are_read_without_findings(rules):
+    """Every rulebook of the plugin can be read, and the district adopts each of its practices."""
     practices = plugin.community_practices()
-    assert [practice.name for practice in practices] == [
-        "shenhe.elder-care",
-        "shenhe.figures",
-        "shenhe.hearings",
-        "shenhe.services",
-    ]
+    assert {practice.name for practice in practices} == set(rules.district.adopts)
+    assert len(practices) >= 13
     assert [found for practice in practices for found in practice.findings] == []
+
+
+def test_units_of_any_rank_are_members_of_the_conference(rules):
+    """All 23 units that the document reports join in the same steps, of whatever rank, and are counted as members."""
+    ranks = ("central", "provincial", "city", "district", "other")
+    with cc.open_office(rules, ":memory:") as office:
+        office.register_place("c")
+        for post, person in (("committee.chair", "chair"), ("unit.delegate", "delegate")):
+            office.appoint(person, post, "c", DAY)
+        for number in range(23):
+            unit = {"unit": f"unit-{number}", "unit_rank": ranks[number % len(ranks)]}
+            case = office.open("membership", unit, actor="chair", day=DAY, place="c")
+            office.take(case, "propose", {"mutual_gain": "双赢"}, actor="chair", day=DAY)
+            office.take(case, "join", {"joined_on": DAY}, actor="delegate", day=DAY)
+        approached = office.open("membership", {"unit": "x", "unit_rank": "city"}, actor="chair", day=DAY, place="c")
+        members = [case for case in office.open_cases(procedure="shenhe.joint.membership") if case.state == "member"]
+        assert len(members) == 23
+        assert {case.data["unit_rank"] for case in members} == set(ranks)
+        assert approached.state == "approached"
 
 
 def test_the_district_sets_nothing(rules):
