@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import community_core as cc
 from community_core.base import Refused, UnknownTerm
 from community_core.office import open_office
+from community_core.office.authority import Authority
 from community_core.registers.electoral import Entitlement, holds_together
 from community_core.registers.known import REGISTERS
 
@@ -334,3 +335,13 @@ def test_split_then_merge_gives_the_same_people(town, leaving):
         assert {person for _, person in members(office, JUNE)} == {person for _, person in before}
         desk.merge_households("h-1", ["h-9"], day=JULY, actor="clerk")
         assert members(office, JULY) == members(office, MAY) == before
+
+
+def test_a_post_reaches_a_place_that_lies_in_its_own_on_the_day(office):
+    """Who holds a post in a district may act for a place from the day on which it lies there, and not before."""
+    office.register_place("d-2", layer="district", zh="另一区")
+    office.appoint("li", "district.officer", "d-2", MAY)
+    office.registers.keep("places", {"place": "c-1", "parent": "d-2"}, since=JUNE, actor="x")
+    authority = Authority(office.store)
+    assert authority.posts("li", "c-1", dt.date(2025, 5, 31)) == frozenset()
+    assert authority.posts("li", "c-1", JUNE) == {"district.officer"}

@@ -17,7 +17,7 @@ class Authority:
     def __init__(self, registers: Registers) -> None:
         self._registers = registers
         self._postings: dict[tuple[str, dt.date], Sequence[Posting]] = {}
-        self._chains: dict[str, frozenset[str]] = {}
+        self._chains: dict[tuple[str, dt.date], frozenset[str]] = {}
         self._posts: dict[tuple[str, str, dt.date], frozenset[str]] = {}
         self._delegations: dict[tuple[str, dt.date], Sequence[Delegation]] = {}
 
@@ -27,7 +27,7 @@ class Authority:
         if key not in self._posts:
             if (person, day) not in self._postings:
                 self._postings[person, day] = self._registers.postings(person, day)
-            chain = self._chain(place)
+            chain = self._chain(place, day)
             self._posts[key] = frozenset(item.post for item in self._postings[person, day] if item.place in chain)
         return self._posts[key]
 
@@ -35,17 +35,17 @@ class Authority:
         """Return for whom *person* may act on *day* in *place*, and under which of their posts or roles."""
         if (person, day) not in self._delegations:
             self._delegations[person, day] = self._registers.delegations(person, day)
-        chain = self._chain(place)
+        chain = self._chain(place, day)
         found: dict[str, frozenset[str]] = {}
         for item in self._delegations[person, day]:
             if item.place in chain:
                 found[item.behalf] = found.get(item.behalf, frozenset()) | {item.post}
         return found
 
-    def _chain(self, place: str) -> frozenset[str]:
-        if place not in self._chains:
-            self._chains[place] = frozenset({place, *self._registers.place_chain(place)})
-        return self._chains[place]
+    def _chain(self, place: str, day: dt.date) -> frozenset[str]:
+        if (place, day) not in self._chains:
+            self._chains[place, day] = frozenset({place, *self._registers.place_chain(place, day)})
+        return self._chains[place, day]
 
     def forget(self) -> None:
         """Ask the registers anew; an appointment has begun or ended."""
