@@ -111,6 +111,8 @@ NO_TEXT = {
         correction-changes correction-refused no-reason not-correctable nothing-corrected unknown-event""",
     "office/test_host.py": "effect-refused missing-function",
     "office/test_papers.py": "no-such-paper",
+    "office/test_figures.py": "not-their-item",
+    "office/test_rating.py": "no-rating not-among not-rated scale-unknown sheets-differ",
     "office/test_office.py": "no-actor too-many-follow-ups unknown-procedure which-opening",
     "procedures/test_step.py": """
         ballot-rule-unknown ballot-tied case-ended day-before day-unknown earlier-step guard-false guard-unknown
