@@ -7,7 +7,10 @@ import datetime as dt
 import pytest
 
 from community_core.base.ranks import Standing
+from community_core.declarations.practice import District
+from community_core.jurisdiction.compose import compose
 from community_core.jurisdiction.loading import load
+from community_core.jurisdiction.plugins import gather
 from community_core.office.office import open_office
 from community_core.office.publishing import example_values, make_board
 from community_core.pages.board import render_board
@@ -19,8 +22,8 @@ DONE = {"capacity": True, "free_will": True, "lawful": True}
 
 @pytest.fixture
 def office(tmp_path):
-    """An office of the example district with two buildings and a member who may offer contracts."""
-    with open_office(load("demo-fangzi"), tmp_path / "record.sqlite") as opened:
+    """An office with the library's own contract, two buildings and a member who may offer contracts."""
+    with open_office(compose(District("own"), gather()), tmp_path / "record.sqlite") as opened:
         opened.register_place("c", zh="某社区", en="A community")
         opened.register_place("c.b1", "c", zh="1号楼", en="Building 1")
         opened.register_place("c.b2", "c")

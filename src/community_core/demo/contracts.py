@@ -12,6 +12,7 @@ from attrs import frozen
 
 from community_core.demo.desk import Desk
 from community_core.office.bulk import Batch
+from community_core.office.campaigns import campaign
 from community_core.procedures.events import Case
 
 SUBDISTRICT = "fangzi.hengan"
@@ -319,5 +320,7 @@ def _tell(desk: Desk) -> None:
     rows.append(("合计 all", *(f"{count:,}" for count in totals), f"{sum(totals):,}"))
     heads = ("社区 community", "已签 signed", "补签 signed later", "不签 refused", "未遇 not met", "合计 all")
     desk.show.table(heads, rows, right=(1, 2, 3, 4, 5))
+    found = campaign(office, "contract", "signed")
+    desk.show.line(f"尚余 {found.left:,} 份未签未拒", f"{found.left:,} of {found.total:,} left")
     for procedure in ("contract_text", "contract"):
         desk.examples(office, procedure, PILOT.offer)

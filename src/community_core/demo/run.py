@@ -45,6 +45,7 @@ def run_demo(
     finally:
         desk.close()
     show.closing(
+        f"community-core campaign contract signed --store {desk.record} --district demo-fangzi --by parent",
         f"community-core due --store {desk.record} --district demo-fangzi --on 2007-09-01",
         f"community-core verify --store {folder / 'tampered.sqlite'}",
         "community-core why elder_age --district demo-shenhe",
