@@ -109,6 +109,7 @@ NO_TEXT = {
     "office/test_transitions.py": "already-under-text no-transition transition-field transition-state",
     "office/test_correct.py": """
         correction-changes correction-refused no-reason not-correctable nothing-corrected unknown-event""",
+    "office/test_needs.py": "needed-case needed-place needed-state",
     "office/test_host.py": "effect-refused missing-function",
     "office/test_papers.py": "no-such-paper",
     "office/test_figures.py": "not-their-item",
@@ -149,7 +150,7 @@ NO_TEXT = {
         case-changed chain-broken event-missing event-without-case rule-text-changed sequence-disordered sequence-gap
         snapshot-differs snapshot-without-case store-damaged""",
     # files of cases, and changed rules
-    "testing/test_cases.py": "case-kind case-rules case-step",
+    "testing/test_cases.py": "case-after case-kind case-rules case-step",
     "testing/test_catalogue.py": "row-case row-dead row-silent row-term",
     "testing/test_mutation.py": "case-outcome equivalent-caught equivalent-unknown mutant-survived",
     "testing/test_running.py": """

@@ -54,6 +54,7 @@ def test_a_document_of_its_own_is_a_district(tmp_path):
 
 
 FAULTS = {
+    "case-after": "district: d\ncases:\n  - {name: n, after: m, run: x, steps: [{take: y}]}\n",
     "case-kind": "district: d\ncases:\n  - name: n\n    decide: x\n    run: y\n    expect: {row: 1}\n",
     "missing-key": "district: d\ncases:\n  - decide: x\n    expect: {row: 1}\n",
     "unknown-key": "district: d\ncases:\n  - name: n\n    decides: x\n    expect: {row: 1}\n",
