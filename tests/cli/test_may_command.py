@@ -20,7 +20,8 @@ procedures:
     steps:
       ask: {zh: 申请, en: ask, to: asked, by: [clerk], takes: [length]}
       grant:
-        {zh: 批准, en: grant, from: [asked], to: granted, by: [chair], not_by: [ask], effects: [{open: review, length: length}]}
+        {zh: 批准, en: grant, from: [asked], to: granted, by: [chair], not_by: [ask],
+          effects: [{open: review, length: length}]}
       refuse: {zh: 不批, en: refuse, from: [asked], to: refused, by: [chair]}
 TRANSITIONS  review:
     title: {zh: 复查, en: Review}

@@ -90,3 +90,58 @@ def test_settling_in_two_goes_is_settling_in_one(chain, first, more):
     assert after.case == once.case
     assert all(event.day <= end for event in once.events)
     assert len(once.events) >= (first + more) // 7
+
+
+@pytest.fixture(scope="session")
+def stairs(hearing):
+    """A state that reminds, tells a higher post on the same day and later another, and lapses into one that reminds."""
+    rules = (
+        Late("proposed", Expression("days(20)"), LateAction.ESCALATE, "district.officer"),
+        Late("proposed", Expression("days(5)"), LateAction.REMIND),
+        Late("proposed", Expression("days(5)"), LateAction.ESCALATE, "subdistrict.officer"),
+        Late("proposed", Expression("months(1)"), LateAction.LAPSE, "checked"),
+        Late("checked", Expression("workdays(3)"), LateAction.ESCALATE, "district.officer"),
+        Late("checked", Expression("days(9)"), LateAction.LAPSE, "lapsed"),
+    )
+    return evolve(hearing.HEARING, late=rules), hearing.run(1, hearing.evaluator())[0], hearing.evaluator()
+
+
+def weekdays(day, count):
+    """Count Mondays to Fridays."""
+    while count:
+        day += dt.timedelta(days=1)
+        count -= day.weekday() < 5
+    return day
+
+
+def test_several_deadlines_are_settled_each_on_its_own_day_and_in_order(stairs):
+    """Days, months and working days of two states, all overdue at once: each comes on the day after its last day."""
+    procedure, case, evaluate = stairs
+    result = settle(procedure, case, dt.date(2006, 12, 1), evaluate, workdays=weekdays)
+    assert [(event.day, dict(event.data)["late"], event.state) for event in result.events] == [
+        (dt.date(2006, 5, 14), "remind", "proposed"),
+        (dt.date(2006, 5, 14), "escalate", "proposed"),
+        (dt.date(2006, 5, 29), "escalate", "proposed"),
+        (dt.date(2006, 6, 9), "lapse", "checked"),
+        (dt.date(2006, 6, 15), "escalate", "checked"),
+        (dt.date(2006, 6, 19), "lapse", "lapsed"),
+    ]
+    told = [effect.post for effect in result.effects]
+    assert told[-3:] == ["subdistrict.officer", "district.officer", "district.officer"]
+    assert [event.version for event in result.events] == list(range(2, 8))
+
+
+@given(st.lists(st.integers(0, 25), max_size=4))
+def test_looking_in_between_changes_no_deadline(stairs, pauses):
+    """However often somebody looks, the same deadlines are settled on the same days."""
+    procedure, case, evaluate = stairs
+    end = dt.date(2006, 12, 1)
+    once = settle(procedure, case, end, evaluate, workdays=weekdays)
+    day, events, now = case.opened, [], case
+    for pause in [*pauses, 400]:
+        day = min(end, day + dt.timedelta(days=pause))
+        result = settle(procedure, now, day, evaluate, workdays=weekdays)
+        events += result.events
+        now = result.case
+    assert tuple(events) == once.events
+    assert now == once.case

@@ -34,12 +34,20 @@ def deadlines(
         return ()
     found: list[Deadline] = []
     for rule in procedure.late:
-        if rule.state != case.state or (case.reminded and rule.then is not LateAction.LAPSE):
+        if rule.state != case.state:
             continue
         reading = Reading(procedure, case, case.latest or case.entered, evaluate, workdays, case.data)
         end = reading.end_of(rule.period, case.entered)
-        found.append(Deadline(rule, None, end) if isinstance(end, Finding) else Deadline(rule, end))
+        if isinstance(end, Finding):
+            found.append(Deadline(rule, None, end))
+        elif rule.then is LateAction.LAPSE or not _settled(case, end):
+            found.append(Deadline(rule, end))
     return tuple(sorted(found, key=lambda item: (item.due or dt.date.max, item.rule.then is LateAction.LAPSE)))
+
+
+def _settled(case: Case, due: dt.date) -> bool:
+    """Whether a deadline that only reminds or escalates was settled: what was due before the last that was, was too."""
+    return case.reminded and due < case.steps[LATE][0]
 
 
 def settle(
@@ -52,14 +60,18 @@ def settle(
     """
     events: list[Event] = []
     effects: list[Effect] = []
+    waiting: list[Deadline] = []
     while True:
-        first = next(
-            (item for item in deadlines(procedure, case, evaluate, workdays=workdays) if item.overdue(day)), None
-        )
-        if first is None or first.due is None:
+        if not waiting:
+            now = [item for item in deadlines(procedure, case, evaluate, workdays=workdays) if item.overdue(day)]
+            # Those that fall due together and leave the state as it is are settled together.
+            stay = [item for item in now if item.due == now[0].due and item.rule.then is not LateAction.LAPSE]
+            waiting = stay or now[:1]
+        if not waiting or waiting[0].due is None:
             return Taken(case, tuple(events), tuple(effects))
-        rule = first.rule
-        since = first.due + dt.timedelta(days=1)
+        first = waiting.pop(0)
+        rule, due = first.rule, first.due or day
+        since = due + dt.timedelta(days=1)
         told = () if rule.then is LateAction.LAPSE else _told(procedure, case, rule)
         event = Event(
             case=case.id,
@@ -69,10 +81,10 @@ def settle(
             actor=SYSTEM,
             post=SYSTEM,
             day=since if case.latest is None else max(since, case.latest),
-            data=(("late", rule.then.value), ("due", first.due), *((("told", told),) if told else ())),
+            data=(("late", rule.then.value), ("due", due), *((("told", told),) if told else ())),
             rules=case.rules,
         )
-        effects += (Remind(post, _text(case, rule, first.due)) for post in told)
+        effects += (Remind(post, _text(case, rule, due)) for post in told)
         case = after(procedure, case, event)
         events.append(event)
 

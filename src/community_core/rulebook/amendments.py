@@ -93,7 +93,7 @@ def _parts(fields: Fields) -> Procedure:
         values("steps"),
         ends=fields.get("ends", ()),
         fields=values("facts"),
-        late=values("late"),
+        late=tuple(rule for rules in values("late") for rule in rules),
         states=fields.get("states", ()),
         origin=fields.origin,
     )

@@ -42,6 +42,7 @@ from community_core.rulebook.readers import (
     Choice,
     Day,
     Each,
+    EachNamed,
     Flag,
     Pairs,
     Text,
@@ -495,7 +496,7 @@ def _build_procedure(fields: Fields, reading: Reading) -> Procedure | Bad:
         values("steps"),
         ends=fields.get("ends", ()),
         fields=values("facts"),
-        late=values("late"),
+        late=tuple(rule for rules in values("late") for rule in rules),
         transitions=values("transitions"),
         gaps=values("gaps"),
         measures=values("measures"),
@@ -529,7 +530,10 @@ PROCEDURE_PARTS = (
     Key("steps", Pairs(STEP, Label("环节", "steps by name")), Label("环节", "the steps")),
     Key(
         "late",
-        Pairs(LATE, Label("到期规则", "late rules by state")),
+        Pairs(
+            EachNamed(LATE, Label("到期规则或其列表", "a late rule, or a list of them")),
+            Label("到期规则", "late rules by state"),
+        ),
         Label("到期怎么办", "what happens when a state lasts too long"),
     ),
     Key("papers", Pairs(PAPER, Label("文书", "papers by name")), Label("可打印的文书", "the papers its steps yield")),

@@ -277,9 +277,27 @@ class Pairs:
 
 def read_entry(reader: Reader, name: str, key: Node, node: Node, reading: Reading) -> Any:
     """Read an entry's value; a record is told the entry's name and where it stands."""
-    if isinstance(reader, NamedReader):
-        return reader.read(node, reading, name, reading.origin(key))
-    return reader.read(node, reading)
+    return read_named(reader, name, reading.origin(key), node, reading)
+
+
+@frozen
+class EachNamed(Each, NamedReader):
+    """A list of records, or a single one, each told the name under which the list stands."""
+
+    or_one: bool = True
+
+    def read(self, node: Node, reading: Reading, name: str = "", origin: Origin | None = None) -> tuple[Any, ...] | Bad:
+        """Return the members as a tuple."""
+        one = not isinstance(node, Sequence)
+        items = (node,) if one else node.items
+        where = origin if one else None
+        members = [read_named(self.member, name, where or reading.origin(item), item, reading) for item in items]
+        return BAD if BAD in members else tuple(members)
+
+
+def read_named(reader: Reader, name: str, origin: Origin, node: Node, reading: Reading) -> Any:
+    """Read a node; a record is told the name and the place."""
+    return reader.read(node, reading, name, origin) if isinstance(reader, NamedReader) else reader.read(node, reading)
 
 
 @frozen
