@@ -33,6 +33,7 @@ from community_core.procedures.events import (
     PublishedItem,
     given,
 )
+from community_core.procedures.links import links_of
 from community_core.procedures.reading import Reading
 from community_core.procedures.withholding import Withheld, hidden
 from community_core.rules.answer import ParameterUse
@@ -286,5 +287,6 @@ def board(
                         subject=titles[-1] if titles else "",
                         end=procedure.end(case.state),
                         cite=procedure.cite,
+                        links=tuple(link.other for link in links_of(procedure, case)),
                     ),
                 )

@@ -72,6 +72,10 @@ class _Beside:
         """Return a case of *procedure* as it stands in the unit, or ``None``."""
         return self.work.beside(self.binding, procedure, case_id)
 
+    def known(self, case_id: str) -> bool:
+        """Whether there is such a case."""
+        return self.work.known(case_id)
+
     def around(self, place: str) -> frozenset[str]:
         """Return *place* and every place that contains it."""
         return self.work.around(place)
@@ -144,6 +148,10 @@ class Work:
     def recorded(self, key: str) -> Event | None:
         """Return the event that this unit has under an idempotency key, or ``None``."""
         return self._keys.get(key)
+
+    def known(self, case_id: str) -> bool:
+        """Whether there is a case of that id, in this unit or in the store."""
+        return case_id in self._draft.cases or self._store.case(case_id) is not None
 
     def beside(self, binding: Binding, procedure: str, case_id: str) -> Case | None:
         """Return a case as it stands in this unit, ``None`` unless it is one of *procedure* as *binding* names it."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from community_core.base.labels import Label
 from community_core.pages.charts import Chart, draw_chart, letter
 from community_core.pages.items import Board, BoardCase, Progress
+from community_core.pages.story import Story, draw_story, stories, story_names
 from community_core.pages.texts import AUDIENCES, ENDS, KINDS, STANDINGS
 from community_core.pages.writing import environment, file_name, shipped, write_pages
 from community_core.procedures.definition import PublishKind
@@ -49,10 +50,11 @@ def _grouped(cases: Iterable[BoardCase]) -> tuple[tuple[Label, tuple[BoardCase, 
     return tuple((title, tuple(members)) for (_, title), members in groups.items())
 
 
-def _drawn(chart: Chart) -> Markup:
+def _drawn(picture: Chart | Story) -> Markup:
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2, and is needed with it only
 
-    return Markup(draw_chart(chart))  # noqa: S704 - every text in it was escaped when it was drawn
+    svg = draw_story(picture) if isinstance(picture, Story) else draw_chart(picture)
+    return Markup(svg)  # noqa: S704 - every text in it was escaped when it was drawn
 
 
 def _environment() -> jinja2.Environment:
@@ -86,10 +88,16 @@ def render_board(board: Board) -> Mapping[str, str]:
     """Return every page of *board* by file name; the same board gives the same text, byte for byte."""
     env = _environment()
     pages = {"style.css": shipped("style.css")}
-    pages["index.html"] = env.get_template("index.html").render(board=board, notices=_open_notices(board))
+    told = stories(board.cases)
+    names = story_names(told)
+    notices = _open_notices(board)
+    pages["index.html"] = env.get_template("index.html").render(board=board, notices=notices, stories=told)
     case_page = env.get_template("case.html")
     for case in board.cases:
-        pages[file_name("case", case.id)] = case_page.render(board=board, case=case)
+        pages[file_name("case", case.id)] = case_page.render(board=board, case=case, story=names.get(case.id))
+    story_page = env.get_template("story.html")
+    for story in told:
+        pages[file_name("story", story.name)] = story_page.render(board=board, story=story)
     campaign_page = env.get_template("campaign.html")
     for campaign in board.campaigns:
         pages[file_name("campaign", campaign.name)] = campaign_page.render(board=board, campaign=campaign)
@@ -105,4 +113,4 @@ def write_board(board: Board, folder: Path) -> tuple[Path, ...]:
     Raises:
         OSError: if the folder cannot be written.
     """
-    return write_pages(render_board(board), folder, ("case-", "campaign-"))
+    return write_pages(render_board(board), folder, ("case-", "campaign-", "story-"))

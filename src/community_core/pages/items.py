@@ -47,7 +47,10 @@ class BoardItem:
 
 @frozen
 class BoardCase:
-    """One case as the board lists it: its procedure, place, present state, and how it ended, with what it published."""
+    """One case as the board lists it: its procedure, place, present state, and how it ended, with what it published.
+
+    *links* are the ids of the cases that it names or was opened by, whether or not they are on the board.
+    """
 
     id: str
     procedure: str
@@ -59,6 +62,7 @@ class BoardCase:
     subject: str = ""
     end: EndKind | None = None
     cite: Citation | None = None
+    links: tuple[str, ...] = ()
 
 
 @frozen

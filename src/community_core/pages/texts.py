@@ -75,7 +75,9 @@ def value_text(value: Any, labels: Mapping[str, Label] | None = None) -> Label:
         return UNKNOWN
     if isinstance(value, Withheld):
         said = WITHHELD[value.why]
-        return Label(f"{said.zh}（{value.key}）", f"{said.en} ({value.key})") if value.key else said or Label(value.shown)
+        return (
+            Label(f"{said.zh}（{value.key}）", f"{said.en} ({value.key})") if value.key else said or Label(value.shown)
+        )
     if value is True or value is False:
         return Label("是", "yes") if value else Label("否", "no")
     if isinstance(value, Money):

@@ -178,6 +178,9 @@ def type_label(kind: ValueType, labels: Mapping[str, Label] | None = None) -> La
     if kind.kind is Kind.LIST and kind.of is not None:
         of = type_label(kind.of, labels)
         return Label(f"{base.zh}：{of.zh}", f"{base.en} of: {of.text('en')}")
+    if kind.refers_to:
+        subject = subject_label(kind.refers_to)
+        return Label(f"{subject.zh}的编号", f"id of a {subject.text('en')}")
     if kind.unit and kind.kind is Kind.INT:
         unit = UNITS.get(kind.unit) or Label(kind.unit, kind.unit)
         return Label(f"{base.zh}（{unit.zh}）", f"{base.en} ({unit.en})")

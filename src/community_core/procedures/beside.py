@@ -6,12 +6,13 @@ its rollout has come to. Such a step takes the other case's id, and the rule say
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from community_core.base.findings import Finding, finding
-from community_core.procedures.definition import Needs, Step
+from community_core.procedures.definition import Needs, Procedure, Step
 from community_core.procedures.events import Case
+from community_core.procedures.links import CASE
 
 
 class Beside(Protocol):
@@ -19,6 +20,10 @@ class Beside(Protocol):
 
     def case(self, procedure: str, case_id: str) -> Case | None:
         """Return the case *case_id* as it stands now, ``None`` unless it is one of *procedure*."""
+        ...
+
+    def known(self, case_id: str) -> bool:
+        """Whether there is a case of that id, of any procedure."""
         ...
 
     def around(self, place: str) -> frozenset[str]:
@@ -37,6 +42,24 @@ def lacking(case: Case, step: Step, values: Mapping[str, Any], beside: Beside) -
         if values.get(needs.field) is not None
         and (found := _lacks(case, step, needs, values[needs.field], beside)) is not None
     ]
+
+
+def unknown_cases(procedure: Procedure, step: Step, given: Mapping[str, Any], beside: Beside) -> Iterator[Finding]:
+    """Yield a finding for each id among the *given* fields that refer to cases, and that no case has."""
+    for name, value in given.items():
+        item = procedure.field(name)
+        if item is None or item.type.refers_to != CASE:
+            continue
+        for case_id in value if isinstance(value, tuple) else (value,):
+            if case_id is not None and not beside.known(case_id):
+                yield finding(
+                    "unknown-reference",
+                    f"环节 {step.name} 的 {name} 要写已有办件的编号，没有办件 {case_id}",
+                    f"{name} of step {step.name} names a case by its id; there is no case {case_id!r}",
+                    item.origin,
+                    field=name,
+                    case=case_id,
+                )
 
 
 def _lacks(case: Case, step: Step, needs: Needs, case_id: str, beside: Beside) -> Finding | None:

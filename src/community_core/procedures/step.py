@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from community_core.base.findings import Finding, Origin, finding
-from community_core.procedures.beside import Beside, lacking
+from community_core.procedures.beside import Beside, lacking, unknown_cases
 from community_core.procedures.consequences import EffectFunction, effects, publications
 from community_core.procedures.definition import Procedure, Step, Waiting
 from community_core.procedures.disclosing import against_poster
@@ -84,6 +84,7 @@ def take(
     found += _timing(reading, step)
     if beside is not None:
         found += lacking(case, step, reading.values, beside)
+        found += unknown_cases(procedure, step, given, beside)
     if found:
         return Refusal(tuple(found))
     if step.decides is not None:

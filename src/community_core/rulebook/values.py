@@ -17,7 +17,7 @@ from community_core.rulebook.nodes import Mapping, Node, Scalar, Sequence
 from community_core.rulebook.readers import NAME, Each, Whole, iso_day
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, Reading, entries, suggestion
 from community_core.rulebook.scalars import Form, as_bool, form
-from community_core.rules.types import TYPE_NAMES, Kind, ValueType, enum_of, fits, list_of
+from community_core.rules.types import REFERENCE, TEXT, TYPE_NAMES, Kind, ValueType, enum_of, fits, list_of
 
 _CALL = re.compile(r"([a-z]+)\(\s*(?:(-?[0-9]+)|'([^']*)'|\"([^\"]*)\")\s*\)\Z")
 _DECIMAL = re.compile(r"([0-9]+)(?:\.([0-9]{1,12}))?\Z")
@@ -72,6 +72,16 @@ def type_of(fields: Fields, reading: Reading, member: str = "of") -> ValueType |
     if kind is None:
         return BAD
     unit, of, at_least = fields.get("unit"), fields.get(member), fields.get("at_least")
+    if REFERENCE in (kind, of):
+        if unit is None:
+            return reading.report(
+                "missing-key",
+                "缺少键“unit”：引用的是哪一种（case、place、resident 等）",
+                "the key 'unit' is missing: of what a reference is the id (case, place, resident …)",
+                fields.at("type", reading),
+                key="unit",
+            )
+        kind, of = (TEXT, of) if kind == REFERENCE else (kind, TEXT)
     if unit and kind.unit and unit != kind.unit:
         return reading.report(
             "wrong-unit",

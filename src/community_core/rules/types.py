@@ -38,6 +38,8 @@ class Kind(Enum):
 class ValueType:
     """The type of a value: its kind, unit (``year``, ``day``, ``metre``, ``pct`` …), and what belongs to the kind.
 
+    A text with a unit is a reference: the id of another entity, of the kind that the unit says (``case``, ``place`` …).
+
     *values* are the declared values of an enumeration, *of* the type of a list's members,
     *at_least* the fewest members a list may have.
     """
@@ -53,7 +55,16 @@ class ValueType:
             return "[" + ", ".join(self.values) + "]"
         if self.kind is Kind.LIST and self.of is not None:
             return f"list of {self.of}"
+        if self.kind is Kind.TEXT and self.unit:
+            return f"reference to {self.unit}"
         return f"{self.kind.value} ({self.unit})" if self.unit else self.kind.value
+
+    @property
+    def refers_to(self) -> str:
+        """The kind of entity that a reference, or each member of a list of them, names; empty for everything else."""
+        if self.kind is Kind.LIST and self.of is not None:
+            return self.of.refers_to
+        return self.unit if self.kind is Kind.TEXT else ""
 
     def in_unit(self, unit: str) -> ValueType:
         """Return the same type with *unit*."""
@@ -66,6 +77,8 @@ TEXT = ValueType(Kind.TEXT)
 DATE = ValueType(Kind.DATE)
 MONEY = ValueType(Kind.MONEY)
 SHARE = ValueType(Kind.SHARE)
+#: The id of something; a declaration says of what kind by its unit.
+REFERENCE = TEXT.in_unit("anything")
 
 #: The names that a declaration may write as its type; the words for periods and distances are whole numbers in a unit.
 TYPE_NAMES: dict[str, ValueType] = {
@@ -75,6 +88,7 @@ TYPE_NAMES: dict[str, ValueType] = {
     "date": DATE,
     "money": MONEY,
     "share": SHARE,
+    "reference": REFERENCE,
     "days": INT.in_unit("day"),
     "workdays": INT.in_unit("workday"),
     "months": INT.in_unit("month"),
