@@ -8,9 +8,12 @@ from attrs import evolve
 
 import community_core as cc
 from community_core.base import Citation, Label, Refused, UnknownTerm
+from community_core.declarations.practice import StepEffect
 from community_core.jurisdiction import hookimpl
 from community_core.rulebook import read_text
 from community_core.rules.python import decision
+from community_core.rules.terms import Function
+from community_core.rules.types import BOOL, INT
 
 DAY = dt.date(2006, 5, 1)
 DISTRICT = "district: town\ntitle: {zh: 镇, en: Town}\nadopts: [plug.permits]\n"
@@ -166,3 +169,59 @@ def test_two_versions_side_by_side_each_serve_their_cases(office):
     assert [item.code for item in refusal(second, new)] == ["guard-false"]
     assert grant(second, new, "deny").ended == "decided"
     assert [item.code for item in refusal(second, old)] == ["missing-function"]
+
+
+class Installed:
+    """An entry point of an installed distribution."""
+
+    name = "plug"
+    value = "plug:plugin"
+
+    def __init__(self, module, version):
+        self.module = module
+        self.dist = types.SimpleNamespace(name="plug-permits", version=version)
+
+    def load(self):
+        """Return the plugin."""
+        return self.module
+
+
+@pytest.mark.parametrize("kind", ["decision", "word", "effect"])
+def test_what_is_gone_is_named_with_its_distribution(tmp_path, monkeypatch, kind):
+    """A case whose Python decision, word or effect is gone says which distribution, in which version, to install."""
+    changes = {
+        "decision": ("GUARD", "verdict == answer"),
+        "word": ("GUARD", "plug_short(length)"),
+        "effect": ('when: "GUARD"', "effects: [{plug_tell: chair}]"),
+    }
+    (practice,) = read_text(TEXT["1"].replace(*changes[kind])).practices
+    module = types.ModuleType("plug")
+    verdict = plugin("1", python=True).community_practices()[0].decisions
+    practice = evolve(practice, decisions=verdict) if kind == "decision" else practice
+    module.community_practices = hookimpl(lambda: [practice])
+    short = Function("plug_short", lambda length: length < 30, (INT.in_unit("day"),), BOOL, version="3")
+    module.community_functions = hookimpl(lambda: [short])
+    module.community_effects = hookimpl(lambda: [StepEffect("plug_tell", lambda *_: [])])
+    text = tmp_path / "town.yaml"
+    present = []
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: present)
+
+    def office(installed):
+        present[:] = installed
+        text.write_text(DISTRICT if installed else NOBODYS, "utf-8")
+        made = cc.open_office(cc.load(text), tmp_path / "record.db")
+        made.appoint("clerk", "clerk", "town", dt.date(2000, 1, 1))
+        return made
+
+    with office([Installed(module, "1.4.0")]) as first:
+        old = ask(first)
+    with office([]) as later:
+        (found,) = refusal(later, old)
+        assert found.code == "missing-function"
+        assert dict(found.data)["install"] == "plug-permits==1.4.0"
+        assert "请安装 plug-permits==1.4.0" in found.message.zh
+        assert "install plug-permits==1.4.0" in found.message.en
+        assert later.may("clerk", old, DAY)[0].findings[0] == found
+        assert list(later.verify()) == []
+    with office([Installed(module, "1.5.0")]) as again:
+        assert grant(again, old).state == "granted"
