@@ -1,4 +1,4 @@
-"""Which whole numbers fit a reported rate: the one rule of this plugin that is Python; it knows no case and no roll."""
+"""Reading reported rates, in Python: which whole numbers fit one, and what two of them leave; no case, no roll."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from community_core.base.labels import Label
 from community_core.base.money import Rounding, round_whole
 from community_core.base.ranks import Standing
 from community_core.rules.python import decision
-from community_core.rules.types import INT, list_of
+from community_core.rules.types import INT, SHARE, list_of
 
 
 @decision(
@@ -48,3 +48,28 @@ def compatible_counts(counted_whole: int, reported_rate: Fraction, rate_decimals
         for count in range(max(0, near - reach), min(counted_whole, near + reach) + 1)
         if round_whole(Fraction(count * scale, counted_whole), Rounding.HALF_UP) == wanted
     )
+
+
+@decision(
+    inputs=("household_share", "direct_share"),
+    yields=SHARE,
+    because=Label(
+        "两种方式以外的社区所占的比例；用什么方式，材料没有写",
+        "the share of communities beside the two methods; how they elect is not named",
+    ),
+    cite=Citation(
+        "《以人为本 互动参与 努力构建独具沈河魅力的和谐社区》",
+        heading="一、2. 谁当社区带头人",
+        lines="001_75147285bf45155a.txt L81",
+    ),
+    of="body",
+    title=Label("其余方式所占的比例", "Share of the other methods"),
+    standing=Standing.LIBRARY,
+)
+def other_share(household_share: Fraction, direct_share: Fraction) -> Fraction | None:
+    """Return what the two shares leave of all communities: 79 % in 2002, 40 % in 2005.
+
+    ``None``, no answer, where together they are more than all.
+    """
+    rest = 1 - household_share - direct_share
+    return rest if rest >= 0 else None

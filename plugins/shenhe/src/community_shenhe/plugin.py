@@ -1,4 +1,4 @@
-"""What Shenhe offers to the core: its rulebooks, and one decision in Python; nothing happens at import."""
+"""What Shenhe offers to the core: its rulebooks, and two decisions in Python; nothing happens at import."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from community_core.declarations.catalogue import Catalogue
 from community_core.declarations.practice import District, Practice
 from community_core.jurisdiction.hookspecs import hookimpl
 from community_core.practices.folder import read_folder, read_rows
-from community_shenhe.figures import compatible_counts
+from community_shenhe.figures import compatible_counts, other_share
 
 FOLDER = Path(__file__).parent
 PLUGIN = "community-shenhe"
 
+#: The decisions in Python, by practice.
+IN_PYTHON = {"shenhe.figures": (compatible_counts,), "shenhe.elections": (other_share,)}
+
 
 @hookimpl
 def community_practices() -> Sequence[Practice]:
-    """Return the practices of the district's document, with the Python decision among the figures."""
+    """Return the practices of the district's document, each with its decisions in Python."""
     return tuple(
-        attrs.evolve(practice, decisions=(*practice.decisions, compatible_counts))
-        if practice.name == "shenhe.figures"
-        else practice
+        attrs.evolve(practice, decisions=(*practice.decisions, *IN_PYTHON.get(practice.name, ())))
         for practice in read_folder(FOLDER, PLUGIN).practices
     )
 
