@@ -111,7 +111,6 @@ NO_TEXT = {
         correction-changes correction-refused no-reason not-correctable nothing-corrected unknown-event""",
     "office/test_needs.py": "needed-case needed-place needed-state",
     "office/test_host.py": "effect-refused missing-function",
-    "office/test_links.py": "unknown-reference",
     "office/test_papers.py": "no-such-paper",
     "office/test_figures.py": "not-their-item",
     "office/test_rating.py": "no-rating not-among not-rated scale-unknown sheets-differ",

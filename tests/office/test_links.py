@@ -69,5 +69,5 @@ def test_a_reference_to_no_case_is_refused(office, data):
     with pytest.raises(Refused) as caught:
         begin(office, "b", **data)
     (found,) = caught.value.findings
-    assert (found.code, dict(found.data)["case"]) == ("unknown-reference", "nobody")
+    assert (found.code, dict(found.data)["case"]) == ("unknown-case", "nobody")
     assert office.store.case("b") is None

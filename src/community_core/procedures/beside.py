@@ -53,7 +53,7 @@ def unknown_cases(procedure: Procedure, step: Step, given: Mapping[str, Any], be
         for case_id in value if isinstance(value, tuple) else (value,):
             if case_id is not None and not beside.known(case_id):
                 yield finding(
-                    "unknown-reference",
+                    "unknown-case",
                     f"环节 {step.name} 的 {name} 要写已有办件的编号，没有办件 {case_id}",
                     f"{name} of step {step.name} names a case by its id; there is no case {case_id!r}",
                     item.origin,
