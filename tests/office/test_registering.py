@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import community_core as cc
-from community_core.base import Refused, UnknownTerm
+from community_core.base import Refused, StoreError, UnknownTerm
 from community_core.office import open_office
 from community_core.office.authority import Authority
+from community_core.ports.keys import KeyRing
 from community_core.registers.electoral import Entitlement, holds_together
 from community_core.registers.known import REGISTERS
 
@@ -345,3 +346,16 @@ def test_a_post_reaches_a_place_that_lies_in_its_own_on_the_day(office):
     authority = Authority(office.store)
     assert authority.posts("li", "c-1", dt.date(2025, 5, 31)) == frozenset()
     assert authority.posts("li", "c-1", JUNE) == {"district.officer"}
+
+
+def test_without_the_key_nobody_comes_in_a_second_time(town, tmp_path):
+    """Where identity numbers are encrypted, a list without ids is refused unless the keys are given."""
+    keys = KeyRing("a", {"a": b"\x01" * 32})
+    with open_office(town, tmp_path / "town.sqlite", keys=keys) as office:
+        for place in ("c-1", "c-2"):
+            office.register_place(place, layer="community")
+        people(office)
+    with open_office(town, tmp_path / "town.sqlite") as office, pytest.raises(StoreError, match="give the keys"):
+        office.registers.import_file(LIST.encode(), ALL, day=JUNE, actor="clerk")
+    with open_office(town, tmp_path / "town.sqlite", keys=keys) as office:
+        assert office.registers.import_file(LIST.encode(), ALL, day=JUNE, actor="clerk").change == ""

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from community_core.base import StoreError
 from community_core.base.labels import Label
+from community_core.ports.keys import KeyRing
 from community_core.ports.store import Contradiction, Posting
 from community_core.registers.applying import plans_of, write
 from community_core.registers.changes import CORRECTION, RegisterChange
@@ -23,7 +24,7 @@ from community_core.registers.electoral import (
     sealed,
 )
 from community_core.registers.known import KEPT, register_of
-from community_core.registers.rows import ALWAYS, Asked
+from community_core.registers.rows import ALWAYS, Asked, Locked
 from community_core.store import upgrade
 from community_core.store.migrating import _run
 from community_core.store.schema import register_tables
@@ -90,6 +91,32 @@ def test_values_of_every_type_come_back(database):
     assert store.register_rows(residents)[0].values == person
     with pytest.raises(StoreError, match="null character"):
         keep(store, residents, Asked(("r-2",), ("a\x00b", *person[1:]), MAY))
+
+
+KEYS = KeyRing("2025-a", {"2025-a": b"\x01" * 32})
+SENSITIVE = ("张三", "999999195002080016", None, None, None, None, None, None)
+
+
+def test_sensitive_columns_are_encrypted_at_rest(database):
+    """With a key an identity number stands nowhere in the database in clear; without it, it is locked and not lost."""
+    residents = register_of("residents")
+    store = database.store(keys=KEYS)
+    keep(store, residents, Asked(("r-1",), SENSITIVE, MAY))
+    with database.engine().connect() as connection:
+        (kept,) = connection.execute(text("SELECT id_number FROM cc_reg_residents")).scalars()
+    assert kept.startswith("sealed:2025-a:")
+    assert SENSITIVE[1] not in kept
+    assert store.register_rows(residents)[0].values == SENSITIVE
+    assert keep(store, residents, Asked(("r-1",), SENSITIVE, JUNE)) == ""
+    without = database.store()
+    locked = without.register_rows(residents)[0].values[1]
+    assert isinstance(locked, Locked)
+    assert (str(locked), repr(locked)) == ("***", "Locked()")
+    keep(without, residents, Asked(("r-1",), ("张叁", *SENSITIVE[1:]), JUNE, given=frozenset({0})))
+    assert store.register_rows(residents, day=JUNE)[0].values == ("张叁", *SENSITIVE[1:])
+    database.tamper("UPDATE cc_reg_residents SET id_number = 'sealed:2025-a:AAAA'")
+    with pytest.raises(StoreError, match="cannot be read"):
+        store.register_rows(residents)
 
 
 def test_two_writers_cannot_both_replace_a_row(database):

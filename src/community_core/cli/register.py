@@ -13,6 +13,7 @@ from community_core.cli import exits
 from community_core.cli.options import (
     json_option,
     kept_district_option,
+    keys_option,
     lang_option,
     read_day_option,
     split_given,
@@ -121,6 +122,7 @@ def template(*, registers: tuple[str, ...], out: Path, lang: Language, as_json: 
 @click.argument("registers", metavar="REGISTER[,REGISTER...]")
 @file_argument
 @store_option
+@keys_option
 @on_option
 @actor_option
 @click.option("--good-rows", is_flag=True, help="有错时仍登记无错的行 · Keep the good rows where others are bad.")
@@ -194,6 +196,7 @@ def _say_imported(done: Imported, copy: Path | None, *, as_json: bool) -> None:
 @register.command("show", help="某日的登记内容 · What REGISTER says on a day.", epilog=exits.HELP)
 @click.argument("name", metavar="REGISTER")
 @store_option
+@keys_option
 @on_option
 @where_option
 @click.option("--history", is_flag=True, help="每一行的前后，含被替换的 · All rows of any day, replaced ones too.")
@@ -275,6 +278,7 @@ def _cells(own: Register, row: Row, *, private: bool) -> dict[str, Any]:
 @register.command("export", help="把某日的登记内容写成表格 · Write what REGISTER says on a day.", epilog=exits.HELP)
 @click.argument("name", metavar="REGISTER")
 @store_option
+@keys_option
 @kept_district_option
 @on_option
 @out_option
@@ -343,6 +347,7 @@ def _written(out: Path, data: bytes, *, as_json: bool) -> int:
 @click.argument("into")
 @click.argument("areas", nargs=-1, required=True, metavar="AREA...")
 @store_option
+@keys_option
 @on_option
 @actor_option
 @json_option
@@ -360,6 +365,7 @@ def move(*, place: str, into: str, areas: tuple[str, ...], store: str, day: dt.d
 @click.argument("into")
 @click.argument("others", nargs=-1, required=True, metavar="OTHER...")
 @store_option
+@keys_option
 @on_option
 @actor_option
 @json_option
@@ -383,6 +389,7 @@ def merge(*, kind: str, into: str, others: tuple[str, ...], store: str, day: dt.
 @click.argument("new")
 @click.argument("parts", nargs=-1, required=True, metavar="PART...")
 @store_option
+@keys_option
 @on_option
 @actor_option
 @click.option("--head", default="", help="新户的户主 · The head of the new household.")
@@ -432,6 +439,7 @@ def roll() -> None:
 @click.argument("kind", type=click.Choice(["residents", "households", "owners"]))
 @click.argument("place")
 @store_option
+@keys_option
 @kept_district_option
 @on_option
 @actor_option
@@ -467,6 +475,7 @@ def freeze(
 @roll.command("show", help="查看名册 · Show the roll ROLL_ID.", epilog=exits.HELP)
 @click.argument("roll_id")
 @store_option
+@keys_option
 @click.option("--published", is_flag=True, help="只看可公布的 · Only what everybody may see.")
 @json_option
 def show_roll(*, roll_id: str, store: str, published: bool, as_json: bool) -> int:
@@ -493,6 +502,7 @@ def show_roll(*, roll_id: str, store: str, published: bool, as_json: bool) -> in
 @click.option("--why", required=True, help="理由 · Why.")
 @click.option("--person", default="", help="户的代表 · Who votes for a household.")
 @store_option
+@keys_option
 @on_option
 @actor_option
 @json_option

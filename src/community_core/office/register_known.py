@@ -6,11 +6,14 @@ import datetime as dt
 import secrets
 from functools import cached_property
 
+from community_core.base.errors import StoreError
 from community_core.base.headings import heading_key
+from community_core.base.labels import Label
 from community_core.ports.store import RegisterRows
 from community_core.registers.applying import base_of
 from community_core.registers.categories import in_force, names_of
 from community_core.registers.known import register_of
+from community_core.registers.rows import Locked
 
 
 class StoreKnown:
@@ -42,7 +45,16 @@ class StoreKnown:
     def _numbers(self) -> dict[str, str]:
         register = register_of("residents")
         at = [column.name for column in register.values].index("id_number")
-        return {row.values[at]: row.key[0] for row in self._store.register_rows(register) if row.values[at]}
+        rows = self._store.register_rows(register)
+        if any(isinstance(row.values[at], Locked) for row in rows):
+            # Whoever is registered already would come in a second time.
+            raise StoreError(
+                Label(
+                    "公民身份号码已加密，没有密钥不能认人；请给出密钥后再导入",
+                    "identity numbers are encrypted, and without the key nobody is known by his; give the keys",
+                )
+            )
+        return {row.values[at]: row.key[0] for row in rows if row.values[at]}
 
     def person_of(self, number: str) -> str | None:
         """Return the resident who has an identity number, or ``None``."""

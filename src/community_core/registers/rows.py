@@ -22,6 +22,16 @@ Values: TypeAlias = tuple[Any, ...]
 
 
 @frozen
+class Locked:
+    """A value that is encrypted with a key that is not here: it is kept as it is, and nothing is known of it."""
+
+    text: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return "***"
+
+
+@frozen
 class Row:
     """What a register says of *key* from *since* until *until* (excluded), or still.
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, Table, bindparam, insert, or_, select, update
 
 from community_core.base.labels import Label
+from community_core.ports.keys import KeyRing
 from community_core.ports.store import Contradiction
 from community_core.registers.changes import RegisterChange
 from community_core.registers.describe import Register
@@ -19,8 +20,10 @@ from community_core.store.appending import chunked, next_ids
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
 from community_core.store.records import day_text, moment_text, safe
-from community_core.store.register_tables import as_day, reader, writer
+from community_core.store.register_sealing import sealed_reader, sealed_writer
+from community_core.store.register_tables import as_day
 from community_core.store.schema import postings, register_changes, register_tables
+from community_core.store.sealing import Sealing
 
 _COUNTER: Final = "register-change"
 
@@ -29,6 +32,7 @@ class SqlRegisterRows:
     """The tables of registers; see :class:`~community_core.ports.store.RegisterRows`."""
 
     _transactions: Transactions
+    _sealing: Sealing
 
     def _writing(self) -> AbstractContextManager[Connection]:
         return self._transactions.writing()
@@ -62,7 +66,7 @@ class SqlRegisterRows:
         elif not past:
             query = query.where(table.c.replaced.is_(None))
         query = query.order_by(*(table.c[column.name] for column in register.key), table.c.since, table.c.number)
-        read = _row_reader(register)
+        read = _row_reader(register, self._sealing.keys)
         with self._transactions.reading() as connection, checked():
             return tuple(read(row) for part in _parts(query, table, wanted) for row in connection.execute(part))
 
@@ -133,7 +137,7 @@ class SqlRegisterRows:
             return
         table = register_tables[register.table]
         moment = moment_text(entered)
-        put = [writer(column) for column in register.columns]
+        put = [sealed_writer(register, column, self._sealing.keys) for column in register.columns]
         rows = []
         at_key = [at for at, column in enumerate(register.columns) if column.key]
         at_value = [at for at, column in enumerate(register.columns) if not column.key]
@@ -208,15 +212,15 @@ def _parts(query: Select[Any], table: Table, wanted: Mapping[str, str | Sequence
         yield query.where(table.c[name].in_(chunk))
 
 
-def _row_reader(register: Register) -> Any:
-    keys = [column.name for column in register.key]
-    values = [(column.name, reader(column)) for column in register.values]
+def _row_reader(register: Register, keys: KeyRing | None) -> Any:
+    named = [column.name for column in register.key]
+    values = [(column.name, sealed_reader(register, column, keys)) for column in register.values]
 
     def read(row: Any) -> Row:
         cells = row._mapping  # noqa: SLF001 - the public name of a row's columns by name in SQLAlchemy
         until = cells["until"]
         return Row(
-            tuple(cells[name] for name in keys),
+            tuple(cells[name] for name in named),
             tuple(own(cells[name]) for name, own in values),
             as_day(cells["since"]),
             None if until is None else as_day(until),

@@ -99,7 +99,7 @@ class Sealing:
             key = self.keys.current
             about = _about(event.case, event.version, name, privacy.value, key)
             nonce = secrets.token_bytes(_NONCE)
-            secret = _cipher(self.keys.key(key) or b"").encrypt(nonce, salt + text.encode(), about)
+            secret = cipher(self.keys.key(key) or b"").encrypt(nonce, salt + text.encode(), about)
             kept = ("", b64encode(nonce + secret).decode(), key)
         else:
             kept = (salt.hex(), text, "")
@@ -251,12 +251,17 @@ def _decrypted(key: bytes, raw: bytes, about: bytes) -> bytes:
     from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - an extra, needed only with keys
 
     try:
-        return bytes(_cipher(key).decrypt(raw[:_NONCE], raw[_NONCE:], about))
+        return bytes(cipher(key).decrypt(raw[:_NONCE], raw[_NONCE:], about))
     except InvalidTag as error:
         raise Damaged from error
 
 
-def _cipher(key: bytes) -> Any:
+def cipher(key: bytes) -> Any:
+    """Return the cipher of *key*.
+
+    Raises:
+        StoreError: if ``cryptography`` is not installed.
+    """
     try:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
     except ImportError:
