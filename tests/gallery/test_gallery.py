@@ -109,6 +109,7 @@ NO_TEXT = {
     "office/test_transitions.py": "already-under-text no-transition transition-field transition-state",
     "office/test_correct.py": """
         correction-changes correction-refused no-reason not-correctable nothing-corrected unknown-event""",
+    "office/test_ledger.py": "no-entry personal-entry",
     "office/test_needs.py": "needed-case needed-place needed-state",
     "office/test_host.py": "effect-refused missing-function",
     "office/test_papers.py": "no-such-paper",
