@@ -114,8 +114,13 @@ NO_TEXT = {
     "office/test_host.py": "effect-refused missing-function",
     "office/test_papers.py": "no-such-paper",
     "office/test_figures.py": "not-their-item",
+    "office/test_elections.py": "roll-differs unknown-roll",
     "office/test_rating.py": "no-rating not-among not-rated scale-unknown sheets-differ",
     "office/test_office.py": "no-actor too-many-follow-ups unknown-procedure which-opening",
+    "procedures/test_vote.py": """
+        carrier-absent majority-unknown no-contest not-represented opening-strange proxy-and-present proxy-limit
+        proxy-limit-unknown proxy-twice proxy-unwritten represented-twice represents-two seats-open seats-unknown
+        seen-twice set-aside-differs tie-unresolved""",
     "procedures/test_step.py": """
         ballot-rule-unknown ballot-tied case-ended day-before day-unknown earlier-step guard-false guard-unknown
         missing-field no-ballot no-majority no-votes no-working-days not-entitled period-negative period-too-long

@@ -18,7 +18,7 @@ from community_core.procedures.definition import EndKind, Procedure, Step, StepF
 from community_core.procedures.events import Case
 from community_core.procedures.step import Refusal, Taken, take
 from community_core.rules.terms import Expression
-from community_core.rules.types import TEXT, list_of
+from community_core.rules.types import INT, SHARE, TEXT, list_of
 
 E = Expression
 DAY = dt.date(2006, 3, 1)
@@ -55,6 +55,8 @@ def procedure(decides, *, again=None, takes=()):
         fields=(
             *(_list(name, unordered=name not in ("candidates", "joined")) for name in names),
             StepField("seed", TEXT, Privacy.PUBLIC, Label("seed"), optional=True),
+            StepField("number", INT, Privacy.PUBLIC, Label("number"), optional=True),
+            StepField("part", SHARE, Privacy.PUBLIC, Label("part"), optional=True),
         ),
     )
 
@@ -179,8 +181,30 @@ def test_a_proxy_counts_within_its_limit(count):
     assert data(count(decides, here=VOTERS[:3], votes=["a"] * 5, proxies=mandates))["outcome"] == "a"
     mandates[1][1] = "p1"
     assert codes(count(decides, here=VOTERS[:3], votes=["a"] * 5, proxies=mandates)) == ["proxy-limit"]
-    unknown = evolve(PLAIN, proxy_limit=E("limit_nobody_set"))
-    assert isinstance(count(unknown, here=VOTERS[:3], votes=["a"] * 5, proxies=mandates), Refusal)
+    for more, code in (
+        (["p9", "p1", ""], "proxy-unwritten"),
+        (["p9", "p8", "m"], "carrier-absent"),
+        (["p3", "p1", "m"], "proxy-and-present"),
+        (["p10", "p3", "m"], "proxy-twice"),
+    ):
+        wrong = [["p10", "p2", "mandate-2"], more]
+        assert codes(count(decides, here=VOTERS[:3], votes=["a"] * 4, proxies=wrong)) == [code]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"seats": E("number")}, "seats-unknown"),
+        ({"majority": E("part")}, "majority-unknown"),
+        ({"proxy_limit": E("number")}, "proxy-limit-unknown"),
+        ({"quorum": E("part")}, "quorum-unknown"),
+    ],
+)
+def test_what_nobody_has_set_refuses_the_vote_and_is_named(count, changes, expected):
+    """A number of seats, a share or a limit that is not known is asked for and never guessed."""
+    more = {"proxies": []} if "proxy_limit" in changes else {}
+    refused = count(evolve(PLAIN, **changes), here=VOTERS[:3], votes=["a"] * 3, **more)
+    assert codes(refused) == [expected]
 
 
 def test_households_vote_by_one_representative_each(count):
@@ -189,9 +213,11 @@ def test_households_vote_by_one_representative_each(count):
     sound = [["p1", "x1"], ["p2", "x2"]]
     assert data(count(decides, here=VOTERS[:2], votes=["a", "a"], represented=sound))["outcome"] == "a"
     assert codes(count(decides, here=VOTERS[:2], votes=["a"], represented=sound[:1])) == ["not-represented"]
-    assert codes(count(decides, here=VOTERS[:2], votes=["a"], represented=[["p1", "x"], ["p2", "x"]])) == [
-        "represents-two"
-    ]
+    for wrong, code in (
+        ([["p1", "x"], ["p2", "x"]], "represents-two"),
+        ([*sound, ["p2", "x3"]], "represented-twice"),
+    ):
+        assert codes(count(decides, here=VOTERS[:2], votes=["a"], represented=wrong)) == [code]
 
 
 def test_a_lot_needs_a_seed_and_draws_what_everybody_can_draw(count):
