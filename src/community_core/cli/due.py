@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,10 +12,14 @@ from community_core.cli.options import json_option, kept_district_option, keys_o
 from community_core.cli.output import finding_data, print_json, print_table
 from community_core.cli.stores import office_over
 
+if TYPE_CHECKING:
+    from community_core.office.rhythms import DueAgain
+
 _HELP = """到这一天已到期的办件；--settle 按规则处理（失效、上报、提醒）。
 
-Deadlines that fall due on DAY or before, the earliest first. With --settle those that are past are settled as the rules
-say (lapse, escalate, remind), as events of the actor "system".
+Deadlines that fall due on DAY or before, the earliest first; after them what is to be posted or done again and again,
+what is overdue first. With --settle those that are past are settled as the rules say (lapse, escalate, remind), as
+events of the actor "system".
 """
 _MOST = 40
 
@@ -35,6 +40,7 @@ def due(
     with office_over(store, district, acting=settle) as office:
         found = office.due(on, procedure=procedure, place=place)
         events = office.advance(on, procedure=procedure, place=place) if settle else ()
+        again = office.due_again(on, place=place)
     if as_json:
         print_json(
             {
@@ -51,6 +57,7 @@ def due(
                     }
                     for item in found
                 ],
+                "again": [_again_data(item, on) for item in again],
                 "settled": [{"case": event.case, "state": event.state, "step": event.step} for event in events],
             }
         )
@@ -63,6 +70,35 @@ def due(
     print_table(f"到期 Due（{len(found):,}）", heads, rows)
     if len(found) > _MOST:
         click.echo(f"另有 {len(found) - _MOST:,} 件；全部见 --json / and {len(found) - _MOST:,} more: --json")
+    if again:
+        heads = ("下次 due", "事项 item", "地方 place", "最近 last", "")
+        rows = [
+            (item.due or "–", f"{item.label.zh} {item.item}", item.place, item.last or "从未 never", _said(item, on))
+            for item in again
+        ]
+        print_table(f"应公开、应再办 To be posted or done again（{len(again):,}）", heads, rows)
     if settle:
         click.echo(f"已处理 {len(events):,} 件 / {len(events):,} settled")
     return exits.FINE
+
+
+def _said(item: DueAgain, on: dt.date) -> str:
+    if item.overdue(on):
+        return "逾期 overdue"
+    return "周期未定 how often is open" if item.why is not None else ""
+
+
+def _again_data(item: DueAgain, on: dt.date) -> dict[str, object]:
+    return {
+        "procedure": item.procedure,
+        "item": item.item,
+        "place": item.place,
+        "by": list(item.by),
+        "kind": item.kind.value if item.kind else None,
+        "to": item.to,
+        "channel": item.channel.zh,
+        "last": item.last.isoformat() if item.last else None,
+        "due": item.due.isoformat() if item.due else None,
+        "overdue": item.overdue(on),
+        "why": finding_data(item.why) if item.why else None,
+    }

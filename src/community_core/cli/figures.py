@@ -1,0 +1,138 @@
+"""``community-core measure`` and ``packet``: figures over the cases of a store, and complaints handed over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from community_core.cli import exits
+from community_core.cli.options import json_option, kept_district_option, keys_option, on_option, store_option
+from community_core.cli.output import print_json, print_table
+from community_core.cli.stores import office_over
+from community_core.rules.answer import json_value
+
+_MEASURE = """一个程序的统计：比率是两个整数，值逐件列出；无法判断的另计。
+
+What the measures of a procedure come to over its cases: a share as two whole numbers, a value case by case. What
+cannot be told of a case is counted apart. Internal measures are listed too: this is for those who handle the cases.
+
+\b
+community-core measure complaint --store my.sqlite
+"""
+_PACKET = """把投诉写成交接包，交给别的平台：JSON、CSV 或电子表格；字段名用 Open311 的。
+
+Write complaints as a hand-over packet for other platforms, with the names of Open311. Only what the audience may see is
+in it: public values for everybody, internal ones for another office, personal ones for the body that handles the case.
+"""
+
+
+@click.command(help=_MEASURE, epilog=exits.HELP)
+@click.argument("procedure")
+@store_option
+@keys_option
+@kept_district_option
+@click.option("--place", default="", help="只算这个地方 · In this place only.")
+@json_option
+def measure(*, procedure: str, store: str, district: str | None, place: str, as_json: bool) -> int:
+    """Print measures."""
+    from community_core.pages.charts import percent  # noqa: PLC0415 - needed here only
+
+    with office_over(store, district) as office:
+        found = office.measured(procedure, place=place)
+    if as_json:
+        print_json({"measures": [_measured_data(item) for item in found]})
+        return exits.FINE
+    for item in found:
+        label = item.measure.label
+        title = f"{label.zh or item.measure.name} {label.en}（{item.cases:,}）"
+        if item.measure.value is not None:
+            rows: list[Any] = [(point.on, point.each, json_value(point.value), point.case) for point in item.points]
+            print_table(title, ("日期 day", "分列 of", "值 value", "办件 case"), rows)
+            continue
+        rows = [
+            (month, each, f"{count.part:,}/{count.whole:,}", percent(count.share), count.unknown or "")
+            for month, each, count in item.counts
+            if count.whole or count.unknown
+        ]
+        total = item.total
+        rows.append(("合计 all", "", f"{total.part:,}/{total.whole:,}", percent(total.share), total.unknown or ""))
+        print_table(title, ("月份 month", "分列 of", "件数 count", "%", "无法判断 unknown"), rows)
+    return exits.FINE
+
+
+def _measured_data(item: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {"name": item.measure.name, "procedure": item.procedure, "cases": item.cases}
+    data["privacy"] = item.measure.privacy.value
+    if item.measure.value is not None:
+        data["points"] = [
+            {"case": point.case, "on": point.on.isoformat(), "each": point.each, "value": json_value(point.value)}
+            for point in item.points
+        ]
+        return data
+    data["counts"] = [
+        {"month": month, "each": each, "part": count.part, "whole": count.whole, "unknown": count.unknown}
+        for month, each, count in item.counts
+    ]
+    total = item.total
+    share: Fraction | None = total.share
+    data["total"] = {"part": total.part, "whole": total.whole, "unknown": total.unknown, "share": json_value(share)}
+    return data
+
+
+@click.command(help=_PACKET, epilog=exits.HELP)
+@store_option
+@keys_option
+@kept_district_option
+@on_option
+@click.option("--procedure", default="complaint", show_default=True, help="哪个程序 · Of this procedure.")
+@click.option("--place", default="", help="只要这个地方 · In this place only.")
+@click.option(
+    "--audience",
+    type=click.Choice(["public", "office", "handler"]),
+    default="office",
+    show_default=True,
+    help="给谁看 · Who gets it.",
+)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到哪里 · The new file.")
+@json_option
+def packet(
+    *,
+    store: str,
+    district: str | None,
+    on: dt.date,
+    procedure: str,
+    place: str,
+    audience: str,
+    out: Path,
+    as_json: bool,
+) -> int:
+    """Write a packet; its form is that of the file's ending."""
+    from community_core.office.packets import (  # noqa: PLC0415 - needs a database
+        Audience,
+        make_packet,
+        packet_csv,
+        packet_json,
+        packet_xlsx,
+    )
+
+    forms = {".json": packet_json, ".csv": lambda made: "\ufeff" + packet_csv(made), ".xlsx": packet_xlsx}
+    form = forms.get(out.suffix.lower())
+    if form is None:
+        raise click.UsageError(f"--out 应以 {'、'.join(forms)} 结尾 / --out ends with one of {', '.join(forms)}")
+    if out.exists():
+        raise click.UsageError(f"{out} 已存在；请换一个文件名 / {out} exists; name another file")
+    with office_over(store, district) as office:
+        made = make_packet(office, on, procedure=procedure, place=place, audience=Audience(audience))
+    text = form(made)
+    data = text.encode("utf-8") if isinstance(text, str) else text
+    out.touch(mode=0o600)
+    out.write_bytes(data)
+    if as_json:
+        print_json({"file": str(out), "requests": len(made.requests), "audience": audience})
+    else:
+        click.echo(f"{len(made.requests):,} 件 / {len(made.requests):,} requests: {out}")
+    return exits.FINE
