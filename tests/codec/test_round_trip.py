@@ -17,6 +17,7 @@ from community_core.base import Citation, Label, Money, Origin, Span
 from community_core.codec import canonical, digest, from_plain, is_missing, parse, to_plain
 from community_core.declarations.practice import District, Practice
 from community_core.declarations.terms import Claim, Terms
+from community_core.instruments.ledger import Entry
 from community_core.ports.store import Posting, StoredCase, StoredEvent
 from community_core.procedures.definition import Procedure
 from community_core.procedures.events import Case, Effect, Event
@@ -52,6 +53,16 @@ MADE = {
     Expression: st.sampled_from(EXPRESSIONS).map(lambda text: Expression(text, ELSEWHERE, ((1, 1),))),
     ValueType: st.sampled_from((INT, TEXT, INT.in_unit("year"), enum_of("a", "b"), list_of(enum_of("a"), 2))),
     Origin: st.just(ELSEWHERE),
+    Entry: st.builds(
+        Entry,
+        TEXTS.map("ledger {}".format),
+        st.dates(),
+        TEXTS.map("from {}".format),
+        TEXTS.map("to {}".format),
+        st.integers(min_value=1),
+        more_than=st.booleans(),
+        purpose=TEXTS,
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from community_core.instruments.ballot import (
     count_ballot,
     resolved,
 )
+from community_core.instruments.ledger import Balance, Balances, Entry, balances
 from community_core.instruments.merkle import (
     Frontier,
     consistency_proof,
@@ -31,9 +32,12 @@ __all__ = [
     "HALF",
     "SPOILT",
     "Attendance",
+    "Balance",
+    "Balances",
     "BallotResult",
     "BoxEntry",
     "ClosedBox",
+    "Entry",
     "Fault",
     "Frontier",
     "Method",
@@ -43,6 +47,7 @@ __all__ = [
     "TieRule",
     "Verdict",
     "attendance",
+    "balances",
     "by_lot",
     "by_order",
     "close_box",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from community_core.base.findings import Finding
+from community_core.instruments.ledger import Balances, Entry, balances
 from community_core.jurisdiction.rules import Rules
 from community_core.office.bindings import Bindings, refused
 from community_core.office.measuring import Measured, Measuring, States
@@ -132,6 +133,14 @@ class Reading:
         The places are *place*, or all in which the record has cases.
         """
         return due_again(self.rules, self.store, self._bindings, on, place=place, workdays=self._workdays)
+
+    def entries(self, ledger: str, *, place: str = "") -> tuple[Entry, ...]:
+        """Return what steps entered in a ledger, in all places or in one, in the order in which it was entered."""
+        return tuple(self.store.entries(ledger, place=place))
+
+    def balances(self, ledger: str, *, place: str = "", until: dt.date | None = None) -> Balances:
+        """Return what each account of a ledger has, by account and unit, at the end of the day *until* or by now."""
+        return balances(self.store.entries(ledger, place=place), until)
 
     def measured(self, procedure: str, *, place: str = "", names: Sequence[str] = ()) -> tuple[Measured, ...]:
         """Return what the measures of *procedure* come to over its cases, all of them or those called *names*.

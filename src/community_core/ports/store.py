@@ -12,6 +12,7 @@ from attrs import frozen
 from community_core.base.errors import StoreError
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
+from community_core.instruments.ledger import Entry
 from community_core.procedures.events import Case, Effect, Event
 from community_core.registers.changes import RegisterChange
 from community_core.registers.describe import Register
@@ -274,7 +275,11 @@ class Store(Registers, RegisterRows, Protocol):
         ...
 
     def apply(self, effects: Sequence[Effect], *, case: str) -> None:
-        """Apply the effects on registers, in the same unit of work."""
+        """Apply the effects on registers and ledgers, in the same unit of work."""
+        ...
+
+    def entries(self, name: str, *, place: str = "") -> Sequence[Entry]:
+        """Return the entries of the ledger *name*, of all places or of one, in the order in which they were made."""
         ...
 
     def case(self, case_id: str) -> StoredCase | None:
@@ -333,9 +338,7 @@ class Store(Registers, RegisterRows, Protocol):
         """Keep the present states of several cases, in one statement; *heads* are the hashes of their last events."""
         ...
 
-    def resume(
-        self, case_ids: Sequence[str], longer_than: int
-    ) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:
+    def resume(self, case_ids: Sequence[str], longer_than: int) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:
         """Return cases of more events than *longer_than* as they were kept, with the events after that."""
         ...
 

@@ -8,7 +8,15 @@ from community_core.base.findings import Finding, Origin, finding
 from community_core.base.ranks import Privacy
 from community_core.procedures.check_votes import check_votes
 from community_core.procedures.consequences import KINDS, is_literal
-from community_core.procedures.definition import LateAction, Procedure, Publish, PublishKind, Step, StepField
+from community_core.procedures.definition import (
+    EffectSpec,
+    LateAction,
+    Procedure,
+    Publish,
+    PublishKind,
+    Step,
+    StepField,
+)
 from community_core.procedures.events import CORRECT, ERASE, INSPECT, LATE, PAPER, TRANSITION
 from community_core.procedures.intake import counted, wanted
 from community_core.procedures.naming import names_in, unknown_name
@@ -207,7 +215,8 @@ def _counters(procedure: Procedure) -> Iterator[Finding]:
         if item.type.kind is not Kind.INT or takers:
             yield finding(
                 "counter-taken",
-                f"{item.name} 由本库计数（times_of），类型应为 int，任何环节都不收取它（{'、'.join(takers) or item.type}）",
+                f"{item.name} 由本库计数（times_of），类型应为 int，任何环节都不收取它"
+                f"（{'、'.join(takers) or item.type}）",
                 f"{item.name} is counted by the library (times_of): it is an int, and no step takes it "
                 f"({', '.join(takers) or item.type})",
                 item.origin,
@@ -329,6 +338,7 @@ def _effects(procedure: Procedure, more: frozenset[str]) -> Iterator[Finding]:
                     spec.origin,
                     effect=spec.kind,
                 )
+            yield from _personal(procedure, step, spec)
             literal = [expression for name, expression in spec.arguments if is_literal(spec.kind, name)]
             for expression in literal:
                 if not expression.text:
@@ -339,6 +349,24 @@ def _effects(procedure: Procedure, more: frozenset[str]) -> Iterator[Finding]:
                         spec.origin,
                         effect=spec.kind,
                     )
+
+
+def _personal(procedure: Procedure, step: Step, spec: EffectSpec) -> Iterator[Finding]:
+    """What is entered in a ledger is no person's: an entry is not erased."""
+    if spec.kind != "enter":
+        return
+    for name, expression in spec.arguments:
+        used = () if is_literal(spec.kind, name) else names_in(expression)
+        for field in filter(None, map(procedure.field, used)):
+            if field.privacy in (Privacy.PERSONAL, Privacy.SENSITIVE):
+                yield finding(
+                    "personal-entry",
+                    f"环节 {step.name} 把 {field.privacy.value} 字段 {field.name} 记入账簿；账簿不写个人",
+                    f"step {step.name} enters the {field.privacy.value} field {field.name!r} in a ledger, where no "
+                    "person stands",
+                    spec.origin,
+                    field=field.name,
+                )
 
 
 def _transitions(procedure: Procedure) -> Iterator[Finding]:

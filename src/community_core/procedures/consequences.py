@@ -8,14 +8,18 @@ from typing import Any
 
 from attrs import evolve
 
+from community_core.base.days import Span
 from community_core.base.findings import Finding, finding
 from community_core.base.ids import is_name
+from community_core.base.money import Money
+from community_core.instruments.ledger import FEN, Entry
 from community_core.procedures.definition import EffectSpec, Publish, Step
 from community_core.procedures.events import (
     Appoint,
     Case,
     Effect,
     EndAppointment,
+    Enter,
     OpenCase,
     PublishedItem,
     Remind,
@@ -28,7 +32,7 @@ EffectFunction = Callable[[Case, dt.date, Mapping[str, Any]], Iterable[Effect]]
 #: Arguments that are names as written and never expressions: of the effect ``open``, and of every other.
 _LITERAL_OF_OPEN = frozenset({"procedure", "each", "as"})
 _LITERAL = frozenset({"procedure", "what", "post", "text"})
-KINDS = ("open", "appoint", "end_appointment", "remind")
+KINDS = ("open", "appoint", "end_appointment", "remind", "enter")
 
 
 def is_literal(kind: str, argument: str) -> bool:
@@ -48,9 +52,7 @@ def publications(reading: Reading, items: Iterable[Publish]) -> tuple[tuple[Publ
                 found.append(end)
                 continue
             until = end
-        published.append(
-            PublishedItem(item.kind, item.what, item.to, reading.day, until, item.ground, item.consent)
-        )
+        published.append(PublishedItem(item.kind, item.what, item.to, reading.day, until, item.ground, item.consent))
     return tuple(published), found
 
 
@@ -108,6 +110,8 @@ def _records(
     if spec.kind == "open":
         procedure = rest.pop("procedure", "")
         return _opened(reading, step, spec, procedure, rest) if procedure else _lacks(step, spec, "procedure")
+    if spec.kind == "enter":
+        return _entered(reading, step, spec, rest)
     post = rest.get("post_of") or rest.get("post") or rest.get("what") or ""
     if spec.kind == "remind":
         return [Remind(post, rest.get("text") or step.because.zh or step.name)] if post else _lacks(step, spec, "post")
@@ -130,6 +134,38 @@ def _records(
         else:
             made.append(EndAppointment(person, post, place, rest.get("day", day), str(rest.get("reason", step.name))))
     return made
+
+
+def _entered(reading: Reading, step: Step, spec: EffectSpec, given: Mapping[str, Any]) -> list[Effect] | Finding:
+    """One entry of a ledger; where an account is not named, it is that of the case's place."""
+    amount, place = given.get("amount"), reading.case.place
+    if amount is None:
+        return _lacks(step, spec, "amount")
+    money = isinstance(amount, Money)
+    if not money and "unit" not in given:
+        return _lacks(step, spec, "unit")
+    try:
+        entry = Entry(
+            given.get("what", ""),
+            reading.day,
+            str(given.get("from", place)),
+            str(given.get("to", place)),
+            amount.fen if isinstance(amount, Money) else amount,
+            FEN if money else str(given["unit"]),
+            given.get("more_than", False),
+            str(given.get("purpose", "")),
+            Span(given.get("since"), given.get("until")),
+            place,
+        )
+    except ValueError:
+        return finding(
+            "no-entry",
+            f"环节 {step.name} 的效果 enter 不能入账：数额要大于零，两个账户要不同",
+            f"the effect enter of step {step.name} is no entry: the amount is above zero and the accounts are two",
+            spec.origin,
+            effect=spec.kind,
+        )
+    return [Enter(entry)]
 
 
 def _opened(

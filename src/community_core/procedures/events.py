@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from community_core.base.citations import Citation
 from community_core.base.ranks import Privacy
+from community_core.instruments.ledger import Entry
 from community_core.procedures.definition import PublishKind
 from community_core.procedures.withholding import Private, Why, Withheld, known
 
@@ -122,7 +123,14 @@ class Remind:
     text: str
 
 
-Effect = OpenCase | Appoint | EndAppointment | Remind
+@frozen
+class Enter:
+    """Effect: *entry* is entered in its ledger, in the same transaction as the event that caused it."""
+
+    entry: Entry
+
+
+Effect = OpenCase | Appoint | EndAppointment | Remind | Enter
 
 
 @frozen
@@ -132,11 +140,11 @@ class Case:
     *rules* is the hash of the text that it runs under: the one it began under, unless a transition moved it over.
     *entered* is the day on which the present state was entered; *steps* gives, for each step taken, its last day and
     the person in whose name it was taken; *data* every field's present value. *reminded* says whether the late rules
-    that only remind or escalate have been settled in the present state. *ended* is the kind of the end (a value of ``EndKind``) once the case has one:
-    the step function sets it, since events alone do not know the procedure. *takers* are all in whose name each step
-    was taken, *hands* those who took it for them; a state that is only kept for lists has neither. *private* says of
-    each personal or sensitive field which event gave its value; where that is not to hand, *data* has ``None``, which
-    is unknown, and *withheld* says why.
+    that only remind or escalate have been settled in the present state. *ended* is the kind of the end (a value of
+    ``EndKind``) once the case has one: the step function sets it, since events alone do not know the procedure.
+    *takers* are all in whose name each step was taken, *hands* those who took it for them; a state that is only
+    kept for lists has neither. *private* says of each personal or sensitive field which event gave its value; where
+    that is not to hand, *data* has ``None``, which is unknown, and *withheld* says why.
     """
 
     id: str

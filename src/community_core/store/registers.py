@@ -4,34 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, insert, literal, or_, select, update
 
 from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.codec.values import read_iso
 from community_core.ports.store import Contradiction, Posting
-from community_core.procedures.events import Appoint, Effect, EndAppointment
+from community_core.procedures.events import Appoint, Effect, EndAppointment, Enter
 from community_core.registers.rows import ALWAYS
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
+from community_core.store.ledgers import SqlLedgers
 from community_core.store.records import day_text, moment_text, safe
 from community_core.store.schema import postings, register_tables
 
 places: Final = register_tables["places"]
 
 
-class SqlRegisters:
-    """Appointments and places in the database."""
+class SqlRegisters(SqlLedgers):
+    """Appointments, places and ledgers in the database: what the effects of steps change."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
-
-    def _writing(self) -> AbstractContextManager[Connection]:
-        """Join the unit of work that this thread is in, or make one for a single call."""
-        return self._transactions.writing()
 
     def postings(self, person: str, day: dt.date) -> Sequence[Posting]:
         """Return the appointments that *person* holds on *day*, the earliest first."""
@@ -224,18 +220,20 @@ class SqlRegisters:
             )
 
     def apply(self, effects: Sequence[Effect], *, case: str) -> None:
-        """Apply the effects on registers: appointments begin and end; follow-up cases and reminders are the office's.
+        """Apply the effects on registers and ledgers; follow-up cases and reminders are the office's.
 
         Raises:
-            StoreError: if an appointment cannot begin or end so.
+            StoreError: if an appointment cannot begin or end so, or an entry cannot be kept.
         """
-        registered = [effect for effect in effects if isinstance(effect, (Appoint, EndAppointment))]
+        registered = [effect for effect in effects if isinstance(effect, (Appoint, EndAppointment, Enter))]
         if not registered:
             return
         with self._transactions.begin():
             for effect in registered:
                 if isinstance(effect, EndAppointment):
                     self.end_posting(effect, case=case)
+                elif isinstance(effect, Enter):
+                    self.add_entry(effect.entry, case=case)
                 else:
                     begun = Posting(effect.person, effect.post, effect.place, effect.since, effect.until)
                     self.add_posting(begun, case=case)

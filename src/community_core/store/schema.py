@@ -12,7 +12,7 @@ from community_core.store.register_tables import make_table
 
 PREFIX: Final = "cc_"
 VERSION_TABLE: Final = "cc_alembic_version"
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """The revision that this version of the library reads and writes."""
 
 # Ids are compared byte by byte everywhere, so that "in the order of their ids" is one order on every database.
@@ -178,6 +178,25 @@ meta: Final = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+ledger: Final = Table(
+    "cc_ledger",
+    metadata,
+    Column("number", _Sequence, primary_key=True, autoincrement=True),
+    Column("ledger", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("more_than", Boolean, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("since", Text),
+    Column("until", Text),
+    Column("case_id", Text, nullable=False),
+    Index("cc_ledger_place", "ledger", "place", "day"),
 )
 
 counters: Final = Table(
