@@ -19,6 +19,7 @@ from community_core.pages.words import post_label
 from community_core.procedures.correct import as_corrected
 from community_core.procedures.definition import Paper, PaperForm, Procedure, Step, StepField
 from community_core.procedures.events import Case, Event, given
+from community_core.procedures.intake import wanted
 from community_core.procedures.papers import OPEN_FORMS
 from community_core.rules.types import Kind
 
@@ -182,20 +183,24 @@ class _Printer:
         return label.text(self.lang)
 
     def parts(self) -> Iterator[PaperPart]:
-        for name in self.paper.lists:
-            step = self.procedure.step(name)
+        for listed in self.paper.lists:
+            step = self.procedure.step(listed)
             if step is None:
                 continue
             entries = tuple(
                 PaperEntry(
                     self.value(event.day, None),
                     self.who(event),
-                    tuple(self.line(field, value) for field, value in event.data if value is not None),
+                    tuple(self.line(name, value) for name, value in event.data if self.said(step, name, value)),
                 )
                 for event in self.events
-                if event.step == name
+                if event.step == listed
             )
             yield PaperPart(self.say(step_label(step)), entries)
+
+    def said(self, step: Step, name: str, value: Any) -> bool:
+        """Whether a value of an event was given by whoever took the step, and not worked out."""
+        return value is not None and name in wanted(step)
 
     def who(self, event: Event) -> str:
         if self.open:
