@@ -75,9 +75,18 @@ def mutation(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Run the benchmarks; each prints a ratio against a peer measured in the same run."""
     install(session, "test")
+    session.install("eventsourcing>=9.3,<10")
     for script in sorted(ROOT.glob("benchmarks/*.py")):
         if 'if __name__ == "__main__":' in script.read_text("utf-8"):
             session.run("python", str(script), *session.posargs)
+
+
+@nox.session
+def model(session: nox.Session) -> None:
+    """Drive the office against a plain model for 10,000 steps on SQLite and, where there is one, on PostgreSQL."""
+    install(session, "dev")
+    session.env["COMMUNITY_CORE_TEST_MODEL"] = "10000"
+    session.run("python", "-m", "pytest", "-q", "-s", "tests/office/test_model.py", *session.posargs)
 
 
 @nox.session

@@ -1,0 +1,369 @@
+"""How long recording takes beside bare SQLAlchemy Core and the ``eventsourcing`` library, in the same run.
+
+``python benchmarks/record.py [contracts] [curve]``: a contract is offered and signed, two events each, by whole steps:
+the post is looked up, the guard decided, the chain hashed. Bare Core writes the very rows that the library wrote, read
+back from its database, into tables of the same schema; ``eventsourcing`` saves an aggregate with two events (no post,
+no guard, no chain). On SQLite (WAL, synchronous FULL) and, where COMMUNITY_CORE_TEST_POSTGRES names one, on
+PostgreSQL. With *curve* (a number of cases, such as 1000000) also what opening costs among so many.
+Ratios are of rows a second, beside the peer in the same round; times depend on the machine.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine, create_engine, event, insert, make_url, select, text
+
+from community_core.base import Label
+from community_core.base.ranks import Privacy
+from community_core.declarations.terms import Terms
+from community_core.jurisdiction.rules import Rules
+from community_core.office import Office, open_office
+from community_core.procedures.definition import EndKind, Procedure, Step, StepField
+from community_core.rules.terms import Expression
+from community_core.rules.types import INT, TEXT
+from community_core.store.schema import cases, events, outbox, snapshots
+from community_core.store.sql import open_store
+
+DAY = dt.date(2006, 5, 8)
+CHUNK = 1000
+PLACES = 20
+CONTRACT = Procedure(
+    "contract",
+    fields=(
+        StepField("party", TEXT, Privacy.PUBLIC, Label("乙方", "party")),
+        StepField("term", INT, Privacy.PUBLIC, Label("期限", "term")),
+        StepField("note", TEXT, Privacy.PUBLIC, Label("说明", "note"), optional=True),
+    ),
+    steps=(
+        Step("offer", ("committee.member",), to="offered", takes=("party", "term", "note")),
+        Step(
+            "sign",
+            ("committee.chair",),
+            source=("offered",),
+            to="signed",
+            takes=("note",),
+            when=Expression("term >= 1 and term <= 5"),
+            not_by=("offer",),
+        ),
+    ),
+    ends=(("signed", EndKind.DECIDED),),
+)
+RULES = Rules.from_terms(Terms(procedures=(("bench.contract", CONTRACT),)))
+
+
+class Server:
+    """A place for empty databases: a folder, or a PostgreSQL server in which each is a schema."""
+
+    def __init__(self, postgres: str = "") -> None:
+        self.postgres = postgres
+        self.folder = tempfile.TemporaryDirectory()
+        self.count = 0
+
+    def new(self) -> str:
+        """Return the URL of an empty database."""
+        self.count += 1
+        if not self.postgres:
+            return f"sqlite:///{Path(self.folder.name) / f'{self.count}.db'}"
+        schema = f"cc_bench_{uuid4().hex[:12]}"
+        engine = create_engine(self.postgres)
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        engine.dispose()
+        url = make_url(self.postgres).update_query_dict({"options": f"-csearch_path={schema}"})
+        return url.render_as_string(hide_password=False)
+
+
+def office_in(url: str, **more: Any) -> Office:
+    """Open an office with its people."""
+    office = open_office(RULES, url, **more)
+    office.register_place("district")
+    for number in range(PLACES):
+        office.register_place(f"place-{number}", "district")
+    office.appoint("member", "committee.member", "district", dt.date(2000, 1, 1))
+    office.appoint("chair", "committee.chair", "district", dt.date(2000, 1, 1))
+    return office
+
+
+def offers(count: int) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return what is offered, and where."""
+    rows = [{"party": f"居民 {number}", "term": 1 + number % 5, "note": "共驻共建"} for number in range(count)]
+    return rows, [f"place-{number % PLACES}" for number in range(count)]
+
+
+def in_bulk(office: Office, count: int) -> None:
+    """Offer and sign many contracts at once."""
+    rows, places = offers(count)
+    opened = office.open_many("contract", rows, actor="member", day=DAY, place=places, chunk=CHUNK)
+    signed = office.take_many([(case, {}) for case in opened.done], "sign", actor="chair", day=DAY, chunk=CHUNK)
+    if len(signed.done) != count:
+        raise SystemExit(f"refused: {signed.refused[:1]}")
+
+
+def one_by_one(office: Office, count: int) -> None:
+    """Offer and sign contracts, a commit each."""
+    rows, places = offers(count)
+    for data, place in zip(rows, places, strict=True):
+        case = office.open("contract", data, actor="member", day=DAY, place=place)
+        office.take(case, "sign", {}, actor="chair", day=DAY)
+
+
+def by_threads(office: Office, count: int, threads: int = 8) -> None:
+    """Offer and sign contracts by several callers at once, who share commits."""
+
+    def work() -> None:
+        one_by_one(office, count // threads)
+
+    running = [threading.Thread(target=work) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+
+
+def recorded(url: str) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
+    """Return each event that was recorded as a row, with the row of its case and of its present state."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        own = {row["id"]: dict(row) for row in connection.execute(select(cases)).mappings()}
+        present = {row["case_id"]: dict(row) for row in connection.execute(select(snapshots)).mappings()}
+        rows = [dict(row) for row in connection.execute(select(events).order_by(events.c.seq)).mappings()]
+    engine.dispose()
+    return [(row, own[row["case_id"]], present[row["case_id"]]) for row in rows]
+
+
+def empty(url: str) -> Engine:
+    """Return an engine over tables of the same schema, set as the library sets its own."""
+    store = open_store(url)
+    store.close()
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _connected(connection: Any, _record: object) -> None:
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine
+
+
+def core_in_bulk(engine: Engine, rows: list[Any]) -> None:
+    """Write the same rows by SQLAlchemy Core, a transaction a chunk."""
+    for start in range(0, len(rows), CHUNK):
+        part = rows[start : start + CHUNK]
+        first = [own for row, own, _ in part if row["version"] == 1]
+        later = [present for row, _, present in part if row["version"] == 2]
+        with engine.begin() as connection:
+            if first:
+                connection.execute(insert(cases), first)
+            connection.execute(insert(events), [row for row, _, _ in part])
+            connection.execute(insert(outbox), [{"seq": row["seq"]} for row, _, _ in part])
+            if later:
+                connection.execute(insert(snapshots), later)
+
+
+def core_one_by_one(engine: Engine, rows: list[Any]) -> None:
+    """Write the same rows by SQLAlchemy Core, a commit an event."""
+    for row, own, present in rows:
+        with engine.begin() as connection:
+            if row["version"] == 1:
+                connection.execute(insert(cases), own)
+                connection.execute(insert(snapshots), present)
+            else:
+                connection.execute(
+                    snapshots.update()
+                    .where(snapshots.c.case_id == row["case_id"])
+                    .values(version=2, state=row["state"])
+                )
+            connection.execute(insert(events), row)
+            connection.execute(insert(outbox), {"seq": row["seq"]})
+
+
+def peer() -> Any:
+    """Return how to make an application of ``eventsourcing``, or ``None`` where it is not installed."""
+    try:
+        from eventsourcing.application import Application  # noqa: PLC0415 - the peer is installed for benchmarks alone
+        from eventsourcing.domain import Aggregate  # noqa: PLC0415 - as above
+        from eventsourcing.domain import event as recorded_event  # noqa: PLC0415 - as above
+    except ImportError:
+        return None
+
+    class Contract(Aggregate):
+        @recorded_event("Offered")
+        def __init__(
+            self,
+            party: str,
+            term: int,
+            note: str,
+            actor: str,  # noqa: ARG002 - as above
+            post: str,  # noqa: ARG002 - as above
+            day: str,  # noqa: ARG002 - as above
+        ) -> None:
+            self.party, self.term, self.note, self.state = party, term, note, "offered"
+
+        @recorded_event("Signed")
+        def sign(self, actor: str, post: str, day: str) -> None:  # noqa: ARG002 - recorded by the decorator
+            self.state = "signed"
+
+    def application(url: str) -> tuple[Any, Any]:
+        found = make_url(url)
+        if found.get_backend_name() == "sqlite":
+            env = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(found.database)}
+        else:
+            env = {
+                "PERSISTENCE_MODULE": "eventsourcing.postgres",
+                "POSTGRES_DBNAME": found.database or "postgres",
+                "POSTGRES_HOST": found.host or "127.0.0.1",
+                "POSTGRES_PORT": str(found.port or 5432),
+                "POSTGRES_USER": found.username or "postgres",
+                "POSTGRES_PASSWORD": found.password or "x",
+                "POSTGRES_SCHEMA": str(found.query["options"]).partition("=")[2],
+            }
+        return Application(env=env), Contract
+
+    return application
+
+
+def peer_in_bulk(made: tuple[Any, Any], count: int) -> None:
+    """Save as many aggregates with two events each, a transaction a chunk."""
+    application, contract = made
+    rows, _ = offers(count)
+    for start in range(0, count, CHUNK):
+        part = []
+        for data in rows[start : start + CHUNK]:
+            one = contract(**data, actor="member", post="committee.member", day=DAY.isoformat())
+            one.sign(actor="chair", post="committee.chair", day=DAY.isoformat())
+            part.append(one)
+        application.save(*part)
+
+
+def peer_one_by_one(made: tuple[Any, Any], count: int) -> None:
+    """Save aggregates, a commit an event, each read again before it is signed."""
+    application, contract = made
+    rows, _ = offers(count)
+    for data in rows:
+        one = contract(**data, actor="member", post="committee.member", day=DAY.isoformat())
+        application.save(one)
+        again = application.repository.get(one.id)
+        again.sign(actor="chair", post="committee.chair", day=DAY.isoformat())
+        application.save(again)
+
+
+@contextmanager
+def timed(times: dict[str, list[float]], name: str, rows: int) -> Iterator[None]:
+    """Note how many rows a second the block wrote."""
+    start = time.perf_counter()
+    yield
+    times.setdefault(name, []).append(rows / (time.perf_counter() - start))
+
+
+def rounds(server: Server, count: int, singles: int, turns: int) -> dict[str, list[float]]:
+    """Measure everything in turns, each in an empty database of its own."""
+    times: dict[str, list[float]] = {}
+    application = peer()
+    for _ in range(turns):
+        written, singly_written, url, single_url = (server.new() for _ in range(4))
+        office, singly, shared = office_in(written), office_in(singly_written), office_in(server.new(), share=64)
+        with office, singly, shared:
+            with timed(times, "bulk", 2 * count):
+                in_bulk(office, count)
+            with timed(times, "each", 2 * singles):
+                one_by_one(singly, singles)
+            with timed(times, "shared", 2 * singles):
+                by_threads(shared, singles)
+            with timed(times, "verify", 2 * count):
+                found = list(office.verify())
+            if found:
+                raise SystemExit(f"the record does not hold together: {found[:1]}")
+        many, few = recorded(written), recorded(singly_written)
+        bare, bare_single = empty(url), empty(single_url)
+        with timed(times, "core bulk", 2 * count):
+            core_in_bulk(bare, many)
+        with timed(times, "core each", 2 * singles):
+            core_one_by_one(bare_single, few)
+        bare.dispose()
+        bare_single.dispose()
+        if application is not None:
+            made, made_single = application(server.new()), application(server.new())
+            with timed(times, "eventsourcing bulk", 2 * count):
+                peer_in_bulk(made, count)
+            with timed(times, "eventsourcing each", 2 * singles):
+                peer_one_by_one(made_single, singles)
+            made[0].close()
+            made_single[0].close()
+    return times
+
+
+def ratio(times: dict[str, list[float]], what: str, beside: str) -> str:
+    """Return the median of the ratios within each round."""
+    if beside not in times:
+        return "  not installed"
+    return f"{statistics.median(a / b for a, b in zip(times[what], times[beside], strict=True)):6.2f}"
+
+
+def show(name: str, times: dict[str, list[float]]) -> None:
+    """Print the ratios of one database."""
+    print(f"\n{name}: rows a second (median)")
+    for what, found in times.items():
+        print(f"  {what:22} {statistics.median(found):10,.0f}")
+    for what, beside in (
+        ("bulk", "eventsourcing bulk"),
+        ("bulk", "core bulk"),
+        ("each", "core each"),
+        ("each", "eventsourcing each"),
+        ("shared", "each"),
+        ("shared", "core each"),
+    ):
+        print(f"  {what} / {beside:30} {ratio(times, what, beside)}")
+
+
+def curve(server: Server, most: int) -> None:
+    """Print what opening and stepping a case cost among more and more cases, beside the same among a thousand."""
+    office = office_in(server.new())
+    stored, first = 0, 0.0
+    size = 1000
+    while size <= most:
+        rows, places = offers(size - stored)
+        office.open_many("contract", rows, actor="member", day=DAY, place=places, chunk=5000)
+        stored = size
+        data, where = offers(300)
+        found = []
+        for one, place in zip(data, where, strict=True):
+            start = time.perf_counter()
+            case = office.open("contract", one, actor="member", day=DAY, place=place)
+            office.take(case, "sign", {}, actor="chair", day=DAY)
+            found.append(time.perf_counter() - start)
+        middle = statistics.median(found)
+        first = first or middle
+        stored += 300
+        print(f"  {size:>10,} cases: {middle * 1e6:8.0f} µs to offer and sign one, {middle / first:5.2f} of the first")
+        size *= 10
+    office.close()
+
+
+def main(count: int = 21_000, most: int = 0, *, singles: int = 400, turns: int = 3) -> None:
+    """Measure and print."""
+    servers: list[tuple[str, Callable[[], Server]]] = [("SQLite", Server)]
+    address = os.environ.get("COMMUNITY_CORE_TEST_POSTGRES", "")
+    if address:
+        servers.append(("PostgreSQL", lambda: Server(address)))
+    for name, make in servers:
+        show(name, rounds(make(), count, singles, turns))
+        if most:
+            print(f"{name}: opening among")
+            curve(make(), most)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
