@@ -301,6 +301,24 @@ def test_a_replaced_procedure_names_its_replacement():
     assert step.when.zh == "归谁决定 ＝ 居民"
 
 
+def test_what_a_step_needs_of_another_case_is_said():
+    """A step says which procedure's case it needs in which states, where its list must cover, and what it clears."""
+    made = make_handbook(cc.load("fangzi"), DAY)
+    steps = {
+        step.name: step
+        for practice in made.practices
+        for entry in practice.procedures
+        if entry.term == "fangzi.contracts.contract_text"
+        for step in entry.steps
+    }
+    (needs,) = steps["draft"].needs
+    assert needs.zh == (
+        "“试点与推开的办件”要是“契约化管理的试点与推开”的办件，处于：试点中／试点已评估／已推开，其“已可办理的地方”包括本地"
+    )
+    assert steps["redraft"].needs[0].zh.startswith("以前的不再算数：讨论意见、社区组织讨论次数")
+    assert steps["withdraw"].needs == ()
+
+
 def test_who_beats_whom_is_said(tmp_path):
     """A value that takes the place of another is said to beat it, and the other to be beaten by whom."""
     file = tmp_path / "my-town.yaml"

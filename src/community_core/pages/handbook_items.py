@@ -119,6 +119,7 @@ class StepEntry:
     route: Label
     takes: tuple[Label, ...]
     when: Label
+    needs: tuple[Label, ...]
     periods: tuple[Label, ...]
     decides: Label
     publishes: tuple[Label, ...]

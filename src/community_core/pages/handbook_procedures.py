@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from community_core.base.errors import UnknownTerm
 from community_core.base.labels import Label
 from community_core.base.ranks import Standing
 from community_core.jurisdiction.rules import Rules
@@ -110,6 +111,7 @@ class _Teller:
             route=self.route(step),
             takes=tuple(self.field(name) for name in step.takes),
             when=Label() if step.when is None else spell(step.when),
+            needs=tuple(self.needs(step)),
             periods=tuple(self.periods(step)),
             decides=self.decides(step),
             publishes=tuple(self.publish(item) for item in step.publish),
@@ -127,6 +129,31 @@ class _Teller:
         goal = self.state(step.to)
         start = sources if step.source else Label("开始", "start")
         return Label(f"{start.zh} → {goal.zh}", f"{start.en} → {goal.text('en')}")
+
+    def needs(self, step: Step) -> Iterator[Label]:
+        """Yield what the step needs of other cases, and what no longer holds after it."""
+        for needs in step.needs:
+            other = self.rules.procedure(self.named(needs.procedure))
+            names = dict(other.states)
+            states = joined((names.get(state) or Label(state, state) for state in needs.states), "／", " / ")
+            field, title = self.field(needs.field), other.title or Label(other.name, other.name)
+            zh = f"“{field.zh}”要是“{title.zh}”的办件，处于：{states.zh}"
+            en = f"{field.text('en')} is a case of: {title.text('en')}, in: {states.text('en')}"
+            listed = other.field(needs.here)
+            if listed is not None:
+                zh = f"{zh}，其“{listed.label.zh or listed.name}”包括本地"
+                en = f"{en}, whose {listed.label.text('en') or listed.name} include this place"
+            yield Label(zh, en)
+        if step.clears:
+            gone = joined(map(self.field, step.clears))
+            yield Label(f"以前的不再算数：{gone.zh}", f"no longer holds: {gone.text('en')}")
+
+    def named(self, procedure: str) -> str:
+        """Return the full name of the procedure that this practice calls so."""
+        try:
+            return self.rules.procedure_name(f"{self.full.rpartition('.')[0]}.{procedure}")
+        except UnknownTerm:
+            return self.rules.procedure_name(procedure)
 
     def periods(self, step: Step) -> Iterator[Label]:
         if step.held:
