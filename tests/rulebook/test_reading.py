@@ -201,7 +201,16 @@ PRACTICE = Practice(
                     not_before=Waiting("propose", E("days(3)")),
                     within=Waiting("propose", E("months(2)")),
                     decides=CollectiveDecision("options", "members", E("rule"), E("part"), "present"),
-                    publish=(Publish(PublishKind.OBJECTION_NOTICE, ("options",), "residents", E("days(7)")),),
+                    publish=(
+                        Publish(
+                            PublishKind.OBJECTION_NOTICE,
+                            ("options",),
+                            "residents",
+                            E("days(7)"),
+                            Citation(SOURCE, article="9"),
+                            "agreed",
+                        ),
+                    ),
                     effects=(
                         EffectSpec("open", (("procedure", E("follow_up")), ("about", E("outcome")))),
                         EffectSpec("remind", (("what", E("chair")),)),

@@ -24,8 +24,9 @@ from community_core.procedures.events import Case, Event
 from community_core.procedures.withholding import Why, Withheld
 from community_core.store import ExportCheck, open_store, verify_export
 from community_core.store.migrating import _run
-from community_core.store.records import case_row, event_row, genesis, snapshot_row, written
+from community_core.store.records import case_row, event_row, genesis, snapshot_row
 from community_core.store.schema import events as event_table
+from community_core.store.sealing import written
 
 RULES = Path(__file__).parent / "relief.yaml"
 DAY = dt.date(2006, 5, 1)

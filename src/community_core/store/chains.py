@@ -33,10 +33,9 @@ from community_core.store.records import (
     stored_case,
     takers_text,
     whole,
-    written,
 )
 from community_core.store.schema import SEQUENCE, cases, counters, events, rule_texts, snapshots
-from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, marks, snapshot_data
+from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, marks, snapshot_data, written
 
 CHUNK: Final = 2000
 BATCH: Final = 500

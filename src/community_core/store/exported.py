@@ -26,8 +26,8 @@ from community_core.store.checkpoints import (
 )
 from community_core.store.exporting import FORMAT, VERSION, end_line, header_line
 from community_core.store.private import Expected, PrivateCheck
-from community_core.store.records import checkpoint_hash, event_found, event_hash, shown, written
-from community_core.store.sealing import PrivateRow, Sealing
+from community_core.store.records import checkpoint_hash, event_found, event_hash, shown
+from community_core.store.sealing import PrivateRow, Sealing, written
 
 _EVERY: Final = 5000
 _WHOLE: Final = {"entered", "event", "hash", "previous", "seq"}

@@ -21,9 +21,9 @@ from community_core.instruments.merkle import ALGORITHM, Frontier, hasher
 from community_core.store.appending import chunked
 from community_core.store.checkpoints import ALGORITHMS, entry, rooted
 from community_core.store.private import private_rows
-from community_core.store.records import checkpoint_text, event_text, written
+from community_core.store.records import checkpoint_text, event_text
 from community_core.store.schema import cases, checkpoints, events, meta, rule_texts
-from community_core.store.sealing import SEALED, PrivateRow
+from community_core.store.sealing import SEALED, PrivateRow, written
 
 FORMAT: Final = "community-core-record"
 VERSION: Final = 1

@@ -29,10 +29,7 @@ def lookup_over(connection: Connection, rows: Iterable[Row[Any]], sealing: Seali
     erased: set[tuple[str, int, str]] = set()
     for row in rows:
         if SEALED in row.data:
-            told = json.loads(row.data)
-            # A present state says which events gave its values; of a long case only these are read.
-            versions = {value["sealed"] for value in told.values() if is_mark(value)} if case == "id" else {row.version}
-            sealed.setdefault(getattr(row, case), set()).update(versions)
+            sealed.setdefault(getattr(row, case), set()).update(_givers(row) if case == "id" else {row.version})
         if getattr(row, "step", "") == ERASE:
             erased |= {(row.case_id, version, name) for version, name in erased_values(json.loads(row.data))}
     if not sealed:
@@ -42,11 +39,12 @@ def lookup_over(connection: Connection, rows: Iterable[Row[Any]], sealing: Seali
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
         query = select(private).where(private.c.case_id.in_(chunk))
-        versions = set().union(*(sealed[case_id] for case_id in chunk))
+        versions = {version for case_id in chunk for version in sealed[case_id]}
         if len(versions) <= _CHUNK:
             query = query.where(private.c.version.in_(versions))
-        for row in connection.execute(query):
-            kept[row.case_id, row.version, row.field] = PrivateRow(*row)
+        for found_row in connection.execute(query):
+            value = PrivateRow(*found_row)
+            kept[value.case_id, value.version, value.field] = value
 
     def found(case_id: str, version: int, name: str, privacy: Privacy) -> Any:
         key = (case_id, version, name)
@@ -58,6 +56,11 @@ def lookup_over(connection: Connection, rows: Iterable[Row[Any]], sealing: Seali
             return Withheld(privacy, Why.MISSING)
 
     return found
+
+
+def _givers(row: Row[Any]) -> set[int]:
+    """Return which events gave the private values of a present state: of a long case only their values are read."""
+    return {value["sealed"] for value in json.loads(row.data).values() if is_mark(value)}
 
 
 def erase_values(connection: Connection, case_id: str, values: Iterable[tuple[int, str]]) -> None:
