@@ -131,7 +131,8 @@ def test_a_field_that_counts_is_counted_by_the_case_and_starts_anew_where_it_is_
 
 
 @pytest.mark.parametrize(
-    "change", [("of: rollout", "of: nothing"), ("in: [piloting], here", "in: [open], here"), ("here: places", "here: opinion")]
+    "change",
+    [("of: rollout", "of: nothing"), ("in: [piloting], here", "in: [open], here"), ("here: places", "here: opinion")],
 )
 def test_a_text_that_needs_what_cannot_be_is_a_finding(change):
     """A procedure, a state or a list that does not exist is found while the rules are put together."""
@@ -139,7 +140,7 @@ def test_a_text_that_needs_what_cannot_be_is_a_finding(change):
 
 
 def test_what_failed_does_not_apply_even_where_it_is_named():
-    """A procedure that its source says was tried and failed is kept for reference; adopting it by name changes nothing."""
+    """A procedure that its source says was tried and failed is only kept; adopting it by name changes nothing."""
     text = RULES.replace("  text:\n", "  text:\n    standing: failed\n")
     for adopted in ("[demo.texts]", "[demo.texts, demo.texts.text]"):
         rules = rules_of(text.replace("adopts: [demo.texts]", f"adopts: {adopted}"))

@@ -1,5 +1,4 @@
-"""The demo's campaign: a pilot in two communities, then all; texts drafted, discussed, asked about and settled by vote,
-then signed building by building."""
+"""The demo's campaign: a pilot in two communities, then all; texts settled by vote, then signed by building."""
 
 from __future__ import annotations
 
@@ -216,9 +215,7 @@ def _text_steps(name: str, start: dt.date) -> Sequence[Line]:
 def _campaign(desk: Desk, wave: Wave, texts: Mapping[str, str]) -> None:
     items = {place: list(contracts_of(place, desk.contracts)) for place in wave.places}
     with desk.show.progress("送交 offered", sum(map(len, items.values()))) as advance:
-        offered = {
-            place: _offer(desk, place, texts[place], items[place], wave.offer, advance) for place in wave.places
-        }
+        offered = {place: _offer(desk, place, texts[place], items[place], wave.offer, advance) for place in wave.places}
     steps = sum(1 + (item.fate == "later") for pairs in offered.values() for item, _ in pairs)
     with desk.show.progress("上门 at the door", steps) as advance:
         for fate, step, day, data in (

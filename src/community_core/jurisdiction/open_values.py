@@ -1,4 +1,4 @@
-"""What nobody has set on a day, with who may and why it is open: read from the rules, so that the list is never stale."""
+"""What nobody has set on a day, with who may and why it is open: read from the rules, so that it is never stale."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from functools import cached_property
 
+import attrs
 from attrs import field, frozen
 
 from community_core.base.citations import Citation
@@ -276,7 +277,7 @@ class Needs:
     procedure: str
     states: tuple[str, ...]
     here: str = ""
-    origin: Origin = field(default=NOWHERE, eq=False)
+    origin: Origin = attrs.field(default=NOWHERE, eq=False)
 
 
 @frozen

@@ -31,7 +31,7 @@ then has, ``reminded`` says whether a late rule has reminded or escalated in tha
 finding that refuses it. Values are written as a form would have them:
 ``96.9%``, ``"12.50"``, ``2006-05-01``. A run that says ``after: 名称`` comes after another run of its document, in the
 same office; the first hearing of an office in 2006 has the id ``hearing-2006-000001``. An opening step with ``place``
-opens the case in a place inside of the office's, and a run with ``case`` goes on with a case that an earlier one opened.
+opens the case in a place inside of the office's, and a run with ``case`` goes on with what an earlier one opened.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ STEP = Record(
         Key("advance", Day(), Label("推进到的日期", "the day to which deadlines are settled")),
         Key("actor", TEXT, Label("办理人", "who takes it")),
         Key("post", TEXT, Label("以什么职务", "the post")),
-        Key("place", DOTTED, Label("立案的地方，在例子的地方之内", "where it is opened, inside of the example's place")),
+        Key("place", DOTTED, Label("立案的地方，在例子的地方之内", "where it is opened, inside the example's place")),
         Key("appointed", Flag(), Label("是否任此职务", "whether the actor holds the post")),
         Key("day", Day(), Label("日期", "the day")),
         Key("data", VALUES, Label("所填内容", "what is given")),
