@@ -49,6 +49,7 @@ from community_core.rulebook import read_file, read_text
 from community_core.rulebook.reading import Record
 from community_core.rules.terms import (
     Aggregation,
+    AsOf,
     Bound,
     BoundKind,
     DatedValue,
@@ -60,7 +61,7 @@ from community_core.rules.terms import (
     Parameter,
     Row,
 )
-from community_core.rules.types import BOOL, DATE, INT, MONEY, REFERENCE, SHARE, TEXT, enum_of, list_of
+from community_core.rules.types import BOOL, DATE, INT, MONEY, REFERENCE, SHARE, TEXT, TYPE_NAMES, enum_of, list_of
 
 HERE = Path(__file__).parent
 SOURCE = "沈河材料"
@@ -110,6 +111,8 @@ PRACTICE = Practice(
             labels=(("dibao", Label("低保", "minimum allowance")), ("low", Label("低收入"))),
             cite=lines("12"),
         ),
+        Fact("home", TYPE_NAMES["position"], label=Label("住处的位置"), privacy=Privacy.PERSONAL),
+        Fact("guardian", TEXT.in_unit("resident"), label=Label("监护人"), privacy=Privacy.PERSONAL),
         Fact("groups", list_of(enum_of("elders", "children"), 1), label=Label("人群")),
     ),
     parameters=(
@@ -129,7 +132,13 @@ PRACTICE = Practice(
             open_to=(Rank.CITY, Rank.DISTRICT),
             stricter="higher",
         ),
-        Parameter("wait", INT.in_unit("workday"), Label("等待"), (reported(10, standing=Standing.EXAMPLE),)),
+        Parameter(
+            "wait",
+            INT.in_unit("workday"),
+            Label("等待"),
+            (reported(10, standing=Standing.EXAMPLE),),
+            as_of=AsOf.STEP,
+        ),
         open_value("price", MONEY, "价目", (("meal", Money(1250)), ("visit", Money(800))), per="service"),
         open_value(
             "part", SHARE.in_unit("permille"), "比例", Fraction(1, 200), gap=Label("材料未写"), force=Force.GENERAL
@@ -167,6 +176,7 @@ PRACTICE = Practice(
             cite=Citation(SOURCE, "另一节"),
             standing=Standing.IN_FORCE,
             span=Span(dt.date(2000, 1, 1), dt.date(2030, 1, 1)),
+            as_of=AsOf.STEP,
         ),
         DecisionTable(
             "fee",

@@ -16,7 +16,7 @@ from community_core.jurisdiction.values import Claimant
 from community_core.procedures.definition import Procedure
 from community_core.rules.answer import json_value
 from community_core.rules.engine import Engine
-from community_core.rules.terms import DatedValue, Decision, DecisionTable, Parameter, Row
+from community_core.rules.terms import AsOf, DatedValue, Decision, DecisionTable, Parameter, Row
 
 
 def _cited(cite: Citation | None) -> str:
@@ -36,7 +36,7 @@ def of_parameter(full: str, parameter: Parameter, claimants: Iterable[Claimant])
                 term=full,
                 claimant=claimant.name,
                 rank=claimant.rank,
-                says=_said(value),
+                says=_said(value) + _day_of(parameter),
                 standing=value.standing,
                 holds=holds,
                 beaten_by="" if holds or best is None or best.name == claimant.name else best.name,
@@ -50,6 +50,11 @@ def of_parameter(full: str, parameter: Parameter, claimants: Iterable[Claimant])
         yield Claim(
             full, practice, Rank.LIBRARY, gap, Standing.IN_FORCE, holds=True, cite=cite, origin=parameter.origin
         )
+
+
+def _day_of(item: Parameter | Decision) -> str:
+    """What is said of a term that a case reads on the day of the step, not on the day it opened."""
+    return " [as_of: step]" if item.as_of is AsOf.STEP else ""
 
 
 def _said(value: DatedValue) -> str:
@@ -67,7 +72,7 @@ def of_decision(
     """Yield a claim for each row of a table, or for a function; what is only proposed holds where adopted *by_name*."""
     if not isinstance(decision, DecisionTable):
         standing = decision.standing or usual
-        says = f"Python {decision.function.__module__}.{decision.name} (version {decision.version})"
+        says = f"Python {decision.function.__module__}.{decision.name} (version {decision.version}){_day_of(decision)}"
         cite = _cited(decision.cite)
         yield Claim(
             full,
@@ -91,7 +96,7 @@ def _of_rows(full: str, table: DecisionTable, claimant: str, rank: Rank, usual: 
         rows.append(("otherwise", table.otherwise))
     for number, row in rows:
         then = "gap" if row.gap else ", ".join(f"{name}={text.text}" if name else text.text for name, text in row.then)
-        says = f"{number}: {row.when.text} → {then}"
+        says = f"{number}: {row.when.text} → {then}{_day_of(table)}"
         standing = row.standing or table.standing or usual
         cite = _cited(row.cite or table.cite)
         yield Claim(full, claimant, rank, says, standing, holds=True, cite=cite, span=table.span, origin=row.origin)

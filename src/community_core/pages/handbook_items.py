@@ -63,6 +63,7 @@ class ParameterEntry:
     gap: Label
     cite: Citation | None = None
     stricter: Label = Label()
+    as_of: Label = Label()
 
     @property
     def open(self) -> bool:
@@ -106,6 +107,7 @@ class DecisionEntry:
     because: Label = Label()
     inputs: tuple[Label, ...] = ()
     function: str = ""
+    as_of: Label = Label()
 
 
 @frozen

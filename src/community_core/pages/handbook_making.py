@@ -33,6 +33,7 @@ from community_core.pages.texts import value_text
 from community_core.pages.words import (
     AGGREGATIONS,
     AMENDMENTS,
+    AS_OF,
     BOUNDS,
     FORCES,
     HITS,
@@ -181,6 +182,7 @@ class _Maker:
                 "higher": Label("越高越严", "higher is stricter"),
                 "lower": Label("越低越严", "lower is stricter"),
             }.get(parameter.stricter, Label()),
+            as_of=AS_OF[parameter.as_of],
         )
 
     def value(self, parameter: Parameter, value: DatedValue, in_use: bool) -> ValueEntry:
@@ -228,6 +230,7 @@ class _Maker:
                 decision.because,
                 tuple(self.input(name, full) for name in decision.inputs),
                 f"{decision.function.__module__}.{decision.function.__qualname__}",
+                as_of=AS_OF[decision.as_of],
             )
         hit = HITS[decision.hit]
         if decision.hit is HitPolicy.COLLECT:
@@ -248,6 +251,7 @@ class _Maker:
             until,
             standing,
             decision.cite,
+            as_of=AS_OF[decision.as_of],
         )
 
     def standing_of(self, full: str) -> Standing:

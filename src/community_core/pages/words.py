@@ -8,8 +8,8 @@ from community_core.base.labels import Label
 from community_core.base.ranks import Force, Privacy
 from community_core.declarations.amendments import AmendmentKind
 from community_core.procedures.definition import LateAction
-from community_core.rules.terms import Aggregation, BoundKind, HitPolicy
-from community_core.rules.types import Kind, ValueType
+from community_core.rules.terms import Aggregation, AsOf, BoundKind, HitPolicy
+from community_core.rules.types import POSITION, Kind, ValueType
 
 #: The posts and roles that the core's practices and the shipped plugins name; any other is shown as it is written.
 POSTS: Mapping[str, Label] = {
@@ -72,6 +72,12 @@ TYPES: Mapping[Kind, Label] = {
     Kind.ENUM: Label("选项", "one of"),
     Kind.LIST: Label("列表", "list"),
     Kind.MEMBERS: Label("成员", "members"),
+}
+
+#: On which day a case reads a term; said only where it is not the day it opened.
+AS_OF: Mapping[AsOf, Label] = {
+    AsOf.CASE: Label(),
+    AsOf.STEP: Label("办件按环节当天读", "a case reads it as of the day of the step"),
 }
 
 UNITS: Mapping[str, Label] = {
@@ -174,6 +180,8 @@ def type_label(kind: ValueType, labels: Mapping[str, Label] | None = None) -> La
         named = labels or {}
         values = [named.get(value) or Label(value, value) for value in kind.values]
         return joined(values, "／", " / ")
+    if kind.unit == POSITION:
+        return Label("位置（向东、向北各多少米）", "position (metres to the east and to the north)")
     base = TYPES[kind.kind]
     if kind.kind is Kind.LIST and kind.of is not None:
         of = type_label(kind.of, labels)

@@ -66,9 +66,13 @@ class Evaluate(Protocol):
         fields: Mapping[str, ValueType],
         values: Mapping[str, Any],
         on: dt.date,
+        step: dt.date | None = None,
         guard: bool = False,
     ) -> Evaluation:
-        """Read *expression*; parameters are those of the day *on*, *values* are the case's fields."""
+        """Read *expression*; *values* are the case's fields.
+
+        What is dated is that of the day *on*, or where it is declared so that of the day *step*.
+        """
         ...
 
 
@@ -76,7 +80,8 @@ class Evaluate(Protocol):
 class Reading:
     """A case on the day of a step, with the values its expressions see.
 
-    Parameters are read on the day the case opened; ``day`` in an expression is the day of the step.
+    What is dated is read on the day the case opened, or where it is declared ``as_of: step`` on the day of the step;
+    ``day`` in an expression is the day of the step.
     """
 
     procedure: Procedure
@@ -93,6 +98,7 @@ class Reading:
             fields=self.procedure.field_types,
             values={**self.values, "day": self.day},
             on=self.case.opened,
+            step=self.day,
             guard=guard,
         )
 

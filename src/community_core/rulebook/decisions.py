@@ -8,13 +8,21 @@ from attrs import frozen
 
 from community_core.base.findings import Origin
 from community_core.base.labels import Label
-from community_core.rulebook.facts import OPEN_TO_KEY, STANDING_KEY, VALUES_LABELS_KEY
+from community_core.rulebook.facts import AS_OF_KEY, OPEN_TO_KEY, STANDING_KEY, VALUES_LABELS_KEY
 from community_core.rulebook.labels import CITE, EN, FROM, LABEL, UNTIL, ZH, label_of, labels_of, span_of
 from community_core.rulebook.nodes import Mapping, Node
 from community_core.rulebook.readers import EXPRESSION, NAME, Choice, Each, Raw, not_a_name, read_entry
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, NamedReader, Reading, Record, entries, suggestion
-from community_core.rulebook.values import AT_LEAST_KEY, MEMBER_HELP, TYPE, TYPE_KEY, UNIT_KEY, TypeReader, type_of
-from community_core.rules.terms import Aggregation, DecisionTable, Expression, HitPolicy, Output, Row
+from community_core.rulebook.values import (
+    AT_LEAST_KEY,
+    MEMBER_HELP,
+    TYPE,
+    TYPE_KEY,
+    UNIT_KEY,
+    TypeReader,
+    type_of,
+)
+from community_core.rules.terms import Aggregation, AsOf, DecisionTable, Expression, HitPolicy, Output, Row
 
 ALWAYS = Expression("true")
 
@@ -218,6 +226,7 @@ def _build_decision(fields: Fields, reading: Reading) -> DecisionTable | Bad:
         cite=fields.get("cite"),
         standing=fields.get("standing"),
         span=span,
+        as_of=fields.get("as_of", AsOf.CASE),
         origin=fields.origin,
     )
 
@@ -245,6 +254,7 @@ DECISION = Record(
         ),
         Key("otherwise", OTHERWISE, Label("各行都不成立时", "what applies when every row is false")),
         OPEN_TO_KEY,
+        AS_OF_KEY,
         STANDING_KEY,
         FROM,
         UNTIL,

@@ -38,7 +38,7 @@ from community_core.rulebook.values import (
     type_of,
     written_unit,
 )
-from community_core.rules.terms import Bound, BoundKind, DatedValue, Fact, Parameter
+from community_core.rules.terms import AsOf, Bound, BoundKind, DatedValue, Fact, Parameter
 from community_core.rules.types import Kind, ValueType
 
 STANDING = Choice(Standing, Label("规则性质", "a standing"))
@@ -51,6 +51,11 @@ PRIVACY_KEY = Key(
 )
 STANDING_KEY = Key("standing", STANDING, Label("规则性质", "what the source says the rule is"))
 FORCE_KEY = Key("force", Choice(Force, Label("约束力", "a force")), Label("约束力", "what the norm does"))
+AS_OF_KEY = Key(
+    "as_of",
+    Choice(AsOf, Label("办件按哪一天读", "a day")),
+    Label("办件按立案那天（case）还是环节那天（step）读", "whether a case reads it as of its opening or of each step"),
+)
 OPEN_TO_KEY = Key(
     "open_to",
     Each(RANK, Label("层级的列表", "a list of ranks"), or_one=True, unique=True),
@@ -218,6 +223,7 @@ def _build_parameter(fields: Fields, reading: Reading) -> Parameter | Bad:
         gap=fields.get("gap"),
         cite=fields.get("cite"),
         force=fields.get("force"),
+        as_of=fields.get("as_of", AsOf.CASE),
         origin=fields.origin,
     )
 
@@ -241,6 +247,7 @@ PARAMETER = Record(
         Key("values", HISTORY, Label("各时期的值", "its values, each from a day")),
         Key("bounds", Each(BOUND, Label("界限的列表", "a list of bounds"), keep_bad=True), Label("界限", "its bounds")),
         FORCE_KEY,
+        AS_OF_KEY,
         STANDING_KEY,
         CITE,
     ),

@@ -83,7 +83,11 @@ FIELD = Record(
         EN,
         PRIVACY_KEY,
         Key("optional", Flag(), Label("可以不填", "whether it may be left out")),
-        Key("times_of", NAME, Label("数哪个环节办了几次（不由环节收取）", "the step whose times it counts; nobody gives it")),
+        Key(
+            "times_of",
+            NAME,
+            Label("数哪个环节办了几次（不由环节收取）", "the step whose times it counts; nobody gives it"),
+        ),
         Key("unordered", Flag(), Label("列表的次序是否不予保留", "whether the order of the list is not kept")),
         Key("from_roll", NAME, Label("由哪个字段所写的选民名册填入", "the field naming the roll it is filled from")),
         VALUES_LABELS_KEY,
@@ -115,7 +119,9 @@ PUBLISH = Record(
         fields.get("consent", ""),
         fields.origin,
     ),
-    Label("公开什么 {kind, what, to, for, ground, consent}", "what is published {kind, what, to, for, ground, consent}"),
+    Label(
+        "公开什么 {kind, what, to, for, ground, consent}", "what is published {kind, what, to, for, ground, consent}"
+    ),
 )
 
 WAITING = Record(
@@ -130,7 +136,9 @@ WAITING = Record(
 RATES = Record(
     (
         Key("among", NAME, Label("谁可以评分（字段）", "the field of those who may score"), required=True),
-        Key("handed_in", NAME, Label("谁交了评分表（字段）", "the field of those who handed a sheet in"), required=True),
+        Key(
+            "handed_in", NAME, Label("谁交了评分表（字段）", "the field of those who handed a sheet in"), required=True
+        ),
         Key("criteria", EXPRESSION, Label("评哪几项", "the criteria"), required=True),
         Key("scale", EXPRESSION, Label("有哪些等次", "the grades"), required=True),
         Key("points", EXPRESSION, Label("各等次几分", "what each grade is worth"), required=True),
@@ -376,9 +384,7 @@ TRANSITION = Record(
         Key("before", Day(), Label("此日以前立案的", "for cases opened before this day")),
         Key("since", Day(), Label("从哪天起可以转用", "the first day on which a case may move")),
         Key("by", DOTTED_NAMES, Label("由哪些职务", "the posts that may move a case"), required=True),
-        Key(
-            "states", Pairs(NAME, Label("旧状态与新状态", "new states by old")), Label("改名的状态", "states renamed")
-        ),
+        Key("states", Pairs(NAME, Label("旧状态与新状态", "new states by old")), Label("改名的状态", "states renamed")),
         Key("because", LABEL, Label("理由", "the reason")),
         Key("cite", CITE.reads, CITE.help, required=True),
     ),

@@ -17,7 +17,7 @@ from community_core.rulebook.nodes import Mapping, Node, Scalar, Sequence
 from community_core.rulebook.readers import NAME, Each, Whole, iso_day
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, Reading, entries, suggestion
 from community_core.rulebook.scalars import Form, as_bool, form
-from community_core.rules.types import REFERENCE, TEXT, TYPE_NAMES, Kind, ValueType, enum_of, fits, list_of
+from community_core.rules.types import POSITION, REFERENCE, TEXT, TYPE_NAMES, Kind, ValueType, enum_of, fits, list_of
 
 _CALL = re.compile(r"([a-z]+)\(\s*(?:(-?[0-9]+)|'([^']*)'|\"([^\"]*)\")\s*\)\Z")
 _DECIMAL = re.compile(r"([0-9]+)(?:\.([0-9]{1,12}))?\Z")
@@ -90,7 +90,7 @@ def type_of(fields: Fields, reading: Reading, member: str = "of") -> ValueType |
             fields.at("unit", reading),
             unit=unit,
         )
-    if kind.kind is Kind.LIST:
+    if kind.kind is Kind.LIST and kind.unit != POSITION:
         if of is None:
             if member in fields.bad:
                 return BAD
@@ -126,7 +126,7 @@ def read_value(node: Node, kind: ValueType | None, reading: Reading, *, table: b
         members = [read_value(item, of, reading) for item in node.items]
         if BAD in members:
             return BAD
-        if kind is not None and len(members) < kind.at_least:
+        if kind is not None and (len(members) < kind.at_least or (kind.unit == POSITION and len(members) != 2)):
             return _misfit(node, kind, reading, f"{len(members)}")
         return tuple(members)
     if not isinstance(node, Scalar) or form(node) in (Form.NULL, Form.FLOAT):
@@ -219,7 +219,9 @@ def _misfit(node: Node, kind: ValueType, reading: Reading, shown: str) -> Bad:
     example = _EXAMPLES.get(kind.kind)
     if example:
         zh, en = f"，应当写成 {example}", f"; write it as {example}"
-    if kind.kind is Kind.LIST:
+    if kind.unit == POSITION:
+        zh, en = "，应当写成 [东, 北]，以米计", "; write it as [east, north] in metres"
+    elif kind.kind is Kind.LIST:
         zh, en = f"，至少 {kind.at_least} 项", f"; it has at least {kind.at_least} members"
     return reading.report(
         "wrong-value",

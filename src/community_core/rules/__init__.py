@@ -8,6 +8,7 @@ from community_core.rules.plan import BrokenPlan, Plan, TablePlan
 from community_core.rules.python import decision
 from community_core.rules.terms import (
     Aggregation,
+    AsOf,
     Bound,
     BoundKind,
     DatedValue,
@@ -47,6 +48,7 @@ __all__ = [
     "TEXT",
     "Aggregation",
     "Answer",
+    "AsOf",
     "Bound",
     "BoundKind",
     "BrokenPlan",

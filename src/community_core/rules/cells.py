@@ -19,7 +19,7 @@ from community_core.rules.codegen import Values, compile_values
 from community_core.rules.interpret import Surroundings, value_of
 from community_core.rules.terms import Fact
 from community_core.rules.trace import atoms_of
-from community_core.rules.types import Kind, ValueType
+from community_core.rules.types import POSITION, Kind, ValueType
 from community_core.rules.vocabulary import Word
 
 #: How far numbers are looked at, days and amounts being counted in whole days and fen.
@@ -158,6 +158,8 @@ class Cells:
             return variable.type.values
         if kind is Kind.TEXT:
             return self._texts(variable.name)
+        if variable.type.unit == POSITION:
+            return self._positions()
         if kind is Kind.LIST:
             return self._lists(variable)
         if kind is Kind.SHARE:
@@ -232,6 +234,13 @@ class Cells:
             for node in n.walk(tree):
                 if isinstance(node, n.Call) and node.function == "contains":
                     yield node.args[0], node.args[1]
+
+    def _positions(self) -> tuple[tuple[int, int], ...]:
+        """Places in one line, as far apart as a distance is compared with, and a metre to both sides."""
+        nodes = [node for tree in self.trees for node in n.walk(tree)]
+        metres = {node.value for node in nodes if isinstance(node, n.Const) and node.type.unit == "metre"}
+        apart = {0, 1, *(value + step for value in metres if type(value) is int for step in (-1, 0, 1))}
+        return tuple((value, 0) for value in sorted(apart) if value >= 0)
 
     def _denominators(self) -> int:
         shares = [

@@ -24,6 +24,7 @@ from community_core.rules.function_plan import FunctionPlan
 from community_core.rules.interpret import Surroundings, unknown_leaves
 from community_core.rules.naming import Naming
 from community_core.rules.parts import BoundRow, part_values
+from community_core.rules.parts import Names as PlanNames
 from community_core.rules.plan import (
     BrokenPlan,
     Plan,
@@ -31,6 +32,7 @@ from community_core.rules.plan import (
 )
 from community_core.rules.scope import PUBLISHED, Names
 from community_core.rules.terms import (
+    AsOf,
     DatedValue,
     Decision,
     DecisionTable,
@@ -67,6 +69,38 @@ class _Prepared:
     facts: tuple[Fact, ...]
     parts: tuple[tuple[str, Plan], ...]
     uses: tuple[ParameterUse, ...]
+
+
+@frozen
+class _Days:
+    """The day of the case (of the question) and the day of the step: what is dated is read on one or the other."""
+
+    case: dt.date
+    step: dt.date
+
+    def of(self, item: Parameter | Decision) -> dt.date:
+        """Return the day on which *item* is read."""
+        return self.step if item.as_of is AsOf.STEP else self.case
+
+
+@frozen
+class _NamesAt:
+    """The names of an engine, with the parameters that are read on the day of a step as they are then."""
+
+    engine: Engine
+    days: _Days
+
+    def naming(self, lang: str) -> Callable[[str, str], str]:
+        """See :meth:`Engine.naming`."""
+        return self.engine.naming(lang)
+
+    def shown_zh(self, value: Any) -> str:
+        """See :meth:`Engine.shown_zh`."""
+        return self.engine.shown_zh(value)
+
+    def use(self, term: str, day: dt.date, key: str = "") -> ParameterUse | None:  # noqa: ARG002 - the days are known
+        """See :meth:`Engine.use`."""
+        return self.engine.use(term, self.days.of(self.engine.scope.parameters[term]), key)
 
 
 def value_on(parameter: Parameter, day: dt.date) -> DatedValue | None:
@@ -123,6 +157,7 @@ class Engine:
         self._aliases = dict(aliases or {})
         self._plans: dict[tuple[str, dt.date], Plan] = {}
         self._ready: dict[dt.date, dict[str, Ready]] = {}
+        self._later: dict[tuple[str, _Days], Plan] = {}
         self._segments: dict[tuple[Any, ...], Plan] = {}
         self._prepared: dict[tuple[Any, ...], _Prepared | tuple[Finding, ...]] = {}
         self._kept: list[Any] = []
@@ -223,38 +258,60 @@ class Engine:
             self._ready.setdefault(on, {})[term] = ready
         return ready(subject, on)
 
-    def plan(self, term: str, on: dt.date, given: Mapping[str, Any] | None = None) -> Plan:
+    def plan(
+        self, term: str, on: dt.date, given: Mapping[str, Any] | None = None, *, step: dt.date | None = None
+    ) -> Plan:
         """Return the plan of the decision *term* for the parameter values of the day *on*.
 
-        *given* are facts that are the same for every subject; they are put into the plan.
+        *given* are facts that are the same for every subject; they are put into the plan. For a case, *on* is the day
+        it opened and *step* the day of the step, on which what is declared so is read.
 
         Raises:
             UnknownTerm: if there is no such decision.
         """
         full = self.full_name(term)
+        days = _Days(on, step or on)
+        if days.step != days.case:
+            return self._stepped(full, days)
         if given:
-            return self._build(full, on, given)
+            return self._build(full, days, given)
         reached, parameters = self.binding.reach_of(full)
         versions = [self.binding.version_on(name, on) for name in reached if name in self.binding.bound]
         held = tuple(value_on(self.scope.parameters[name], on) for name in parameters)
         segment = (full, tuple(map(id, versions)), tuple(map(id, held)))
         plan = self._segments.get(segment)
         if plan is None:
-            plan = self._segments[segment] = self._build(full, on, {})
+            plan = self._segments[segment] = self._build(full, days, {})
         if len(self._plans) >= _PLANS:
             self._plans.clear()
             self._ready.clear()
         self._plans[(term, on)] = plan
         return plan
 
-    def _folding(self, parameters: Iterable[str], on: dt.date, given: Mapping[str, Any]) -> Folding:
+    def _stepped(self, full: str, days: _Days) -> Plan:
+        """The plan of a decision as a case reads it on a later day than the one it opened on."""
+        key = (full, days)
+        plan = self._later.get(key)
+        if plan is None:
+            if len(self._later) >= _PLANS:
+                self._later.clear()
+            declared = self.decisions.get(full)
+            own = days.step if declared is not None and declared.as_of is AsOf.STEP else None
+            plan = self._later[key] = self._build(full, _Days(own, own) if own else days, {}, own)
+        return plan
+
+    def _folding(self, parameters: Iterable[str], days: _Days, given: Mapping[str, Any]) -> Folding:
         values = {}
         for name in parameters:
-            held = value_on(self.scope.parameters[name], on)
+            parameter = self.scope.parameters[name]
+            held = value_on(parameter, days.of(parameter))
             values[name] = None if held is None else held.value
         return Folding(values, given, self.binding.derived, self.scope.words)
 
-    def _build(self, full: str, on: dt.date, given: Mapping[str, Any]) -> Plan:
+    def _build(self, full: str, days: _Days, given: Mapping[str, Any], own: dt.date | None = None) -> Plan:
+        """The plan as of *days*; *own* is the day that counts for it whatever it is asked on."""
+        on = days.case
+        names_at: PlanNames = self if days.case == days.step else _NamesAt(self, days)
         if full not in self.binding.bound:
             cause = self.broken[full]
             declared = self.decisions.get(full)
@@ -265,9 +322,12 @@ class Engine:
             # Not in force on that day: a table without rows covers nobody.
             bound = BoundTable(DecisionTable(full, self.decisions[full].outputs, ()), (), None)
         decisions, parameters, names = self.binding.needs(full)
-        folding = self._folding(parameters, on, given)
+        folding = self._folding(parameters, days, given)
         facts = tuple(self.scope.facts[name] for name in names if name not in given)
-        parts = tuple((name, self._build(name, on, given) if given else self.plan(name, on)) for name in decisions)
+        parts = tuple(
+            (name, self._build(name, days, given) if given else self.plan(name, on, step=days.step))
+            for name in decisions
+        )
         practice = full.rpartition(".")[0]
         usual = self._standings.get(practice, Standing.IN_FORCE)
         if isinstance(bound, BoundFunction):
@@ -283,7 +343,8 @@ class Engine:
                 folded=tuple(folding.fold(tree) for tree in bound.inputs),
                 standing=bound.decision.standing or usual,
                 words=self.scope.words,
-                names=self,
+                names=names_at,
+                day=own,
             )
 
         def made(item: tuple[Row, n.Node, tuple[n.Node, ...]]) -> BoundRow:
@@ -305,7 +366,8 @@ class Engine:
             rows=tuple(made(item) for item in bound.rows),
             otherwise=made(bound.otherwise) if bound.otherwise else None,
             words=self.scope.words,
-            names=self,
+            names=names_at,
+            day=own,
         )
 
     def reach(self, trees: Iterable[n.Node]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -334,22 +396,25 @@ class Engine:
         fields: Mapping[str, ValueType],
         values: Mapping[str, Any],
         on: dt.date,
+        step: dt.date | None = None,
         guard: bool = False,
     ) -> Evaluated:
-        """Evaluate an expression of a procedure against *values* of its fields (and facts) on the day *on*.
+        """Evaluate an expression of a procedure against *values* of its fields (and facts).
 
-        Parameters have the value of that day. An expression that is broken gives its findings and no value.
+        What is dated is read on the day *on*, on which the case opened, or where it is declared ``as_of: step`` on the
+        day *step*. An expression that is broken gives its findings and no value.
 
         Raises:
             FactError: if a value does not fit its field's type.
         """
-        key = (expression.text, practice, id(fields), on, guard)
+        days = _Days(on, step or on)
+        key = (expression.text, practice, id(fields), days, guard)
         prepared = self._prepared.get(key)
         if prepared is None:
             if len(self._prepared) >= _PLANS:
                 self._prepared.clear()
                 self._kept.clear()
-            prepared = self._prepared[key] = self._prepare(expression, practice, fields, on, guard)
+            prepared = self._prepared[key] = self._prepare(expression, practice, fields, days, guard)
             # Kept so that its id stays its own as long as the entry lives.
             self._kept.append(fields)
         if isinstance(prepared, tuple):
@@ -372,7 +437,7 @@ class Engine:
         return Evaluated(None, tuple(dict.fromkeys(missing)), prepared.uses, kind)
 
     def _prepare(
-        self, expression: Expression, practice: str, fields: Mapping[str, ValueType], on: dt.date, guard: bool
+        self, expression: Expression, practice: str, fields: Mapping[str, ValueType], days: _Days, guard: bool
     ) -> _Prepared | tuple[Finding, ...]:
         bound = self.bind_expression(expression, practice=practice, fields=fields, guard=guard)
         if bound.node is None:
@@ -381,12 +446,13 @@ class Engine:
         bad = next((self.broken[name] for name in (*decisions, *parameters) if name in self.broken), None)
         if bad is not None:
             return (bad,)
-        folded = self._folding(parameters, on, {}).fold(bound.node)
+        folded = self._folding(parameters, days, {}).fold(bound.node)
         facts = tuple(Fact(name, fields[name]) if name in fields else self.scope.facts[name] for name in names)
         compute = compile_values(facts, [folded], self.scope.words)
-        uses = tuple(use for name in parameters if (use := self._use_whole(name, on)) is not None)
-        parts = tuple((name, self.plan(name, on)) for name in decisions)
+        uses = tuple(use for name in parameters if (use := self._use_whole(name, days)) is not None)
+        parts = tuple((name, self.plan(name, days.case, step=days.step)) for name in decisions)
         return _Prepared(bound.node, folded, compute, facts, parts, uses)
 
-    def _use_whole(self, name: str, on: dt.date) -> ParameterUse | None:
-        return None if self.scope.parameters[name].per else self.use(name, on)
+    def _use_whole(self, name: str, days: _Days) -> ParameterUse | None:
+        parameter = self.scope.parameters[name]
+        return None if parameter.per else self.use(name, days.of(parameter))

@@ -65,7 +65,8 @@ def _under(plan: Plan) -> Iterator[Plan]:
     def visit(parts: tuple[tuple[str, Plan], ...]) -> None:
         for term, part in parts:
             if term not in found:
-                visit(part.parts)
+                if part.written is not None:
+                    visit(part.parts)
                 found[term] = part
 
     visit(plan.parts)

@@ -49,6 +49,8 @@ class FunctionPlan:
     words: Mapping[str, Word]
     names: Names
     atoms: tuple[n.Node, ...] = ()
+    #: The day that counts whatever the day of the question is, for a decision read as of a step.
+    day: dt.date | None = None
     #: A function has no rows that another plan could write into its own.
     written: None = None
     _underneath: Underneath = field(init=False)
@@ -89,6 +91,7 @@ class FunctionPlan:
 
     def answer_from(self, given: tuple[Any, ...], on: dt.date) -> Answer:
         """Return the answer for the inner values of the facts that the plan reads."""
+        on = self.day or on
         parts = self._underneath.answers(given, on)
         key = self._inputs(given[: len(self.facts)], on, self._underneath.values(parts))
         choice, _ = self._decided(key)

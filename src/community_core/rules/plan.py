@@ -77,6 +77,8 @@ class TablePlan:
     words: Mapping[str, Word]
     names: Names
     atoms: tuple[n.Node, ...] = ()
+    #: The day that counts whatever the day of the question is, for a decision read as of a step.
+    day: dt.date | None = None
     #: The outcome of each row where it is the same for every subject; :data:`GAP` for a gap.
     constants: dict[int, Any] = field(factory=dict)
     _skeletons: tuple[Skeleton, ...] = ()
@@ -109,7 +111,8 @@ class TablePlan:
     def ready(self) -> Ready:
         """The function (subject, day) → answer, written once; see :meth:`answer`."""
         if self._ready is None:
-            self._ready = self._two_stages if self._collects else compile_answer(self)
+            two_stages = self._collects or self.day is not None
+            self._ready = self._two_stages if two_stages else compile_answer(self)
         return self._ready
 
     @property
@@ -119,7 +122,8 @@ class TablePlan:
     @property
     def written(self) -> TablePlan | None:
         """The plan itself where another one may write its rows into its own function; ``None`` where it asks it."""
-        return None if self._collects or len(self.rows) > _MOST_WRITTEN else self
+        asked = self._collects or len(self.rows) > _MOST_WRITTEN or self.day is not None
+        return None if asked else self
 
     def row_at(self, number: int) -> BoundRow:
         """Return row *number*; 0 is ``otherwise``."""
@@ -188,6 +192,7 @@ class TablePlan:
 
     def answer_from(self, given: tuple[Any, ...], on: dt.date) -> Answer:
         """Return the answer for the inner values of the facts that the plan reads, in two stages."""
+        on = self.day or on
         parts = self.parts and self._underneath.answers(given, on)
         values = self._underneath.values(parts) if parts else {}
         code = self._code(given, on, values)

@@ -8,7 +8,7 @@ from typing import Any
 from community_core.base.citations import Citation
 from community_core.base.labels import Label
 from community_core.base.ranks import Standing
-from community_core.rules.terms import Output, PythonDecision
+from community_core.rules.terms import AsOf, Output, PythonDecision
 from community_core.rules.types import ValueType, enum_of
 
 Yields = ValueType | Sequence[str] | Mapping[str, "ValueType | Sequence[str]"]
@@ -36,6 +36,7 @@ def decision(
     version: str = "1",
     title: Label = Label(),
     standing: Standing | None = None,
+    as_of: AsOf = AsOf.CASE,
 ) -> Callable[[Callable[..., Any]], PythonDecision]:
     """Make a pure function a decision.
 
@@ -51,6 +52,7 @@ def decision(
         version: recorded with every case that reaches the decision; change it with the meaning of the code.
         title: the decision's title for readers.
         standing: what its source says the rule is; the practice's standing where it is left out.
+        as_of: whether a case reads it as of the day it opened or of the day of each step.
     """
 
     def made(function: Callable[..., Any]) -> PythonDecision:
@@ -65,6 +67,7 @@ def decision(
             version=version,
             title=title,
             standing=standing,
+            as_of=as_of,
         )
 
     return made

@@ -72,6 +72,16 @@ class DatedValue:
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
+class AsOf(Enum):
+    """On which day a case reads what is dated: the day it opened, or the day of each step.
+
+    A decision that nobody's case asks for is read on the day of the question either way.
+    """
+
+    CASE = "case"
+    STEP = "step"
+
+
 class BoundKind(Enum):
     """How a bound limits a value."""
 
@@ -99,6 +109,7 @@ class Parameter:
     *stricter* (``higher`` or ``lower``) is the direction in which others may tighten it.
     *per* names an enumerated fact by which the value is a table. *gap* says why the declarer gives no value.
     *force* says what a norm of law does; a parameter that has one stands to be compared with, used or not.
+    *as_of* says whether a case that opened before a change goes on with the value of the day it opened.
     """
 
     name: str
@@ -112,6 +123,7 @@ class Parameter:
     gap: Label | None = None
     cite: Citation | None = None
     force: Force | None = None
+    as_of: AsOf = AsOf.CASE
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
@@ -165,7 +177,10 @@ class Output:
 
 @frozen
 class DecisionTable:
-    """A named table of rows about a kind of subject, with a hit policy; ``otherwise`` when every row is false."""
+    """A named table of rows about a kind of subject, with a hit policy; ``otherwise`` when every row is false.
+
+    *as_of* says whether a case goes on with the version and values of the day it opened.
+    """
 
     name: str
     outputs: tuple[Output, ...]
@@ -179,6 +194,7 @@ class DecisionTable:
     cite: Citation | None = None
     standing: Standing | None = None
     span: Span = Span()
+    as_of: AsOf = AsOf.CASE
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
@@ -201,6 +217,7 @@ class PythonDecision:
     title: Label = Label()
     standing: Standing | None = None
     span: Span = Span()
+    as_of: AsOf = AsOf.CASE
     origin: Origin = field(default=NOWHERE, eq=False)
 
 

@@ -41,7 +41,8 @@ class ValueType:
     A text with a unit is a reference: the id of another entity, of the kind that the unit says (``case``, ``place`` …).
 
     *values* are the declared values of an enumeration, *of* the type of a list's members,
-    *at_least* the fewest members a list may have.
+    *at_least* the fewest members a list may have. A list in the unit ``position`` is a place in the plane: whole
+    metres to the east and to the north, in whichever plane coordinates its keepers use.
     """
 
     kind: Kind
@@ -53,6 +54,8 @@ class ValueType:
     def __str__(self) -> str:
         if self.kind is Kind.ENUM:
             return "[" + ", ".join(self.values) + "]"
+        if self.unit == POSITION:
+            return POSITION
         if self.kind is Kind.LIST and self.of is not None:
             return f"list of {self.of}"
         if self.kind is Kind.TEXT and self.unit:
@@ -70,6 +73,9 @@ class ValueType:
         """Return the same type with *unit*."""
         return evolve(self, unit=unit)
 
+
+#: The unit of a place in the plane, and the word for its type.
+POSITION = "position"
 
 BOOL = ValueType(Kind.BOOL)
 INT = ValueType(Kind.INT)
@@ -93,6 +99,7 @@ TYPE_NAMES: dict[str, ValueType] = {
     "workdays": INT.in_unit("workday"),
     "months": INT.in_unit("month"),
     "metres": INT.in_unit("metre"),
+    POSITION: ValueType(Kind.LIST, POSITION, of=INT.in_unit("metre")),
     "members": ValueType(Kind.MEMBERS),
 }
 
@@ -181,6 +188,7 @@ def fits(kind: ValueType, value: object) -> bool:
         return (
             isinstance(value, tuple)
             and len(value) >= kind.at_least
+            and (kind.unit != POSITION or len(value) == 2)
             and (of is None or all(fits(of, member) for member in value))
         )
     if kind.kind is Kind.MEMBERS:

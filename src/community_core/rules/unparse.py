@@ -25,6 +25,7 @@ _ZH_WORDS = {
     "yuan": "到元",
     "count": "人数或项数",
     "subset": "都在其中",
+    "distance": "距离",
     "total": "合计",
     "any": "至少一个",
     "all": "全部",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from math import isqrt
 from typing import Any
 
 from attrs import frozen
@@ -13,7 +14,7 @@ from community_core.base.days import add_months, age_on, months_between
 from community_core.base.money import Money, Rounding, round_whole
 from community_core.instruments.workdays import WorkdayCalendar
 from community_core.rules.terms import Function
-from community_core.rules.types import BOOL, DATE, INT, MONEY, SHARE, Kind, ValueType
+from community_core.rules.types import BOOL, DATE, INT, MONEY, POSITION, SHARE, Kind, ValueType
 
 #: The unit of an amount that is not rounded yet: a fraction of fen, or of whole numbers.
 EXACT = "exact"
@@ -96,6 +97,21 @@ def _subset_type(types: Sequence[ValueType]) -> ValueType:
     return BOOL
 
 
+def _distance_type(types: Sequence[ValueType]) -> ValueType:
+    if [kind.unit for kind in types] != [POSITION, POSITION]:
+        given = ", ".join(str(kind) for kind in types)
+        raise TypeMismatch(
+            f"distance 的两个参数应为位置，现在是（{given}）", f"distance takes two positions, not ({given})"
+        )
+    return INT.in_unit("metre")
+
+
+def distance(here: Sequence[int], there: Sequence[int]) -> int:
+    """Return the distance in the plane in whole metres; a metre begun counts, so that ``<=`` is exact."""
+    square = (here[0] - there[0]) ** 2 + (here[1] - there[1]) ** 2
+    return isqrt(square - 1) + 1 if square else 0
+
+
 def _contains_type(_types: Sequence[ValueType]) -> ValueType:
     return BOOL
 
@@ -122,6 +138,7 @@ BUILT_IN: Mapping[str, Word] = {
         Word("share", _share_type, share, "share(part, whole)"),
         Word("count", _count_type, len, "count(list)"),
         Word("subset", _subset_type, lambda part, whole: set(part) <= set(whole), "subset(part, whole)"),
+        Word("distance", _distance_type, distance, "distance(here, there)"),
         Word("contains", _contains_type, lambda item, members: item in members, "item in list"),
         Word("rounded", _rounded_type, rounded, "rounded(amount, half_up, fen)"),
     )
