@@ -134,7 +134,7 @@ class Office(Handling):
 
     @cached_property
     def registers(self) -> RegisterDesk:
-        """The desk where registers are kept: households, residents, dwellings, categories, electoral rolls."""
+        """The desk where registers are kept, from places and residents to categories and electoral rolls."""
         return RegisterDesk(self.rules, self.store, self._clock)
 
     def register_place(self, place: str, parent: str = "", *, layer: str = "", zh: str = "", en: str = "") -> None:

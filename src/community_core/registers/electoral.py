@@ -122,7 +122,7 @@ class ElectoralRoll:
 
     @property
     def size(self) -> int:
-        """How many votes there are: the entitled subjects, whether or not a household has named its representative."""
+        """How many votes there are, whether or not each household has named its representative."""
         return sum(line.outcome is Entitlement.ENTITLED for line in self.standing)
 
     @property

@@ -26,7 +26,7 @@ from community_core.store.records import safe, shown
 from community_core.store.register_tables import as_day
 from community_core.store.schema import electoral_lines, electoral_rolls
 
-_COUNTER: Final = "electoral-roll"
+_COUNTER: Final = "electoral_roll"
 
 
 class SqlElectoralRolls:

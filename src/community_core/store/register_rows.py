@@ -25,7 +25,7 @@ from community_core.store.register_tables import as_day
 from community_core.store.schema import postings, register_changes, register_tables
 from community_core.store.sealing import Sealing
 
-_COUNTER: Final = "register-change"
+_COUNTER: Final = "register_change"
 
 
 class SqlRegisterRows:
