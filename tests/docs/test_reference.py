@@ -14,6 +14,11 @@ import pytest
 import community_core as cc
 from community_core.cli import exits
 from community_core.cli.main import main
+from community_core.instruments.ballot import Method, QuorumOf
+from community_core.instruments.ties import TieRule
+from community_core.procedures.collective import CollectiveDecision, Electorate
+from community_core.rulebook.ballots import DECIDES
+from community_core.rules.terms import Expression
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -114,3 +119,14 @@ def test_every_exit_code_is_explained():
     page = (REFERENCE / "command-line.md").read_text("utf-8")
     codes = {value for name, value in vars(exits).items() if name.isupper() and type(value) is int}
     assert {int(code) for code in re.findall(r"^\| `(\d+)` \|", page, re.MULTILINE)} == codes
+
+
+def test_every_key_of_a_vote_stands_in_the_table_of_keys():
+    """The page of the language has a row for each key of a collective decision, each field it gives, and no other."""
+    text = (REFERENCE / "language.md").read_text("utf-8")
+    section = text.partition("## 表决 · Votes")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == {key.name for key in DECIDES.keys}
+    whole = CollectiveDecision("a", "b", Expression("plurality"), records=True, channels=(("x", "y"),), sealed="z")
+    assert {name for name in whole.gives if f"`{name}`" not in section} == set()
+    words = {item.value for kind in (Method, QuorumOf, TieRule, Electorate) for item in kind}
+    assert {word for word in words if not re.search(rf"\b{word}\b", section)} == set()
