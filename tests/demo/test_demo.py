@@ -25,7 +25,7 @@ TABLES = (
     "cc_snapshots",
     "cc_rule_texts",
     "cc_postings",
-    "cc_places",
+    "cc_reg_places",
     "cc_meta",
     "cc_counters",
 )

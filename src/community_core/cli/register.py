@@ -10,12 +10,12 @@ import click
 
 from community_core.base.labels import Label, Language
 from community_core.cli import exits
+from community_core.cli.electoral import actor_option, cell_text, on_option, roll
 from community_core.cli.options import (
     json_option,
     kept_district_option,
     keys_option,
     lang_option,
-    read_day_option,
     split_given,
     store_option,
 )
@@ -25,7 +25,6 @@ from community_core.cli.stores import office_over
 if TYPE_CHECKING:
     from community_core.office.registering import Imported
     from community_core.registers.describe import Register
-    from community_core.registers.electoral import ElectoralRoll
     from community_core.registers.rows import Row
 
 _HELP = """登记簿：列出、空白模板、导入、查看、导出、划转、合并、拆分，以及选民名册。
@@ -39,10 +38,6 @@ community-core register import residents residents.xlsx --store my.sqlite --on 2
 community-core register show residents --store my.sqlite --on 2025-05-01
 """
 
-on_option = click.option(
-    "--on", "day", callback=read_day_option, required=True, metavar="DAY", help="哪一天 · On which day."
-)
-actor_option = click.option("--actor", required=True, help="由谁办理 · Who acts.")
 out_option = click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到哪里：.csv 或 .xlsx · Where to."
 )
@@ -234,15 +229,11 @@ def show(
     print_table(
         f"{own.label.text(lang)}（{len(rows):,}）",
         [column.label.text(lang) for column in columns],
-        [[_plain(cells.get(column.name)) for column in columns] for cells in shown],
+        [[cell_text(cells.get(column.name)) for column in columns] for cells in shown],
     )
     if len(rows) > limit:
         click.echo(f"只列了前 {limit} 行 / the first {limit} only: --limit")
     return exits.FINE
-
-
-def _plain(value: object) -> str:
-    return "" if value is None else str(value)
 
 
 def _where(own: Register, given: tuple[str, ...]) -> dict[str, str]:
@@ -427,138 +418,4 @@ def _changed(change: str, *, as_json: bool) -> int:
     return exits.FINE
 
 
-# -- electoral rolls ---------------------------------------------------------------------------------------------------
-
-
-@register.group("roll", help="选民名册：冻结、查看、更正 · Electoral rolls: freeze, show, correct.", epilog=exits.HELP)
-def roll() -> None:
-    """Group the commands about electoral rolls."""
-
-
-@roll.command("freeze", help="冻结 PLACE 的名册 · Freeze the roll of PLACE.", epilog=exits.HELP)
-@click.argument("kind", type=click.Choice(["residents", "households", "owners"]))
-@click.argument("place")
-@store_option
-@keys_option
-@kept_district_option
-@on_option
-@actor_option
-@click.option(
-    "--given", multiple=True, metavar="NAME=VALUE", help="对所有人成立的事实 · A fact that holds of everybody."
-)
-@click.option(
-    "--representative", multiple=True, metavar="HOUSEHOLD=PERSON", help="户的代表，可重复 · Who votes for a household."
-)
-@json_option
-def freeze(
-    *,
-    kind: str,
-    place: str,
-    store: str,
-    district: str | None,
-    day: dt.date,
-    actor: str,
-    given: tuple[str, ...],
-    representative: tuple[str, ...],
-    as_json: bool,
-) -> int:
-    """Freeze a roll."""
-    from community_core.cli.options import read_given  # noqa: PLC0415 - with the rules
-
-    with office_over(store, district, acting=True) as office:
-        facts = read_given(office.rules.terms.facts, given)
-        named = dict(split_given(text) for text in representative)
-        made = office.registers.freeze_roll(kind, place, day=day, actor=actor, given=facts, representatives=named)
-    return _say_roll(made, as_json=as_json)
-
-
-@roll.command("show", help="查看名册 · Show the roll ROLL_ID.", epilog=exits.HELP)
-@click.argument("roll_id")
-@store_option
-@keys_option
-@click.option("--published", is_flag=True, help="只看可公布的 · Only what everybody may see.")
-@json_option
-def show_roll(*, roll_id: str, store: str, published: bool, as_json: bool) -> int:
-    """Show a roll."""
-    with office_over(store, None) as office:
-        found = office.registers.roll(roll_id)
-        public = office.registers.published(found) if published else ()
-    if not published:
-        return _say_roll(found, as_json=as_json)
-    if as_json:
-        print_json({"id": found.id, "hash": found.hash, "size": found.size, "names": [dict(item) for item in public]})
-    else:
-        print_table(
-            f"{found.id}（{found.size:,}）", ("序号 number", "姓名 name"), [tuple(item.values()) for item in public]
-        )
-        click.echo(f"散列值 hash: {found.hash}")
-    return exits.FINE
-
-
-@roll.command("correct", help="更正名册 · Record a correction of the roll ROLL_ID.", epilog=exits.HELP)
-@click.argument("roll_id")
-@click.argument("subject")
-@click.option("--entitled/--not-entitled", required=True, help="列入或不列入 · On the roll, or not.")
-@click.option("--why", required=True, help="理由 · Why.")
-@click.option("--person", default="", help="户的代表 · Who votes for a household.")
-@store_option
-@keys_option
-@on_option
-@actor_option
-@json_option
-def correct(
-    *,
-    roll_id: str,
-    subject: str,
-    entitled: bool,
-    why: str,
-    person: str,
-    store: str,
-    day: dt.date,
-    actor: str,
-    as_json: bool,
-) -> int:
-    """Correct a roll."""
-    with office_over(store, None) as office:
-        made = office.registers.correct_roll(
-            roll_id, subject, entitled=entitled, why=why, actor=actor, day=day, person=person
-        )
-    return _say_roll(made, as_json=as_json)
-
-
-def _say_roll(found: ElectoralRoll, *, as_json: bool) -> int:
-    lines = [
-        {
-            "number": line.number,
-            "subject": line.subject,
-            "person": line.person or None,
-            "outcome": line.outcome.value,
-            "reason": line.reason.zh,
-            "cite": line.cite or None,
-            "why": line.why or None,
-        }
-        for line in found.lines
-    ]
-    if as_json:
-        print_json(
-            {
-                "id": found.id,
-                "kind": found.kind.value,
-                "place": found.place,
-                "day": found.day.isoformat(),
-                "hash": found.hash,
-                "frozen_hash": found.frozen_hash,
-                "size": found.size,
-                "undetermined": len(found.undetermined),
-                "lines": lines,
-            }
-        )
-        return exits.FINE
-    heads = ("序号 number", "对象 subject", "投票人 person", "结果 outcome", "理由 reason", "依据 source", "更正 why")
-    print_table(
-        f"{found.id} {found.place} {found.day}", heads, [[_plain(cell) for cell in line.values()] for line in lines]
-    )
-    click.echo(
-        f"{found.size:,} 列入 entitled，{len(found.undetermined):,} 未定 undetermined\n散列值 hash: {found.hash}"
-    )
-    return exits.FINE
+register.add_command(roll)

@@ -190,7 +190,7 @@ def workbooks() -> Any:
         LoadError: if the extra is not installed; the message gives the command that installs it.
     """
     try:
-        import openpyxl  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra without types, imported where used
+        import openpyxl  # noqa: PLC0415 - an extra, imported where it is used
     except ImportError as error:
         raise LoadError(
             Label(
