@@ -4,7 +4,8 @@
 the post is looked up, the guard decided, the chain hashed. Bare Core writes the very rows that the library wrote, read
 back from its database, into tables of the same schema; ``eventsourcing`` saves an aggregate with two events (no post,
 no guard, no chain). On SQLite (WAL, synchronous FULL) and, where COMMUNITY_CORE_TEST_POSTGRES names one, on
-PostgreSQL. With *curve* (a number of cases, such as 1000000) also what opening costs among so many.
+PostgreSQL. Then what a step costs in ever longer cases and, with *curve* (a number of cases, such as 1000000), what
+opening costs among so many.
 Ratios are of rows a second, beside the peer in the same round; times depend on the machine.
 """
 
@@ -60,7 +61,16 @@ CONTRACT = Procedure(
     ),
     ends=(("signed", EndKind.DECIDED),),
 )
-RULES = Rules.from_terms(Terms(procedures=(("bench.contract", CONTRACT),)))
+NOTES = Procedure(
+    "notes",
+    steps=(
+        Step("begin", ("committee.chair",), to="open"),
+        Step("note", ("committee.chair",), source=("open",)),
+        Step("close", ("committee.chair",), source=("open",), to="closed"),
+    ),
+    ends=(("closed", EndKind.DECIDED),),
+)
+RULES = Rules.from_terms(Terms(procedures=(("bench.contract", CONTRACT), ("bench.notes", NOTES))))
 
 
 class Server:
@@ -352,6 +362,25 @@ def curve(server: Server, most: int) -> None:
     office.close()
 
 
+def long_case(server: Server) -> None:
+    """Print what a step costs in a case of more and more events, beside the same in one of ten."""
+    office = office_in(server.new())
+    case = office.open("notes", {}, actor="chair", day=DAY, place="place-1")
+    first = 0.0
+    for size in (10, 100, 1000, 10_000):
+        while (missing := size - office.case(case.id).version) > 0:
+            office.take_many([(case.id, {})] * min(missing, CHUNK), "note", actor="chair", day=DAY)
+        found = []
+        for _ in range(15):
+            start = time.perf_counter()
+            office.take(case.id, "note", actor="chair", day=DAY)
+            found.append(time.perf_counter() - start)
+        middle = statistics.median(found)
+        first = first or middle
+        print(f"  {size:>10,} events: {middle * 1e6:8.0f} µs a step, {middle / first:5.2f} of the first")
+    office.close()
+
+
 def main(count: int = 21_000, most: int = 0, *, singles: int = 400, turns: int = 3) -> None:
     """Measure and print."""
     servers: list[tuple[str, Callable[[], Server]]] = [("SQLite", Server)]
@@ -359,10 +388,13 @@ def main(count: int = 21_000, most: int = 0, *, singles: int = 400, turns: int =
     if address:
         servers.append(("PostgreSQL", lambda: Server(address)))
     for name, make in servers:
-        show(name, rounds(make(), count, singles, turns))
+        server = make()
+        show(name, rounds(server, count, singles, turns))
+        print(f"{name}: a step in a case of")
+        long_case(server)
         if most:
             print(f"{name}: opening among")
-            curve(make(), most)
+            curve(server, most)
 
 
 if __name__ == "__main__":

@@ -288,9 +288,8 @@ class EachNamed(Each, NamedReader):
 
     def read(self, node: Node, reading: Reading, name: str = "", origin: Origin | None = None) -> tuple[Any, ...] | Bad:
         """Return the members as a tuple."""
-        one = not isinstance(node, Sequence)
-        items = (node,) if one else node.items
-        where = origin if one else None
+        items = node.items if isinstance(node, Sequence) else (node,)
+        where = None if isinstance(node, Sequence) else origin
         members = [read_named(self.member, name, where or reading.origin(item), item, reading) for item in items]
         return BAD if BAD in members else tuple(members)
 
