@@ -361,10 +361,10 @@ def _votes(decides: CollectiveDecision) -> Iterator[tuple[str, str, CollectiveDe
     """Yield the vote with one of its terms left out or turned, with what was done."""
     for name in ("quorum", "majority", "proxy_limit"):
         if getattr(decides, name) is not None:
-            yield name, "dropped", evolve(decides, **{name: None})
+            yield name, "dropped", _changed(decides, name, None)
     for name, asked in (("quorum_more", decides.quorum), ("majority_more", decides.majority)):
         if asked is not None:
-            yield name, "turned", evolve(decides, **{name: not getattr(decides, name)})
+            yield name, "turned", _changed(decides, name, not getattr(decides, name))
     if decides.quorum is not None and (decides.present or decides.channels):
         for other in QuorumOf:
             if other is not decides.quorum_of:
