@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from community_core.base import Label
-from community_core.model import Appointment, Body, Ending, Post, Seat, facts_of
+from community_core.model import Appointment, Body, Ending, Headcount, Post, Seat, facts_of, headcount
 
 FIRST = dt.date(2005, 3, 1)
 LAST = dt.date(2008, 3, 1)
@@ -64,3 +64,19 @@ def test_a_body_serves_as_facts():
     """A body gives its kind, and its place where that is known."""
     assert dict(facts_of(Body("x1", "committee"))) == {"body": "x1", "body_kind": "committee"}
     assert facts_of(Body("x1", "committee", place="c1"))["body_place"] == "c1"
+
+
+def test_several_posts_of_one_person_are_one_head():
+    """Two people with five posts are five posts and two heads; what was entered twice counts once."""
+    held = [
+        Appointment("p1", "party.secretary", "c1", FIRST),
+        Appointment("p1", "committee.chair", "c1", FIRST, LAST),
+        Appointment("p1", "committee.chair", "c1", FIRST),
+        Appointment("p1", "committee.chair", "c2", FIRST),
+        Appointment("p2", "committee.member", "c1", FIRST),
+        Appointment("p2", "committee.chair", "c1", FIRST),
+        Appointment("p3", "committee.member", "c1", FIRST, LAST),
+    ]
+    assert headcount(held, LAST) == Headcount(posts=5, people=2)
+    assert headcount(held, FIRST) == Headcount(posts=6, people=3)
+    assert headcount(held, FIRST - dt.timedelta(days=1)) == Headcount()

@@ -1,6 +1,6 @@
 """What a community has: places, people, bodies, posts, services, outlets, documents; unknown is ``None``."""
 
-from community_core.model.bodies import Appointment, Body, Ending, Post, Seat
+from community_core.model.bodies import Appointment, Body, Ending, Headcount, Post, Seat, headcount
 from community_core.model.documents import Document
 from community_core.model.people import Household, Resident
 from community_core.model.places import USUAL_LAYERS, Layer, Layers, Place
@@ -14,6 +14,7 @@ __all__ = [
     "Body",
     "Document",
     "Ending",
+    "Headcount",
     "Household",
     "Layer",
     "Layers",
@@ -24,4 +25,5 @@ __all__ = [
     "Seat",
     "Service",
     "facts_of",
+    "headcount",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from enum import Enum
 
 from attrs import field, frozen
@@ -105,3 +106,21 @@ class Appointment:
             f"the appointment to {self.post!r} cannot end so: those elected are recalled, those hired are dismissed",
             post=self.post,
         )
+
+
+@frozen
+class Headcount:
+    """How many posts are held, and by how many people: one person may hold several (一人多职)."""
+
+    posts: int = 0
+    people: int = 0
+
+
+def headcount(appointments: Iterable[Appointment], day: dt.date) -> Headcount:
+    """Return how many of the posts in *appointments* are held on *day*, and by how many people.
+
+    The same post held by one person in one place counts once, however often it was entered; two people who share a
+    post hold two.
+    """
+    held = {(item.person, item.post, item.place) for item in appointments if item.holds(day)}
+    return Headcount(len(held), len({person for person, _, _ in held}))

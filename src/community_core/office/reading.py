@@ -6,12 +6,13 @@ Appending a checkpoint is the one thing here that writes: it says of the record 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from community_core.base.findings import Finding
 from community_core.instruments.ledger import Balances, Entry, balances
 from community_core.jurisdiction.rules import Rules
+from community_core.model.bodies import Appointment, Headcount, headcount
 from community_core.office.bindings import Bindings, refused
 from community_core.office.measuring import Measured, Measuring, States
 from community_core.office.permitting import Permission, openings_for, permissions
@@ -141,6 +142,17 @@ class Reading:
     def balances(self, ledger: str, *, place: str = "", until: dt.date | None = None) -> Balances:
         """Return what each account of a ledger has, by account and unit, at the end of the day *until* or by now."""
         return balances(self.store.entries(ledger, place=place), until)
+
+    def headcount(self, posts: Iterable[str], places: Iterable[str], day: dt.date) -> Headcount:
+        """Return how many of *posts* are held in *places* on *day*, and by how many people.
+
+        Five communities whose secretary chairs the committee too have ten posts and five heads.
+        """
+        wanted = [(post, place) for place in dict.fromkeys(places) for post in dict.fromkeys(posts)]
+        found = [item for post, place in wanted for item in self.store.holders(post, place, day)]
+        return headcount(
+            (Appointment(item.person, item.post, item.place, item.since, item.until) for item in found), day
+        )
 
     def measured(self, procedure: str, *, place: str = "", names: Sequence[str] = ()) -> tuple[Measured, ...]:
         """Return what the measures of *procedure* come to over its cases, all of them or those called *names*.

@@ -168,6 +168,10 @@ class Registers(Protocol):
         """Return the appointments that *person* holds on *day*."""
         ...
 
+    def holders(self, post: str, place: str, day: dt.date) -> Sequence[Posting]:
+        """Return the appointments to *post* in *place* itself on *day*."""
+        ...
+
     def delegations(self, person: str, day: dt.date) -> Sequence[Delegation]:
         """Return for whom *person* may act on *day*, under which of their posts."""
         ...
@@ -210,6 +214,10 @@ class RegisterRows(Protocol):
         Raises:
             Contradiction: if somebody else changed one of the rows meanwhile.
         """
+        ...
+
+    def erase_rows(self, register: Register, key: Sequence[str]) -> int:
+        """Erase the private values of *key* from all rows, replaced ones too; return how many rows there were."""
         ...
 
     def next_numbers(self, name: str, count: int) -> Sequence[int]:
