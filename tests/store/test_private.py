@@ -588,6 +588,35 @@ def test_many_cases_at_once_keep_their_values_apart(database):
     assert list(office.store.verify()) == []
 
 
+def test_a_long_case_goes_on_from_its_kept_state_with_its_private_values(database):
+    """A case that is not read from its beginning has the private values that it holds now, erased or not."""
+    office = opened(database, keys=OLD)
+    case = applied(office)
+    for number in range(5):
+        office.take(case, "note", {"phone": f"1390000{number:04d}"}, actor="clerk-1", day=LATER)
+    resumed, later = office.store.resume([case.id], 3)[case.id]
+    assert (list(later), resumed.data) == ([], {**PLANTED, "need": "住院", "phone": "13900000004"})
+    office.erase(case, actor="clerk-1", day=LATER, why="删除", ground="申请", fields=["phone"])
+    resumed, _ = office.store.resume([case.id], 3)[case.id]
+    assert (resumed.data["phone"], resumed.withheld["phone"].why) == (None, Why.ERASED)
+    assert list(office.verify()) == []
+
+
+def test_a_callers_transaction_erases_with_him(database):
+    """In a transaction of the host's an erasure is undone with it; after his commit the values are gone."""
+    case = applied(opened(database))
+    asked = {"actor": "clerk-1", "day": LATER, "why": "删除", "ground": "申请"}
+    engine = database.engine()
+    with engine.connect() as connection, open_office(load(RULES), connection) as office:
+        office.erase(case, **asked)
+        connection.rollback()
+    assert met(rows(database, "cc_private")) == set(SECRETS)
+    with engine.begin() as connection, open_office(load(RULES), connection) as office:
+        office.erase(case, **asked)
+    assert rows(database, "cc_private") == []
+    assert list(database.store().verify()) == []
+
+
 def test_a_key_ring_that_cannot_be_used_is_refused():
     """A key of another length, without an id, or a ring without its current key is refused with what is wrong."""
     for current, keys in (("a", {"a": b"short"}), ("a", {"": b"\x00" * 32}), ("b", {"a": b"\x00" * 32})):

@@ -36,7 +36,7 @@ procedures:
   ask:
     facts:
       title: {type: text, privacy: public, zh: 事}
-      count: {type: int, privacy: public, zh: 数}
+      count: {type: int, privacy: sensitive, zh: 数}
     ends: {done: decided, gone: lapsed}
     steps:
       open: {to: opened, by: [clerk], takes: [title]}

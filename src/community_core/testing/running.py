@@ -225,7 +225,7 @@ class _Run:
         found: list[Finding] = []
         if step.state and self.state != step.state:
             found.append(_differs("case-state", "状态", "state", step.state, self.state, step, name=step.take))
-        held = self.running.data if self.running is not None else {}
+        held = self.held() if step.holds else {}
         reminded = self.running is not None and self.running.reminded
         if step.reminded is not None and reminded is not step.reminded:
             found.append(
@@ -237,6 +237,16 @@ class _Run:
             if not (expected == value if kind is None or expected is None else _is(kind, expected, value)):
                 found.append(_differs("case-value", name, name, expected, json_value(value), step, name=step.take))
         return found
+
+    def held(self) -> Mapping[str, Any]:
+        """Return what the case holds, the sensitive values that an office covers included."""
+        from community_core.office.bindings import Bindings  # noqa: PLC0415 - heavy: the store stands behind it
+        from community_core.office.work import restore  # noqa: PLC0415 - as above
+
+        if self.running is None or not self.running.withheld:
+            return {} if self.running is None else self.running.data
+        kept = self.office.store.load([self.running.id])[self.running.id]
+        return restore(Bindings(self.office.rules, self.office.store), *kept).data
 
     @property
     def state(self) -> str:
