@@ -73,8 +73,9 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Run the benchmarks; each prints a ratio against a peer measured in the same run."""
+    """Run the benchmarks; each prints a ratio against a peer measured in the same run, and installed by it alone."""
     install(session, "test")
+    session.install("zen-engine", "rule-engine", "openfisca-core")
     session.install("eventsourcing>=9.3,<10")
     for script in sorted(ROOT.glob("benchmarks/*.py")):
         if 'if __name__ == "__main__":' in script.read_text("utf-8"):
