@@ -164,3 +164,13 @@ def test_the_facts_of_a_register_are_decided_as_a_roll(run, store, tmp_path):
         *("roll", out, "--district", "demo-shenhe", "--decide", "voting_age_reached", "--on", "2025-05-01", "--json")
     ).data
     assert decided["totals"]["voting_age_reached"] == [{"status": "determined", "outcome": "reached", "count": 2}]
+
+
+def test_personal_values_are_erased(run, store):
+    """Erased values are gone on every day, and a key with too few parts is wrong use."""
+    person = rows(run, store, "residents")[0]["person"]
+    args = ("--store", store, *ON, "--why", "本人申请")
+    assert run("register", "erase", "residents", person, *args, "--json").data["change"].startswith("erasure-")
+    (row,) = [row for row in rows(run, store, "residents", "--private") if row["person"] == person]
+    assert (row["name"], row["id_number"], row["birth_date"]) == (None, None, None)
+    assert run("register", "erase", "household_members", person, *args).code == 2

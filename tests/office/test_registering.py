@@ -359,3 +359,21 @@ def test_without_the_key_nobody_comes_in_a_second_time(town, tmp_path):
         office.registers.import_file(LIST.encode(), ALL, day=JUNE, actor="clerk")
     with open_office(town, tmp_path / "town.sqlite", keys=keys) as office:
         assert office.registers.import_file(LIST.encode(), ALL, day=JUNE, actor="clerk").change == ""
+
+
+def test_personal_values_are_erased_from_every_day(office):
+    """What is erased stands in no row of any day, replaced ones included; the id, the days and the reason stay."""
+    who = people(office)
+    desk = office.registers
+    desk.keep("residents", {"person": who["张三"], "name": "张叁"}, since=JUNE, actor="clerk")
+    change = desk.erase("residents", [who["张三"]], day=JULY, actor="clerk", why="本人申请")
+    rows = desk.rows("residents", where={"person": who["张三"]}, past=True)
+    assert len(rows) == 3
+    assert {row.values[:4] for row in rows} == {(None,) * 4}
+    assert {row.values[4] for row in rows} == {"c-1"}
+    kept = office.store.register_change(change)
+    assert (kept.kind, kept.actor) == ("erasure", "clerk")
+    assert kept.note.endswith("本人申请")
+    for key, why in ((["nobody"], "x"), ([who["李四"]], " ")):
+        with pytest.raises(Refused):
+            desk.erase("residents", key, day=JULY, actor="clerk", why=why)

@@ -332,6 +332,29 @@ def _written(out: Path, data: bytes, *, as_json: bool) -> int:
 
 
 @register.command(
+    "erase", help="删除个人信息，各日的都删 · Erase personal values of KEY..., of all days.", epilog=exits.HELP
+)
+@click.argument("name", metavar="REGISTER")
+@click.argument("key", nargs=-1, required=True, metavar="KEY...")
+@store_option
+@on_option
+@actor_option
+@click.option("--why", required=True, help="理由 · Why.")
+@json_option
+def erase(*, name: str, key: tuple[str, ...], store: str, day: dt.date, actor: str, why: str, as_json: bool) -> int:
+    """Erase personal values."""
+    from community_core.registers.known import register_of  # noqa: PLC0415 - as above
+
+    own = register_of(name)
+    if len(key) != len(own.key):
+        names = ", ".join(column.name for column in own.key)
+        raise click.BadParameter(f"编号由 {names} 组成 / the key is {names}")
+    with office_over(store, None) as office:
+        change = office.registers.erase(own, key, day=day, actor=actor, why=why)
+    return _changed(change, as_json=as_json)
+
+
+@register.command(
     "move", help="把 AREA... 从 PLACE 划到 INTO · Move areas from one community to another.", epilog=exits.HELP
 )
 @click.argument("place")

@@ -21,9 +21,9 @@ from community_core.office.register_facts import RegisterFacts
 from community_core.office.register_known import StoreKnown
 from community_core.ports.store import Clock, Store
 from community_core.registers import redrawing
-from community_core.registers.applying import plans_of, write
+from community_core.registers.applying import base_of, plans_of, write
 from community_core.registers.categories import in_force
-from community_core.registers.changes import CORRECTION, IMPORT, MERGE, MOVE, SPLIT, RegisterChange
+from community_core.registers.changes import CORRECTION, ERASURE, IMPORT, MERGE, MOVE, SPLIT, RegisterChange
 from community_core.registers.describe import Register
 from community_core.registers.electoral import ElectoralRoll, RollHead, RollKind
 from community_core.registers.intake import Intake, take_in
@@ -172,6 +172,31 @@ class RegisterDesk:
         require_day(day)
         asked = Asked(tuple(key), (), day, ends=True)
         return self._apply({_register(register): [asked]}, RegisterChange(CORRECTION, day, actor, note=why))
+
+    def erase(self, register: Register | str, key: Sequence[str], *, day: dt.date, actor: str, why: str) -> str:
+        """Erase the personal and sensitive values of *key* from a register, of all days, and return the change's id.
+
+        Ids, days and the change that says who erased them and why stay; electoral rolls hold ids alone.
+
+        Raises:
+            Refused: if no reason is given, or the register says nothing of *key* on any day.
+        """
+        require_day(day)
+        own = base_of(_register(register))
+        if not why.strip():
+            raise redrawing.refuse("no-reason", "删除个人信息须写明理由", "say why personal values are erased")
+
+        def do() -> str:
+            if not self._store.erase_rows(own, key):
+                raise redrawing.refuse(
+                    "not-registered",
+                    f"登记簿“{own.label.zh}”没有 {'、'.join(key)}，或没有个人信息",
+                    f"the register {own.name!r} has no {', '.join(key)}, or no personal values of it",
+                )
+            note = f"{own.name}/{'/'.join(key)}: {why.strip()}"
+            return self._store.keep_change(RegisterChange(ERASURE, day, actor, note=note), self._clock.now())
+
+        return self._store.run(do)
 
     def merge_households(
         self, into: str, others: Sequence[str], *, day: dt.date, actor: str, relations: Mapping[str, str] | None = None

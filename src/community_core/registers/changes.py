@@ -1,4 +1,4 @@
-"""What changed registers: an import, a correction, a move, a case; kept beside the rows that it made. Data alone."""
+"""What changed registers: an import, a correction, a move, an erasure; kept beside the rows it made. Data alone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ CORRECTION: Final = "correction"
 MOVE: Final = "move"
 MERGE: Final = "merge"
 SPLIT: Final = "split"
+ERASURE: Final = "erasure"
 
 
 @frozen

@@ -157,6 +157,19 @@ class SqlRegisterRows:
             _mark(connection, table, plan.replaced, moment, change)
             _insert(connection, table, rows)
 
+    def erase_rows(self, register: Register, key: Sequence[str]) -> int:
+        """Erase the private values of *key* from all rows, replaced ones too; return how many rows there were.
+
+        The one thing that changes rows: what is to be forgotten must not stand in an older one. Ids and days stay.
+        """
+        private = {column.name: None for column in register.values if column.private}
+        table = register_tables.get(register.table)
+        if table is None or not private:
+            return 0
+        own = [table.c[column.name] == part for column, part in zip(register.key, key, strict=True)]
+        with self._writing() as connection, checked():
+            return int(connection.execute(update(table).where(*own).values(private)).rowcount)
+
     def _write_appointments(self, plan: Plan, change: str) -> None:
         """Write appointments where steps look for them: one that ends early keeps what was agreed when it began."""
         with self._writing() as connection, checked():
