@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import community_core as cc
-from community_core.base import Refused, StoreError, UnknownTerm
+from community_core.base import FactError, Refused, StoreError, UnknownTerm
 from community_core.office import open_office
 from community_core.office.authority import Authority
 from community_core.ports.keys import KeyRing
@@ -117,6 +117,8 @@ def test_days_that_pass_a_later_row_are_refused(office):
         keep("households", {"household": "h-1", "place": "c-2"}, since=MAY, until=dt.date(2025, 8, 1), actor="clerk")
     with pytest.raises(Refused, match="unknown or lacking: colour"):
         keep("households", {"household": "h-1", "colour": "red"}, since=MAY, actor="clerk")
+    with pytest.raises(FactError, match="birth_date"):
+        keep("residents", {"person": "r-1", "birth_date": "1950-01-01"}, since=MAY, actor="clerk")
     with pytest.raises(UnknownTerm):
         office.registers.rows("no-such")
 
@@ -377,3 +379,20 @@ def test_personal_values_are_erased_from_every_day(office):
     for key, why in ((["nobody"], "x"), ([who["李四"]], " ")):
         with pytest.raises(Refused):
             desk.erase("residents", key, day=JULY, actor="clerk", why=why)
+
+
+def test_grids_and_their_officers_come_from_files_too(office):
+    """Grids are places of their layer, and a grid officer holds his post from the day of the file, and acts by it."""
+    desk = office.registers
+    grids = "网格编号,上级,网格名称\ng-1,文艺社区,一格\n"
+    assert desk.import_file(grids.encode(), ["grids"], day=MAY, actor="clerk").kept
+    assert office.store.place_chain("g-1", MAY) == ("g-1", "c-1", "d")
+    officers = "人员编号,所属网格\nli,一格\n"
+    assert desk.import_file(officers.encode(), ["grid_officers"], day=MAY, actor="clerk").kept
+    assert Authority(office.store).posts("li", "g-1", MAY) == {"grid.officer"}
+    again = desk.import_file(officers.encode(), ["grid_officers"], day=JUNE, actor="clerk")
+    assert (again.change, again.plans["grid_officers"].same) == ("", 1)
+    ended = "人员编号,所属网格,截止日\nli,g-1,2025-07-01\n"
+    done = desk.import_file(ended.encode(), ["grid_officers"], day=JUNE, actor="clerk")
+    assert done.plans["grid_officers"].ended == 1
+    assert Authority(office.store).posts("li", "g-1", JULY) == frozenset()

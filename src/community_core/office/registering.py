@@ -29,6 +29,7 @@ from community_core.registers.electoral import ElectoralRoll, RollHead, RollKind
 from community_core.registers.intake import Intake, take_in
 from community_core.registers.known import register_of
 from community_core.registers.rows import Asked, Plan, Row
+from community_core.rules.types import checked
 
 
 @frozen
@@ -148,6 +149,7 @@ class RegisterDesk:
 
         Raises:
             Refused: if a column of the key is missing, one is unknown, or the days pass a later row.
+            FactError: if a value does not fit its column.
         """
         require_day(since)
         own = _register(register)
@@ -161,6 +163,9 @@ class RegisterDesk:
                 f"登记簿“{own.label.zh}”的列有误：{'、'.join(unknown or lacking)}",
                 f"columns of the register {own.name!r} that are unknown or lacking: {', '.join(unknown or lacking)}",
             )
+        said = {
+            name: None if value is None else checked(name, own.column(name).type, value) for name, value in said.items()
+        }
         given = frozenset(at for at, column in enumerate(own.values) if column.name in said)
         key = tuple(said[column.name] for column in own.key)
         cells = tuple(said.get(column.name) for column in own.values)

@@ -134,7 +134,7 @@ def _put(book: list[Row], one: Asked, dropped: list[int]) -> str:
         return "overlaps"
     if values == holding.values:
         _replace(book, holding, [Row(one.key, values, holding.since, until)], dropped)
-        return "ended"
+        return "ended" if until is not None and (holding.until is None or until < holding.until) else "changed"
     parts = [Row(one.key, holding.values, holding.since, one.since), Row(one.key, values, one.since, until)]
     _replace(book, holding, parts, dropped)
     return "changed"
