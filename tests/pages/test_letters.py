@@ -103,12 +103,12 @@ ELDER = {"age": 72, "alone": True, "means": "dibao"}
 EAST = Label("东区", "East district")
 
 
-def rules_of(*, parameter: Parameter = ELDER_AGE, title: Label = EAST) -> Rules:
+def rules_of(*, parameter: Parameter = ELDER_AGE, title: Label = EAST, facts: tuple[Fact, ...] = FACTS) -> Rules:
     practice = Practice(
         "x",
         source=SOURCE,
         standing=Standing.REPORTED,
-        facts=FACTS,
+        facts=facts,
         parameters=(parameter, PRICE),
         decisions=(CARE, NOTED),
         services=(ServiceTerm("day_care", Label("日间照料", "day care"), ("resident",)),),
@@ -228,6 +228,20 @@ def test_to_others_personal_facts_are_masked(lang, form):
     public = letter(RULES.decide("noted", {"note": "x"}, on=DAY), RULES, lang, form=form, for_person=False)
     assert {"zh": "备注", "en": "note"}[lang] in public
     assert "不显示" not in public
+
+
+def test_to_others_a_name_is_masked():
+    """Of a personal text a letter to others shows what the board does, of a sensitive one a number's edges alone."""
+    for privacy, note, shown in (
+        (Privacy.PERSONAL, "张建国", "张*国"),
+        (Privacy.PERSONAL, "沈河区文化路305号", "（不显示）"),
+        (Privacy.SENSITIVE, "张建国", "（不显示）"),
+        (Privacy.SENSITIVE, "21010319500101123X", "2****************X"),
+    ):
+        facts = tuple(evolve(fact, privacy=privacy) if fact.name == "note" else fact for fact in FACTS)
+        rules = rules_of(facts=facts)
+        text = letter(rules.decide("noted", {"note": note}, on=DAY), rules, for_person=False)
+        assert (shown in text, note in text) == (True, False)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -12,13 +12,12 @@ from attrs import evolve, frozen
 from community_core.base.citations import Citation
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
-from community_core.base.masking import masked
 from community_core.base.ranks import Privacy
 from community_core.jurisdiction.expressions import expressions_of
 from community_core.office.bindings import Binding, Bindings
 from community_core.office.work import restore
 from community_core.pages.items import BoardCase, BoardField, BoardItem
-from community_core.pages.texts import BALLOT_WORDS, value_text
+from community_core.pages.texts import BALLOT_WORDS, masked_text, value_text
 from community_core.ports.store import Store, StoredCase, StoredEvent
 from community_core.procedures.definition import LateAction, Procedure, PublishKind, StepField
 from community_core.procedures.events import (
@@ -247,7 +246,7 @@ def _fields(
             yield BoardField(name, item.label or Label(name), _shown(item, data[name]))
         elif item.privacy is Privacy.PERSONAL:
             value = data[name]
-            shown = value_text(value) if isinstance(value, Withheld) else Label(masked(value))
+            shown = value_text(value) if isinstance(value, Withheld) else Label(masked_text(value, item.type))
             yield BoardField(name, item.label or Label(name), shown)
 
 

@@ -9,12 +9,12 @@ from typing import Any
 from attrs import evolve, frozen
 
 from community_core.base.labels import Label, Language
-from community_core.base.masking import HIDDEN, masked, masked_number
+from community_core.base.masking import HIDDEN, masked_number
 from community_core.base.ranks import Privacy, Rank, Standing
 from community_core.jurisdiction.reached import reached_on
 from community_core.jurisdiction.rules import Rules
 from community_core.model.serving import facts_of
-from community_core.pages.texts import STANDINGS, UNKNOWN, value_text
+from community_core.pages.texts import STANDINGS, UNKNOWN, masked_text, value_text
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ParameterUse
 from community_core.rules.function_plan import FunctionPlan
@@ -266,7 +266,7 @@ class _Writer:
 
     def fact_value(self, fact: Fact, value: Any) -> str:
         if self.hidden(fact):
-            shown = masked(value) if fact.privacy is Privacy.PERSONAL else masked_number(value)
+            shown = masked_text(value, fact.type) if fact.privacy is Privacy.PERSONAL else masked_number(value)
             return self.say(MASKED) if shown in ("", HIDDEN) else _clean(shown)
         if fact.type.kind is Kind.MEMBERS and value is not None:
             listed = [self.member(each, self.of_members.get(fact.name, ())) for each in value]

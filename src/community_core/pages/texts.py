@@ -8,12 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from community_core.base.labels import Label
+from community_core.base.masking import HIDDEN, masked
 from community_core.base.money import Money
 from community_core.base.ranks import Standing
 from community_core.instruments.ballot import ABSTAIN, SPOILT
 from community_core.procedures.definition import EndKind, PublishKind
 from community_core.procedures.withholding import Why, Withheld
 from community_core.rules.answer import share_text
+from community_core.rules.types import Kind, ValueType
 
 UNKNOWN = Label("未知", "unknown")
 
@@ -67,6 +69,12 @@ BALLOT_WORDS: Mapping[str, Label] = {
     "yes": Label("赞成", "yes"),
     "no": Label("反对", "no"),
 }
+
+
+def masked_text(value: Any, kind: ValueType) -> str:
+    """Return what may be shown of a personal value of the type *kind* where nobody is named: of texts alone a mask."""
+    of = kind.of if kind.kind is Kind.LIST else kind
+    return masked(value) if of is not None and of.kind is Kind.TEXT else HIDDEN
 
 
 def value_text(value: Any, labels: Mapping[str, Label] | None = None) -> Label:
