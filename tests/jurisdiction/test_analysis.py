@@ -183,6 +183,35 @@ def test_unused_facts_and_parameters_are_named_where_they_are_declared():
     ]
 
 
+@pytest.mark.parametrize(
+    ("more", "called"),
+    [
+        (", standing: reported", False),
+        (", standing: in_force", True),
+    ],
+)
+def test_a_reported_figure_is_kept_and_no_rule_has_to_use_it(more, called):
+    """A value that its source only reports stands to be read; one that is in force is there to be used."""
+    text = with_spare(HEAD).replace("value: days(1), from: 2000-01-01", f"value: days(1), from: 2000-01-01{more}")
+    assert ("unused-parameter" in [item.code for item in found(text)]) is called
+
+
+def test_a_reported_value_that_somebody_may_set_is_no_figure():
+    """What is open to a place is there for a rule, whatever its first value is."""
+    opened = with_spare(HEAD).replace("{type: days, zh: 备, ", "{type: days, zh: 备, open_to: [district], ")
+    text = opened.replace("value: days(1), from: 2000-01-01", "value: days(1), from: 2000-01-01, standing: reported")
+    assert "unused-parameter" in [item.code for item in found(text)]
+
+
+def test_shenhe_has_nothing_unused():
+    """Every fact and parameter of Shenhe is used by a rule, or is a figure that its document reports."""
+    from community_core.jurisdiction import load
+
+    gathered = gather()
+    items = unused(load("shenhe", gathered=gathered), gathered.practices)
+    assert [str(item) for item in items if "shenhe" in item.file] == []
+
+
 PROCEDURE = """\
 procedures:
   visit:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from community_core.base.findings import Finding, finding
+from community_core.base.ranks import Standing
 from community_core.declarations.practice import Practice
 from community_core.jurisdiction.expressions import expressions_of
 from community_core.jurisdiction.rules import Rules
@@ -14,7 +15,7 @@ from community_core.procedures.definition import Procedure
 from community_core.rules import nodes as n
 from community_core.rules.analysis import MOST_CELLS
 from community_core.rules.analysis import analyse as analyse_tables
-from community_core.rules.terms import Decision, DecisionTable, Fact, PythonDecision
+from community_core.rules.terms import Decision, DecisionTable, Fact, Parameter, PythonDecision
 
 #: The distribution whose facts belong to every district.
 CORE = "community-core"
@@ -66,7 +67,14 @@ def unused(rules: Rules, practices: Iterable[Practice] = ()) -> Iterator[Finding
         # A parameter's last name may be another's as well: elsewhere only what nobody can mean is unused.
         elsewhere = practice not in adopted and (not everywhere or _named(name, words))
         norm = parameter.force is not None  # it stands to be compared with, whether or not a rule uses it
-        if norm or full in parameters or elsewhere or practice in unread or _named(name, words_of_broken):
+        if (
+            norm
+            or reported_figure(parameter)
+            or full in parameters
+            or elsewhere
+            or practice in unread
+            or _named(name, words_of_broken)
+        ):
             continue
         yield finding(
             "unused-parameter",
@@ -77,6 +85,15 @@ def unused(rules: Rules, practices: Iterable[Practice] = ()) -> Iterator[Finding
             "warning",
             name=full,
         )
+
+
+def reported_figure(parameter: Parameter) -> bool:
+    """Whether *parameter* only keeps what a source reports: every value is reported, and nobody may set another.
+
+    Such a figure stands to be read and compared with, like a norm; no rule has to use it.
+    """
+    reported = [value.standing is Standing.REPORTED for value in parameter.history]
+    return bool(reported) and all(reported) and not parameter.open_to
 
 
 def _used(rules: Rules) -> tuple[set[str], set[str]]:
