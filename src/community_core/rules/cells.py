@@ -200,11 +200,12 @@ class Cells:
         """Subsets of what is looked for, alone and filled up to the lengths that are compared."""
         sought: dict[Any, None] = {}
         lengths = {variable.type.at_least}
-        for item, members in self._looked_for():
-            if _is(members, variable.name):
+        for item, searched in self._looked_for():
+            if _is(searched, variable.name):
                 known = self.value(item, {})
                 texts = [text for name in names_in(item) for text in self._texts(name)]
-                sought.update(dict.fromkeys([known] if known is not None else item.type.values or texts))
+                values: Sequence[Any] = [known] if known is not None else item.type.values or texts
+                sought.update(dict.fromkeys(values))
         for left, right in self.pairs:
             for side, other in ((left, right), (right, left)):
                 if isinstance(side, n.Call) and side.function == "count" and _is(side.args[0], variable.name):
