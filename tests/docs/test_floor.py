@@ -55,11 +55,18 @@ def table(rules):
     rows += [("选举年龄（岁）<br>voting age in years", shown("voting_age"))]
     rows += [("平均户数<br>mean number of households", shown("mean_households"))]
     rows += [("满意率低于此数即罢免或解聘<br>satisfaction below which a cadre is removed", shown("removal_below"))]
+    rows += [
+        (
+            "怎样撤下选举产生的干部<br>how an elected cadre loses the post",
+            "评议未达标即解职（L139） by the rating itself",
+        )
+    ]
     floor = {
         0: lambda day: norm(rules, ("term_years",), day, number),
         1: lambda day: norm(rules, ("voting_age",), day, number),
         2: band,
         3: lambda day: norm(rules, ("assembly_powers",), day, powers),
+        4: lambda day: differs(rules, day),
     }
     lines = [
         f"| | 沈河所报告 Shenhe reports | 当时的法律 law of its day（{THEN}） | 今天的法律 law today（{NOW}） |",
@@ -67,6 +74,17 @@ def table(rules):
     ]
     lines += [f"| {what} | {here} | {floor[at](THEN)} | {floor[at](NOW)} |" for at, (what, here) in enumerate(rows)]
     return "\n".join(lines) + "\n"
+
+
+def differs(rules, day):
+    """Return in what Shenhe's report differs from the law of *day*, and what the rules here do instead."""
+    if rules.parameter(f"{LAW}.assembly_powers", on=day) is None:
+        return "缺项：新文本的这一条尚未查阅<br>gap: this article of the new text has not been read"
+    (review,) = [step for step in rules.procedure("shenhe.evaluation.rating").steps if step.name == "open_review"]
+    assert [effect.kind for effect in review.effects] == ["open"], "a rating ends no appointment"
+    zh = "只由居民会议撤换；这里评分低于标准只启动复议"
+    en = "recall is the assembly's; here a low rating only opens a review"
+    return f"不同：{zh}<br>differs: {en}"
 
 
 def parts():
@@ -81,6 +99,19 @@ def test_the_table_is_what_the_rules_say():
     _, inside, after = parts()
     assert inside.strip("\n") == table(cc.load("shenhe")).strip("\n")
     assert after
+
+
+def test_no_step_of_an_evaluation_ends_an_appointment():
+    """In the rules as installed a rating ends no post: only the employer's decision after a review does."""
+    rules = cc.load("shenhe")
+    ending = [
+        (full, step.name)
+        for full, procedure in rules.terms.procedures
+        if "evaluation" in full
+        for step in procedure.steps
+        if any(effect.kind == "end_appointment" for effect in step.effects)
+    ]
+    assert ending == [("core.evaluation.post_review", "dismiss")]
 
 
 def test_the_page_names_every_gap_of_the_floor():

@@ -72,11 +72,11 @@ def due(
         click.echo(f"另有 {len(found) - _MOST:,} 件；全部见 --json / and {len(found) - _MOST:,} more: --json")
     if again:
         heads = ("下次 due", "事项 item", "地方 place", "最近 last", "")
-        rows = [
+        listed = [
             (item.due or "–", f"{item.label.zh} {item.item}", item.place, item.last or "从未 never", _said(item, on))
             for item in again
         ]
-        print_table(f"应公开、应再办 To be posted or done again（{len(again):,}）", heads, rows)
+        print_table(f"应公开、应再办 To be posted or done again（{len(again):,}）", heads, listed)
     if settle:
         click.echo(f"已处理 {len(events):,} 件 / {len(events):,} settled")
     return exits.FINE

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +15,9 @@ from community_core.cli.options import json_option, kept_district_option, keys_o
 from community_core.cli.output import print_json, print_table
 from community_core.cli.stores import office_over
 from community_core.rules.answer import json_value
+
+if TYPE_CHECKING:
+    from community_core.office.packets import Packet
 
 _MEASURE = """一个程序的统计：比率是两个整数，值逐件列出；无法判断的另计。
 
@@ -119,7 +123,11 @@ def packet(
         packet_xlsx,
     )
 
-    forms = {".json": packet_json, ".csv": lambda made: "\ufeff" + packet_csv(made), ".xlsx": packet_xlsx}
+    forms: dict[str, Callable[[Packet], bytes]] = {
+        ".json": lambda made: packet_json(made).encode(),
+        ".csv": lambda made: ("\ufeff" + packet_csv(made)).encode(),
+        ".xlsx": packet_xlsx,
+    }
     form = forms.get(out.suffix.lower())
     if form is None:
         raise click.UsageError(f"--out 应以 {'、'.join(forms)} 结尾 / --out ends with one of {', '.join(forms)}")
@@ -127,8 +135,7 @@ def packet(
         raise click.UsageError(f"{out} 已存在；请换一个文件名 / {out} exists; name another file")
     with office_over(store, district) as office:
         made = make_packet(office, on, procedure=procedure, place=place, audience=Audience(audience))
-    text = form(made)
-    data = text.encode("utf-8") if isinstance(text, str) else text
+    data = form(made)
     out.touch(mode=0o600)
     out.write_bytes(data)
     if as_json:

@@ -175,11 +175,23 @@ class _Teller:
     def decides(self, step: Step) -> Label:
         vote = step.decides
         if vote is None:
-            return Label()
+            return self.rates(step)
         spell = self.spelling.period(self.full, self.procedure)
         question, among = self.field(vote.question), self.field(vote.among)
         said = Label(f"由“{among.zh}”就“{question.zh}”表决", f"vote on {question.text('en')} among {among.text('en')}")
         return joined((said, *vote_terms(vote, spell, self.field)), "，", ", ")
+
+    def rates(self, step: Step) -> Label:
+        rates = step.rates
+        if rates is None:
+            return Label()
+        spell = self.spelling.period(self.full, self.procedure)
+        among, criteria, scale = self.field(rates.among), spell(rates.criteria), spell(rates.scale)
+        words = among.text("en"), criteria.text("en"), scale.text("en")
+        return Label(
+            f"统计“{among.zh}”的评分表，项目：{criteria.zh}，等次：{scale.zh}",
+            "counts the score sheets of {}, criteria: {}, grades: {}".format(*words),
+        )
 
     def publish(self, item: Publish) -> Label:
         kind, what = KINDS[item.kind], joined(self.field(name) for name in item.what)
