@@ -16,7 +16,7 @@ def commitment(text: str, salt: bytes) -> str:
     Whoever is given text and salt can compute it again; without the salt, trying likely texts leads nowhere.
 
     Raises:
-        ValueError: if *salt* is shorter than :data:`SALT` bytes.
+        ValueError: if *salt* is shorter than 16 bytes.
     """
     if len(salt) < SALT:
         raise ValueError(f"a salt has at least {SALT} bytes, this one {len(salt)}")
