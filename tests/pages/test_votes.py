@@ -50,9 +50,7 @@ def test_every_term_of_a_vote_is_said():
     assert zh == (
         "每户一票，由一名代表投；规则：“plurality”；每票所选不超过应选人数；应选：“five”；最低比例：到场超过 “half”；"
         "多数：“part”；投票方式：paper_voters、online_voters；以几种方式投票的以“paper_voters”为准；"
-        "一人最多受托：“two”；得票相同的再次投票；无记名，选票封存；未作出决定的结果也记录".replace(
-            "“paper_voters”为准", "““paper_voters””为准"
-        )
+        "一人最多受托：“two”；得票相同的再次投票；无记名，选票封存；未作出决定的结果也记录"
     )
     assert "more than half of those present" in en
     assert "secret, with sealed ballots" in en
