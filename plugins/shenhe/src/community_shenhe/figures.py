@@ -9,7 +9,29 @@ from community_core.base.labels import Label
 from community_core.base.money import Rounding, round_whole
 from community_core.base.ranks import Standing
 from community_core.rules.python import decision
+from community_core.rules.terms import Function
 from community_core.rules.types import INT, SHARE, list_of
+
+
+def rate_of(part: int, whole: int, decimals: int) -> Fraction | None:
+    """Return the share of *part* in *whole* as a report writes it: a percentage rounded half up to *decimals* places.
+
+    ``None``, unknown, for a whole below one or a negative number of decimals.
+    """
+    if whole < 1 or decimals < 0:
+        return None
+    scale = 100 * 10**decimals
+    return Fraction(round_whole(Fraction(part * scale, whole), Rounding.HALF_UP), scale)
+
+
+#: The word ``rate_of(part, whole, decimals)`` of the rule text.
+RATE_OF = Function(
+    "rate_of",
+    rate_of,
+    (INT, INT, INT),
+    SHARE.in_unit("pct"),
+    label=Label("按位数四舍五入的比率", "the rate as reported"),
+)
 
 
 @decision(
@@ -46,7 +68,7 @@ def compatible_counts(counted_whole: int, reported_rate: Fraction, rate_decimals
     return tuple(
         count
         for count in range(max(0, near - reach), min(counted_whole, near + reach) + 1)
-        if round_whole(Fraction(count * scale, counted_whole), Rounding.HALF_UP) == wanted
+        if rate_of(count, counted_whole, rate_decimals) == reported_rate
     )
 
 

@@ -1,4 +1,4 @@
-"""What Shenhe offers to the core: its rulebooks, and two decisions in Python; nothing happens at import."""
+"""What Shenhe offers to the core: rulebooks, decisions in Python, a word of the rule text; nothing happens at import."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from community_core.declarations.catalogue import Catalogue
 from community_core.declarations.practice import District, Practice
 from community_core.jurisdiction.hookspecs import hookimpl
 from community_core.practices.folder import read_folder, read_rows
-from community_shenhe.figures import compatible_counts, other_share
+from community_core.rules.terms import Function
+from community_shenhe.figures import RATE_OF, compatible_counts, other_share
 
 FOLDER = Path(__file__).parent
 PLUGIN = "community-shenhe"
@@ -27,6 +28,12 @@ def community_practices() -> Sequence[Practice]:
         attrs.evolve(practice, decisions=(*practice.decisions, *IN_PYTHON.get(practice.name, ())))
         for practice in read_folder(FOLDER, PLUGIN).practices
     )
+
+
+@hookimpl
+def community_functions() -> Sequence[Function]:
+    """Return the word by which a count is held against a reported rate."""
+    return (RATE_OF,)
 
 
 @hookimpl
