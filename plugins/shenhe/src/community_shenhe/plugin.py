@@ -1,4 +1,4 @@
-"""What Shenhe offers to the core: rulebooks, decisions in Python, a word of the rule text; nothing happens at import."""
+"""What Shenhe offers to the core: rulebooks, decisions in Python, a word of the rules; nothing happens at import."""
 
 from __future__ import annotations
 
