@@ -193,14 +193,14 @@ class TablePlan:
     def answer_from(self, given: tuple[Any, ...], on: dt.date) -> Answer:
         """Return the answer for the inner values of the facts that the plan reads, in two stages."""
         on = self.day or on
-        parts = self.parts and self._underneath.answers(given, on)
+        parts = self._underneath.answers(given, on) if self.parts else NO_PARTS
         values = self._underneath.values(parts) if parts else {}
         code = self._code(given, on, values)
         pattern = self._patterns.get(code) or self.pattern(code)
         choice = pattern.choice
         if pattern.computed:
             choice = self._choose(pattern.states, lambda number: self._outcome(number, given, on, values))
-        answer = answered(self, choice, on, given, parts or NO_PARTS)
+        answer = answered(self, choice, on, given, parts)
         return blocked_answer(answer) if parts and choice.status is Status.UNDETERMINED else answer
 
     def states_of(self, answer: Answer) -> tuple[bool | None, ...]:
