@@ -115,10 +115,13 @@ def test_several_complaints_become_a_hot_issue_that_opens_a_hearing(tmp_path):
     with open_office(load(tmp_path / "town.yaml"), ":memory:") as office:
         office.register_place("maoquan")
         office.appoint("c1", "committee.chair", "maoquan", DAY)
-        data = {"matter": "院落改造", "matter_kind": "environment", "complaints": ["a"], "number": 1}
+        office.appoint("l1", "liaison", "maoquan", DAY)
+        rows = [{"channel": "box", "content": f"来信 {number}"} for number in range(2)]
+        cases = [case.id for case in office.open_many("complaint", rows, actor="l1", day=DAY, place="maoquan").done]
+        data = {"matter": "院落改造", "matter_kind": "environment", "complaints": cases[:1], "number": 1}
         with pytest.raises(Refused):
             office.open("hot_issue", data, actor="c1", day=DAY, place="maoquan")
-        data |= {"complaints": ["a", "b"], "number": 2}
+        data |= {"complaints": cases, "number": 2}
         issue = office.open("hot_issue", data, actor="c1", day=DAY, place="maoquan")
         office.take(issue, "call_hearing", {"options": ["绿化", "建房"]}, actor="c1", day=DAY)
         (hearing,) = office.follow_ups(issue)
