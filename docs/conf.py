@@ -17,7 +17,10 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(collections\.abc|datetime|dt|fractions|pathlib|sqlalchemy)\..*"),  # other projects' own pages
     ("py:.*", r"(Choice|Clock|Connection|Engine|Path|Source|Store|URL|WorkingDays)"),  # imported for type checkers only
-    ("py:.*", r"(community_core\.(ports|rules\.(engine|plan|function_plan|pattern))\..*|CodecError|Engine\..*)"),  # inside
+    (
+        "py:.*",
+        r"(community_core\.(ports|rules\.(engine|plan|function_plan|pattern))\..*|CodecError|Engine\..*)",
+    ),  # inside
 ]
 
 autodoc_member_order = "bysource"

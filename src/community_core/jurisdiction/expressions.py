@@ -95,7 +95,8 @@ def _step(step: Step, spell: Spell) -> Step:
             evolve(
                 effect,
                 arguments=tuple(
-                    (name, text if is_literal(effect.kind, name) else spell(text, None)) for name, text in effect.arguments
+                    (name, text if is_literal(effect.kind, name) else spell(text, None))
+                    for name, text in effect.arguments
                 ),
             )
             for effect in step.effects

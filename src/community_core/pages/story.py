@@ -94,12 +94,16 @@ def draw_story(story: Story) -> str:
     name = escape(f"story-{story.name}", quote=True)
     return "\n".join(
         [
-            (f'<svg xmlns="http://www.w3.org/2000/svg" class="story" viewBox="0 0 {width} {height}" role="img" '
-            f'aria-labelledby="{name}-title {name}-said">'),
+            (
+                f'<svg xmlns="http://www.w3.org/2000/svg" class="story" viewBox="0 0 {width} {height}" role="img" '
+                f'aria-labelledby="{name}-title {name}-said">'
+            ),
             f'<title id="{name}-title">{escape(_title(story).zh)}</title>',
             f'<desc id="{name}-said">{escape(_said(story))}</desc>',
-            (f'<defs><marker id="{name}-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
-            'orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>'),
+            (
+                f'<defs><marker id="{name}-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
+                'orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>'
+            ),
             *_days(days, height),
             *_lanes(story, width),
             *_arrows(story, name),

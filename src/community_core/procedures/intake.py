@@ -17,7 +17,7 @@ SHEETS = "sheets"
 
 
 def wanted(step: Step) -> tuple[str, ...]:
-    """Return the names of the fields that *step* takes: votes included where it decides, score sheets where it rates."""
+    """Return the names of the fields that *step* takes: votes too where it decides, score sheets where it rates."""
     brought = [VOTES] if step.decides is not None else []
     brought += [SHEETS] if step.rates is not None else []
     return (*step.takes, *(name for name in brought if name not in step.takes))

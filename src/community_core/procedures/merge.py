@@ -15,9 +15,10 @@ T = TypeVar("T")
 def merge(base: Procedure, extension: Procedure) -> Procedure:
     """Return *extension* with what it takes over from *base*.
 
-    Fields, steps, ends, states, late rules, transitions, gaps, measures and items to disclose of *base* come first, in its order; one of the same name (for a
-    late rule: of the same state and action) is replaced where it stood. A step taken over keeps the citation and
-    standing of *base*. Title, force, citation and standing are the extension's own where it gives them.
+    Fields, steps, ends, states, late rules, transitions, gaps, papers, measures and items to disclose of *base* come
+    first, in its order; one of the same name (for a late rule: of the same state and action) is replaced where it
+    stood. A step taken over keeps the citation and standing of *base*. Title, force, citation and standing are the
+    extension's own where it gives them.
     """
     inherited = [
         evolve(step, cite=step.cite or base.cite, standing=step.standing or base.standing) for step in base.steps
