@@ -121,4 +121,4 @@ def test_rows_and_data_say_the_same():
 
 def test_a_procedure_without_periods_has_none():
     """Nothing is made up where the text gives no period."""
-    assert make_timetable(cc.load("shenhe"), "follow_up", DAY).periods == ()
+    assert make_timetable(cc.load("shenhe"), "hot_issue", DAY).periods == ()

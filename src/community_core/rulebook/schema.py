@@ -284,7 +284,7 @@ class SchemaMaker:
 
 
 def _of_lists(properties: Mapping[str, Schema]) -> Iterator[Schema]:
-    """Only a list has the type of its members, and it needs one."""
+    """Only a list has the type of its members, and it needs one; a reference says of what it is."""
     if not {"type", "at_least"} <= set(properties):
         return
     member = "members" if "members" in properties else "of"
@@ -293,6 +293,9 @@ def _of_lists(properties: Mapping[str, Schema]) -> Iterator[Schema]:
         "then": _needs(member),
         "else": {"not": {"anyOf": [_needs(member), _needs("at_least")]}},
     }
+    if "unit" in properties:
+        a_reference = [{"properties": {key: {"const": "reference"}}, "required": [key]} for key in ("type", member)]
+        yield {"if": {"anyOf": a_reference}, "then": _needs("unit")}
 
 
 def rulebook_schema() -> Schema:
