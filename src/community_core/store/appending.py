@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Dialect, Insert, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -21,6 +23,20 @@ from community_core.store.sealing import Sealing
 
 T = TypeVar("T")
 CHUNK: Final = 500
+
+# Statements are made once: SQLAlchemy takes longer to put one together than a database to carry it out.
+# The heads are written as lookups for each case: a join with the greatest versions makes PostgreSQL read the whole
+# table as long as it has not gathered statistics, which it never has in the transaction that fills it.
+_LAST: Final = select(events.c.hash).where(events.c.case_id == cases.c.id).order_by(events.c.version.desc()).limit(1)
+_VERSION: Final = select(func.max(events.c.version)).where(events.c.case_id == cases.c.id)
+_HEADS: Final = select(cases, _VERSION.scalar_subquery().label("version"), _LAST.scalar_subquery().label("hash")).where(
+    cases.c.id.in_(bindparam("ids", expanding=True))
+)
+_COUNTER: Final = select(counters.c.value).where(counters.c.name == bindparam("counter"))
+_COUNTED: Final = update(counters).where(counters.c.name == bindparam("counter")).values(value=bindparam("now"))
+_LATER: Final = insert(outbox).from_select(
+    ["seq"], select(events.c.seq).where(events.c.seq > bindparam("first"), events.c.seq <= bindparam("last"))
+)
 
 
 def append(
@@ -72,25 +88,24 @@ def append(
         stored.append(StoredEvent(event, entered, digest, previous))
     try:
         with savepoint(connection):
-            _insert(connection, events, rows)
+            _write(connection, _new(events), rows)
             if private_rows:
-                _insert(connection, private, private_rows)
+                _write(connection, _new(private), private_rows)
     except IntegrityError as error:
         raise _refused(connection, new) from error
-    connection.execute(update(counters).where(counters.c.name == SEQUENCE).values(value=last))
-    delivered_later = select(events.c.seq).where(events.c.seq > first, events.c.seq <= last)
-    connection.execute(insert(outbox).from_select(["seq"], delivered_later))
+    connection.execute(_COUNTED, {"counter": SEQUENCE, "now": last})
+    connection.execute(_LATER, {"first": first, "last": last})
     return stored
 
 
 def next_ids(connection: Connection, name: str, count: int) -> range:
     """Return the next *count* numbers of the counter *name*, from 1. A writer's lock is held."""
-    present = connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar()
+    present = connection.execute(_COUNTER, {"counter": name}).scalar()
     if present is None:
         connection.execute(insert(counters), {"name": name, "value": count})
         present = 0
     else:
-        connection.execute(update(counters).where(counters.c.name == name).values(value=present + count))
+        connection.execute(_COUNTED, {"counter": name, "now": present + count})
     return range(present + 1, present + count + 1)
 
 
@@ -100,29 +115,28 @@ def chunked(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def replace(connection: Connection, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert *rows*, or put them in the place of those with the same *key*."""
-    names = [column.name for column in table.columns if column.name != key]
-    if connection.dialect.name in ("sqlite", "postgresql"):
-        new = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
-        put = new.on_conflict_do_update(index_elements=[key], set_={name: new.excluded[name] for name in names})
-        connection.execute(put, rows)
+def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert *rows* of texts and whole numbers, which hold every column of the table."""
+    in_order = itemgetter(*table.c.keys())
+    _write(connection, _new(table), [in_order(row) for row in rows])
+
+
+def replace(connection: Connection, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert *rows*, or put them in the place of those with the same *key*; they hold every column of the table."""
+    if connection.dialect.name not in ("sqlite", "postgresql"):
+        for chunk in chunked([row[key] for row in rows]):
+            connection.execute(delete(table).where(table.c[key].in_(chunk)))
+        add(connection, table, rows)
         return
-    for chunk in chunked([row[key] for row in rows]):
-        connection.execute(delete(table).where(table.c[key].in_(chunk)))
-    connection.execute(insert(table), rows)
+    in_order = itemgetter(*table.c.keys())
+    _write(connection, _put(table, key, connection.dialect.name), [in_order(row) for row in rows])
 
 
 def _heads(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
     """Return the last version and hash of each case, or 0 and the hash of its own record."""
     heads: dict[str, tuple[int, str]] = {}
-    # Written as lookups for each case: a join with the greatest versions makes PostgreSQL read the whole table
-    # as long as it has not gathered statistics, which it never has in the transaction that fills it.
-    theirs = select(events.c.hash).where(events.c.case_id == cases.c.id).order_by(events.c.version.desc()).limit(1)
-    version = select(func.max(events.c.version)).where(events.c.case_id == cases.c.id)
-    query = select(cases, version.scalar_subquery().label("version"), theirs.scalar_subquery().label("hash"))
     for chunk in chunked(ids):
-        for row in connection.execute(query.where(cases.c.id.in_(chunk))):
+        for row in connection.execute(_HEADS, {"ids": chunk}):
             heads[row.id] = (0, genesis(stored_case(row))) if row.version is None else (row.version, row.hash)
         for case in chunk:
             if case not in heads:
@@ -130,20 +144,36 @@ def _heads(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, s
     return heads
 
 
-def _insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+def _write(connection: Connection, new: Insert, rows: Sequence[tuple[Any, ...]]) -> None:
     # SQLAlchemy's own way of many rows takes as long as all the rest; these are texts and whole numbers, which every
     # driver takes as they are, so its statement goes to the driver with the rows in the driver's style.
-    compiled = insert(table).compile(dialect=connection.dialect)
-    statement = str(compiled)
+    statement = _compiled(new, connection.dialect)
     if connection.dialect.positional:
         connection.exec_driver_sql(statement, list(rows))
     else:
-        names = table.c.keys()
+        names = new.table.c.keys()
         connection.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
 
 
+@lru_cache(maxsize=32)
+def _new(table: Table) -> Insert:
+    return insert(table)
+
+
+@lru_cache(maxsize=32)
+def _put(table: Table, key: str, dialect: str) -> Insert:
+    names = [column.name for column in table.columns if column.name != key]
+    new = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    return new.on_conflict_do_update(index_elements=[key], set_={name: new.excluded[name] for name in names})
+
+
+@lru_cache(maxsize=64)
+def _compiled(new: Insert, dialect: Dialect) -> str:
+    return str(new.compile(dialect=dialect))
+
+
 def _counter(connection: Connection, name: str) -> int:
-    return int(connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar_one())
+    return int(connection.execute(_COUNTER, {"counter": name}).scalar_one())
 
 
 def _refused(connection: Connection, new: Sequence[Event]) -> StoreError:

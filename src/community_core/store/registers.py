@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, and_, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, insert, literal, or_, select, update
 
 from community_core.base.errors import StoreError
 from community_core.base.labels import Label
@@ -31,19 +32,9 @@ class SqlRegisters(SqlLedgers):
 
     def postings(self, person: str, day: dt.date) -> Sequence[Posting]:
         """Return the appointments that *person* holds on *day*, the earliest first."""
-        on = day_text(day)
-        query = (
-            select(postings)
-            .where(
-                postings.c.person == person,
-                postings.c.since <= on,
-                or_(postings.c.until.is_(None), postings.c.until > on),
-                or_(postings.c.ended.is_(None), postings.c.ended > on),
-            )
-            .order_by(postings.c.since, postings.c.id)
-        )
+        asked = {"person": person, "on": day_text(day)}
         with self._transactions.reading() as connection, checked():
-            return tuple(_posting(row) for row in connection.execute(query))
+            return tuple(_posting(row) for row in connection.execute(_HELD, asked))
 
     def holders(self, post: str, place: str, day: dt.date) -> Sequence[Posting]:
         """Return the appointments to *post* in *place* itself on *day*, the earliest first."""
@@ -67,19 +58,9 @@ class SqlRegisters(SqlLedgers):
 
         As the places lie on *day*, or without one as they lie by the last that is known.
         """
-        above = (
-            select(places.c.place, places.c.parent, literal(0).label("height"))
-            .where(places.c.place == place, *_lies(places, day))
-            .cte("above", recursive=True)
-        )
-        upper = places.alias("upper")
-        above = above.union_all(
-            select(upper.c.place, upper.c.parent, above.c.height + 1).where(
-                upper.c.place == above.c.parent, above.c.height < 64, *_lies(upper, day)
-            )
-        )
+        asked = {"place": place} if day is None else {"place": place, "on": day_text(day)}
         with self._transactions.reading() as connection, checked():
-            found = connection.execute(select(above.c.place).order_by(above.c.height)).scalars().all()
+            found = connection.execute(_chain(day is not None), asked).scalars().all()
         return tuple(found) or (place,)
 
     def place_names(self, day: dt.date | None = None) -> Mapping[str, Label]:
@@ -88,7 +69,7 @@ class SqlRegisters(SqlLedgers):
         Without a day, places that are no more are among them: cases of theirs are still shown.
         """
         query = select(places.c.place, places.c.zh, places.c.en).where(
-            places.c.zh != "", places.c.replaced.is_(None), *(_lies(places, day) if day is not None else ())
+            places.c.zh != "", places.c.replaced.is_(None), *(_lies(places, day_text(day)) if day is not None else ())
         )
         with self._transactions.reading() as connection, checked():
             rows = connection.execute(query.order_by(places.c.place, places.c.since))
@@ -239,11 +220,42 @@ class SqlRegisters(SqlLedgers):
                     self.add_posting(begun, case=case)
 
 
-def _lies(table: FromClause, day: dt.date | None) -> tuple[ColumnElement[bool], ...]:
-    """Return what is true of the places as they lie on *day*."""
-    if day is None:
+#: The appointments of a person on a day. Statements that every step needs are made once: making one takes longer than
+#: asking it.
+_HELD: Final = (
+    select(postings)
+    .where(
+        postings.c.person == bindparam("person"),
+        postings.c.since <= bindparam("on"),
+        or_(postings.c.until.is_(None), postings.c.until > bindparam("on")),
+        or_(postings.c.ended.is_(None), postings.c.ended > bindparam("on")),
+    )
+    .order_by(postings.c.since, postings.c.id)
+)
+
+
+@cache
+def _chain(dated: bool) -> Select[Any]:  # noqa: FBT001 - the one thing that it is asked
+    """Return the query for a place and those above it, as they lie on a day or by the last that is known."""
+    on = bindparam("on") if dated else None
+    above = (
+        select(places.c.place, places.c.parent, literal(0).label("height"))
+        .where(places.c.place == bindparam("place"), *_lies(places, on))
+        .cte("above", recursive=True)
+    )
+    upper = places.alias("upper")
+    above = above.union_all(
+        select(upper.c.place, upper.c.parent, above.c.height + 1).where(
+            upper.c.place == above.c.parent, above.c.height < 64, *_lies(upper, on)
+        )
+    )
+    return select(above.c.place).order_by(above.c.height)
+
+
+def _lies(table: FromClause, on: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of the places as they lie *on* a day, by the last that is known without one."""
+    if on is None:
         return table.c.replaced.is_(None), table.c.until.is_(None)
-    on = day_text(day)
     return table.c.replaced.is_(None), table.c.since <= on, or_(table.c.until.is_(None), table.c.until > on)
 
 

@@ -17,7 +17,7 @@ from community_core.codec.texts import digest as digest_of
 from community_core.ports.keys import KeyRing
 from community_core.ports.store import Conflict, NeededFunction, StoredCase, StoredEvent, Tally
 from community_core.procedures.events import Case, Event
-from community_core.store.appending import append, chunked, next_ids, replace
+from community_core.store.appending import add, append, chunked, next_ids, replace
 from community_core.store.connections import Synchronous, Transactions, make_engine, savepoint
 from community_core.store.delegations import SqlDelegations
 from community_core.store.delivering import Delivery, deliver
@@ -167,7 +167,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
         with self._writing() as connection, checked():
             try:
                 with savepoint(connection):
-                    connection.execute(insert(case_table), rows)
+                    add(connection, case_table, rows)
             except IntegrityError as error:
                 raise Conflict(
                     Label("同号办件已经存在；本次没有写入", "a case of that id is kept already; nothing was written")
