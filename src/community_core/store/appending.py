@@ -163,7 +163,7 @@ def _new(table: Table) -> Insert:
 @lru_cache(maxsize=32)
 def _put(table: Table, key: str, dialect: str) -> Insert:
     names = [column.name for column in table.columns if column.name != key]
-    new = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    new: sqlite.Insert | postgresql.Insert = (sqlite if dialect == "sqlite" else postgresql).insert(table)
     return new.on_conflict_do_update(index_elements=[key], set_={name: new.excluded[name] for name in names})
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import define, field
 from sqlalchemy import Connection, Select, func, select, union
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from community_core.base.errors import CommunityError
 from community_core.base.findings import Finding, finding
 from community_core.base.ranks import Privacy
 from community_core.codec.texts import digest
@@ -27,10 +26,10 @@ from community_core.store.records import (
     event_found,
     event_hash,
     event_text,
-    genesis,
     moved_rules,
+    row_genesis,
     shown,
-    stored_case,
+    steps_text,
     takers_text,
     whole,
 )
@@ -40,6 +39,7 @@ from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, marks, s
 CHUNK: Final = 2000
 BATCH: Final = 500
 _NO_DAY: Final = dt.date.min
+_read: Final = json.JSONDecoder().raw_decode
 
 
 @define
@@ -58,7 +58,8 @@ class _Chain:
     def kept(self) -> tuple[Any, ...]:
         now = self.present
         data = written(snapshot_data(now.data, now.private, now.withheld, lambda value: value))
-        steps = written(dict(now.steps))
+        # Days are still texts here.
+        steps = steps_text(cast("Mapping[str, tuple[str, str]]", now.steps))
         days = now.entered or "", now.latest or ""
         return now.state, now.version, *days, now.reminded, data, steps, moved_rules(now), takers_text(now), self.hash
 
@@ -206,7 +207,7 @@ def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
     try:
         text = event_text(case, version, step, state, actor, post, day, data, published, rules, key or "", behalf)
         same = event_hash(text, previous, entered) == kept and key != ""
-        pairs = json.loads(data)
+        pairs = _value(data)
         if same:
             private: tuple[tuple[str, Privacy], ...] = ()
             if SEALED in data or step == ERASE:
@@ -217,7 +218,7 @@ def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
             )
         # What was published takes part in the hash as it stands; it has to be one JSON value and no more.
         if published != NOTHING:
-            json.loads(published)
+            _value(published)
     except (TypeError, ValueError):
         same = False
     if not same:
@@ -256,6 +257,18 @@ def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
         )
 
 
+def _value(text: str) -> Any:
+    """Return the one JSON value that *text* is, with nothing around it.
+
+    Raises:
+        ValueError: if it is something else.
+    """
+    value, end = _read(text)
+    if end != len(text):
+        raise ValueError(text)
+    return value
+
+
 def _beside(connection: Connection, batch: Sequence[_Chain], check: PrivateCheck) -> Iterator[Finding]:
     """Compare chains with their cases, snapshots and private values."""
     chains = {chain.case: chain for chain in batch}
@@ -269,8 +282,8 @@ def _beside(connection: Connection, batch: Sequence[_Chain], check: PrivateCheck
             yield event_found("event-without-case", chain.case, 1, "没有对应的办件", "belongs to no case")
             continue
         try:
-            start = genesis(stored_case(row))
-        except (CommunityError, ValueError, TypeError):
+            start = row_genesis(row)
+        except (ValueError, TypeError):
             start = ""
         if chain.first is not None and start != chain.first:
             yield event_found(

@@ -93,12 +93,28 @@ def checkpoint_text(size: int, root: str, algorithm: str, entered: str, previous
 
 def case_text(case: StoredCase) -> str:
     """Return the canonical text of a case's own record."""
+    return _case_text(case.id, case.procedure, case.place, case.opened.isoformat(), case.rules, case.parent)
+
+
+def row_genesis(row: Any) -> str:
+    """Return the hash of a case's own record from its row as it stands."""
+    text = _case_text(row.id, row.procedure, row.place, row.opened, row.rules, row.parent)
+    return "sha256:" + sha256(text.encode()).hexdigest()
+
+
+def _case_text(case: str, procedure: str, place: str, opened: str, rules: str, parent: str) -> str:
     # The codec's canonical text, put together by hand for the same reason as an event's.
-    parent = f'"parent":{_quoted(case.parent)},' if case.parent else ""
+    parent_part = f'"parent":{_quoted(parent)},' if parent else ""
     return (
-        f'{{"id":{_quoted(case.id)},"opened":"{case.opened.isoformat()}",{parent}"place":{_quoted(case.place)},'
-        f'"procedure":{_quoted(case.procedure)},"rules":{_quoted(case.rules)}}}'
+        f'{{"id":{_quoted(case)},"opened":{_quoted(opened)},{parent_part}"place":{_quoted(place)},'
+        f'"procedure":{_quoted(procedure)},"rules":{_quoted(rules)}}}'
     )
+
+
+def steps_text(steps: Mapping[str, tuple[str, str]]) -> str:
+    """Return the canonical text of the last day and person of each step."""
+    parts = (f"{_quoted(step)}:[{_quoted(day)},{_quoted(person)}]" for step, (day, person) in sorted(steps.items()))
+    return f"{{{','.join(parts)}}}"
 
 
 def moment_text(moment: dt.datetime) -> str:
@@ -313,7 +329,7 @@ def snapshot_row(case: Case, head: str = "") -> dict[str, Any]:
         "entered": "" if case.entered is None else day_text(case.entered),
         "latest": "" if case.latest is None else day_text(case.latest),
         "data": written(snapshot_data(case.data, case.private, case.withheld)),
-        "steps": written({step: [day_text(day), actor] for step, (day, actor) in case.steps.items()}),
+        "steps": steps_text({step: (day_text(day), actor) for step, (day, actor) in case.steps.items()}),
         "reminded": case.reminded,
         "ended": case.ended,
         "rules": moved_rules(case),

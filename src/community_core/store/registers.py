@@ -7,7 +7,19 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, insert, literal, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from community_core.base.errors import StoreError
 from community_core.base.labels import Label
@@ -235,9 +247,9 @@ _HELD: Final = (
 
 
 @cache
-def _chain(dated: bool) -> Select[Any]:  # noqa: FBT001 - the one thing that it is asked
+def _chain(dated: bool) -> Select[Any]:
     """Return the query for a place and those above it, as they lie on a day or by the last that is known."""
-    on = bindparam("on") if dated else None
+    on: BindParameter[str] | None = bindparam("on") if dated else None
     above = (
         select(places.c.place, places.c.parent, literal(0).label("height"))
         .where(places.c.place == bindparam("place"), *_lies(places, on))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Select, insert, select
+from sqlalchemy import URL, BindParameter, Connection, Engine, Select, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from community_core.base.errors import StoreError
@@ -51,6 +51,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PAGE: Final = 1000
+
+# Statements that every step needs are made once: making one takes longer than asking it.
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+_CASES: Final = select(case_table).where(case_table.c.id.in_(_IDS))
+_EVENTS: Final = (
+    select(event_table).where(event_table.c.case_id.in_(_IDS)).order_by(event_table.c.case_id, event_table.c.version)
+)
+_KEPT_RULES: Final = select(rule_texts.c.hash).where(rule_texts.c.hash == bindparam("digest"))
+# A present state that says after which event of the chain it stands.
+_RESUMABLE: Final = select(snapshot_table.c.case_id).where(
+    snapshot_table.c.case_id.in_(_IDS),
+    snapshot_table.c.version > bindparam("longer_than"),
+    snapshot_table.c.head != "",
+    event_table.c.case_id == snapshot_table.c.case_id,
+    event_table.c.version == snapshot_table.c.version,
+    event_table.c.hash == snapshot_table.c.head,
+)
 
 
 def open_store(
@@ -235,10 +252,9 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
         loaded: dict[str, tuple[StoredCase, list[StoredEvent]]] = {}
         with self._transactions.reading() as connection, checked():
             for chunk in chunked(list(dict.fromkeys(case_ids)), PAGE):
-                own = select(case_table).where(case_table.c.id.in_(chunk))
-                loaded.update((row.id, (stored_case(row), [])) for row in connection.execute(own))
-                theirs = select(event_table).where(event_table.c.case_id.in_(chunk))
-                rows = connection.execute(theirs.order_by(event_table.c.case_id, event_table.c.version)).all()
+                own = connection.execute(_CASES, {"ids": chunk})
+                loaded.update((row.id, (stored_case(row), [])) for row in own)
+                rows = connection.execute(_EVENTS, {"ids": chunk}).all()
                 for item in self._events(connection, rows):
                     if item.event.case in loaded:
                         loaded[item.event.case][1].append(item)
@@ -252,16 +268,10 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
         :meth:`verify` to find.
         """
         found: dict[str, tuple[Case, list[StoredEvent]]] = {}
-        kept = select(snapshot_table.c.case_id).where(
-            snapshot_table.c.version > longer_than,
-            snapshot_table.c.head != "",
-            event_table.c.case_id == snapshot_table.c.case_id,
-            event_table.c.version == snapshot_table.c.version,
-            event_table.c.hash == snapshot_table.c.head,
-        )
         with self._transactions.reading() as connection, checked():
             for chunk in chunked(list(dict.fromkeys(case_ids)), PAGE):
-                long = connection.execute(kept.where(snapshot_table.c.case_id.in_(chunk))).scalars().all()
+                asked = {"ids": chunk, "longer_than": longer_than}
+                long = connection.execute(_RESUMABLE, asked).scalars().all()
                 if not long:
                     continue
                 states = connection.execute(_present().where(case_table.c.id.in_(long))).all()
@@ -306,7 +316,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
                 Label(f"规则文本的哈希不是 {digest}", f"the hash of the rule text is not {digest}; take codec.digest")
             )
         with self._writing() as connection, checked():
-            if connection.execute(select(rule_texts.c.hash).where(rule_texts.c.hash == digest)).first() is None:
+            if connection.execute(_KEPT_RULES, {"digest": digest}).first() is None:
                 row = {"hash": digest, "text": text, "functions": functions_text(digest, functions)}
                 connection.execute(insert(rule_texts), row)
 
