@@ -28,7 +28,7 @@ BUILDINGS = 10
 MATTERS = (("rented_housing", "出租房屋"), ("migrants", "流动人口管理"))
 CHUNK = 1000
 
-OFFICER = "fangzi-civil-affairs"
+OFFICER = "fangzi-district-government"
 _TRUE = {"capacity": True, "free_will": True, "lawful": True}
 
 Line = tuple[str, str, dt.date, Mapping[str, Any]]
@@ -115,7 +115,7 @@ def contracts_of(community: str, total: int) -> Iterator[Contract]:
 def _register(desk: Desk) -> None:
     office = desk.fangzi
     since = dt.date(2007, 1, 1)
-    office.appoint(OFFICER, "department.officer", "fangzi", since)
+    office.appoint(OFFICER, "district.officer", "fangzi", since)
     with office.store.begin():
         office.register_place("fangzi", "", layer="district", zh="坊子区", en="Fangzi")
         office.register_place(SUBDISTRICT, "fangzi", layer="subdistrict", zh="恒安街道", en="Heng'an sub-district")
