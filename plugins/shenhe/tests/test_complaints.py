@@ -1,9 +1,11 @@
 """The through-train over an office: what the document reports comes out of cases, and letters become cases."""
 
 import datetime as dt
+import logging
 from fractions import Fraction
 
 import pytest
+from community_shenhe.reporting import REPORTED
 
 from community_core.base.errors import Refused
 from community_core.jurisdiction.loading import load
@@ -54,6 +56,33 @@ def test_the_reported_rates_come_out_of_cases(office):
     assert (satisfied.total.part, satisfied.total.whole) == (496, 496)
     assert percent(satisfied.total.share) == "100.0 %"
     assert len(list(office.open_cases(procedure="complaint"))) == 16
+
+
+def test_the_bureau_is_told_at_once_of_each_complaint_and_of_nothing_else(office, caplog):
+    """A reported complaint is one line of the log, with its case and day; what it says and who acted are not in it."""
+    with caplog.at_level(logging.INFO, "community_shenhe"):
+        case = office.open("complaint", {"channel": "box", "content": "来信"}, actor="l1", day=DAY, place="maoquan")
+        office.take(case, "sort", {"matter_kind": "environment", "matter": "楼前堆物"}, actor="l1", day=DAY)
+        assert caplog.records == []
+        office.take(case, "report", {}, actor="l1", day=DAY)
+        (line,) = caplog.records
+        office.take(case, "hand_over", {"body": "街道"}, actor="p1", day=DAY)
+    assert caplog.records == [line]
+    assert line.name == "community_shenhe.complaints"
+    assert (line.event, line.case, line.day) == ("complaint-reported", case.id, "2005-09-01")
+    assert line.getMessage() == f"complaint {case.id} was reported to the petition bureau on 2005-09-01"
+    assert not {"l1", "来信", "楼前堆物"} & set(map(str, vars(line).values()))
+
+
+def test_no_other_step_of_the_district_is_taken_for_a_report():
+    """Of all steps that Shenhe's rules have, the liaison's report of a complaint is the only one that is logged."""
+    found = [
+        (name, step.name)
+        for name, procedure in load("shenhe").terms.procedures
+        for step in procedure.steps
+        if step.name == REPORTED[1] and step.to == REPORTED[2] and REPORTED[0] in step.by
+    ]
+    assert found == [("shenhe.complaints.complaint", "report")]
 
 
 def test_one_who_is_not_satisfied_lowers_the_rate_and_not_the_closing(office):

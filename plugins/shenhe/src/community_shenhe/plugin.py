@@ -1,4 +1,4 @@
-"""What Shenhe offers to the core: rulebooks, decisions in Python, a word of the rules; nothing happens at import."""
+"""What Shenhe offers to the core: rulebooks, decisions in Python, a word, an observer; nothing happens at import."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from community_core.declarations.catalogue import Catalogue
 from community_core.declarations.practice import District, Practice
 from community_core.jurisdiction.hookspecs import hookimpl
 from community_core.practices.folder import read_folder, read_rows
+from community_core.procedures.events import Event
 from community_core.rules.terms import Function
 from community_shenhe.figures import RATE_OF, compatible_counts, other_share
+from community_shenhe.reporting import tell
 
 FOLDER = Path(__file__).parent
 PLUGIN = "community-shenhe"
@@ -34,6 +36,12 @@ def community_practices() -> Sequence[Practice]:
 def community_functions() -> Sequence[Function]:
     """Return the word by which a count is held against a reported rate."""
     return (RATE_OF,)
+
+
+@hookimpl
+def community_observe(event: Event) -> None:
+    """Log that a complaint was reported to the petition bureau, which is to know of it at once."""
+    tell(event)
 
 
 @hookimpl
