@@ -25,6 +25,7 @@ from community_core.rules import (
     INT,
     MONEY,
     SHARE,
+    AsOf,
     Bound,
     BoundKind,
     DatedValue,
@@ -131,6 +132,24 @@ def test_a_receipt_says_what_the_answer_rested_on():
     assert (receipt.facts_kept, receipt.facts) == (False, ())
     assert "red" not in evolve(receipt, terms_text="").as_json().replace('"colour"', "")
     assert receipt.rules == rules.digest != receipt.terms
+
+
+def test_a_receipt_names_what_a_case_reads_on_the_day_of_each_step():
+    """Parameters and decisions with ``as_of: step`` that the answer rests on are named, and a change of it is seen."""
+    step, subject = evolve(LIMIT, as_of=AsOf.STEP), {"a": 3}
+    plain, of_value = rules_of(BASE), rules_of(BASE, limit=step)
+    of_table = rules_of(evolve(BASE, as_of=AsOf.STEP))
+    assert receipt_of(plain, subject).as_of_step == ()
+    assert "as_of_step" not in json.loads(receipt_of(plain, subject).as_json())
+    receipt = receipt_of(of_value, subject)
+    assert receipt.as_of_step == ("x.limit",)
+    assert receipt_of(of_table, subject).as_of_step == ("x.t",)
+    assert receipt_of(rules_of(table(row("a < 2", "0"), otherwise=row("true", "2")), limit=step), subject).as_of_step == ()
+    assert read_receipt(receipt.as_json()) == receipt
+    assert ("term", "x.limit", "as_of") in named(receipt, subject, plain)
+    altered = receipt.as_json().replace('"as_of_step":["x.limit"]', '"as_of_step":["x.t"]')
+    with pytest.raises(CodecError, match="digest"):
+        read_receipt(altered)
 
 
 def test_a_receipt_binds_what_it_leaves_out():

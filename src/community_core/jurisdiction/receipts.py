@@ -24,7 +24,7 @@ from community_core.jurisdiction.reached import Reached, reached_on
 from community_core.model.serving import facts_of
 from community_core.rules.answer import Answer, ParameterUse
 from community_core.rules.pattern import Status
-from community_core.rules.terms import PythonDecision
+from community_core.rules.terms import AsOf, PythonDecision
 from community_core.rules.vocabulary import outer
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ class Receipt:
     is the hash of all rules of the district, reached or not. *reads* names the facts of the subject that the decision
     could look at (with those of its members), *known* those of them that were known; *facts_hash* is the hash of their
     values, and *facts* are these values where they were kept. *plugins* are
-    all that were installed; *functions* only what the decision reached.
+    all that were installed; *functions* only what the decision reached. *as_of_step* names the reached parameters and
+    decisions that are declared ``as_of: step``: the answer has them as of *on*, where a case reads them anew on the day
+    of each step and everything else as of the day it opened.
 
     A hash of few facts can be guessed by trying; treat a receipt as personal wherever its facts are.
     """
@@ -91,6 +93,7 @@ class Receipt:
     terms_text: str = ""
     facts_kept: bool = False
     facts: tuple[tuple[str, Any], ...] = ()
+    as_of_step: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -204,6 +207,7 @@ def make_receipt(
         terms_text=text if keep_terms else "",
         facts_kept=keep_facts,
         facts=tuple(known.items()) if keep_facts else (),
+        as_of_step=_as_of_step(reached.terms),
     )
 
 
@@ -287,6 +291,12 @@ def terms_by_name(terms: Terms) -> dict[str, Any]:
     facts = {f"fact {fact.name}": fact for fact in terms.facts}
     workdays = {f"workdays {table.year}": table for table in terms.workdays}
     return {**facts, **workdays, **dict(terms.parameters), **dict(terms.decisions)}
+
+
+def _as_of_step(terms: Terms) -> tuple[str, ...]:
+    """Return the names of what a case reads on the day of each step."""
+    dated = [*terms.parameters, *terms.decisions]
+    return tuple(sorted({name for name, item in dated if item.as_of is AsOf.STEP}))
 
 
 def _functions(rules: Rules, reached: Reached) -> tuple[FunctionVersion, ...]:
