@@ -18,7 +18,7 @@ from community_core.base.ranks import Rank
 from community_core.codec.functions import MissingFunction
 from community_core.codec.spelling import canonical_spelling
 from community_core.codec.values import CodecError, decode_value, encode_value, read_iso
-from community_core.procedures.events import Appoint, Effect, EndAppointment, Enter, OpenCase, Remind
+from community_core.procedures.events import Appoint, Effect, EndAppointment, Enter, OpenCase, Redraw, Remind
 from community_core.rules.terms import Decision, DecisionTable, Expression, Function, PythonDecision
 
 #: The key that says which member of a union is meant.
@@ -31,6 +31,7 @@ _TAGS: Final[Mapping[type, str]] = {
     EndAppointment: "end_appointment",
     Remind: "remind",
     Enter: "enter",
+    Redraw: "redraw",
 }
 
 

@@ -188,7 +188,7 @@ class Reading:
         return openings_for(self._work(), bindings, place, person, day, workdays=self._workdays)
 
     def _work(self) -> Work:
-        return Work(self.store, self._bindings, self._functions, self._workdays)
+        return Work(self.store, self._bindings, self._functions, self._workdays, self._clock)
 
     def _cases(self, procedure: str, place: str) -> Iterator[StoredCase]:
         return self.store.cases(procedure=self._full(procedure), place=place)

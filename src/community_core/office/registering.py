@@ -10,20 +10,20 @@ from typing import Any
 
 from attrs import frozen
 
-from community_core.base.errors import Refused
-from community_core.base.findings import Finding, Origin, finding
+from community_core.base.findings import Finding
 from community_core.base.masking import masked
 from community_core.jurisdiction.rules import Rules
 from community_core.model.people import Household, Resident
 from community_core.office.bindings import require_day
 from community_core.office.electing import correct_roll, freeze_roll, kept_roll
+from community_core.office.redrawn import KINDS, applied, on, overlapping
 from community_core.office.register_facts import RegisterFacts
 from community_core.office.register_known import StoreKnown
 from community_core.ports.store import Clock, Store
 from community_core.registers import redrawing
 from community_core.registers.applying import base_of, plans_of, write
 from community_core.registers.categories import in_force
-from community_core.registers.changes import CORRECTION, ERASURE, IMPORT, MERGE, MOVE, SPLIT, RegisterChange
+from community_core.registers.changes import CORRECTION, ERASURE, IMPORT, MERGE, SPLIT, RegisterChange
 from community_core.registers.describe import Register
 from community_core.registers.electoral import ElectoralRoll, RollHead, RollKind
 from community_core.registers.intake import Intake, take_in
@@ -124,7 +124,7 @@ class RegisterDesk:
             if intake.unusable:
                 return Imported(intake, kept=False, plans={}, findings=intake.findings)
             plans = plans_of(self._store, {each: intake.asked[each.name] for each in wanted})
-            told = (*intake.findings, *_overlapping(plans, name))
+            told = (*intake.findings, *overlapping(plans, name))
             named = {register.name: each for register, each in plans.items()}
             wrong = any(item.level == "error" for item in told)
             if dry_run or (wrong and not good_rows):
@@ -261,7 +261,7 @@ class RegisterDesk:
         """
         require_day(day)
         changes = redrawing.redraw(self._on(day), action, place, into, day, tuple(areas), zh=zh, en=en)
-        return self._apply(changes, RegisterChange(_KINDS[action], day, actor, note=f"{place} → {into}"))
+        return self._apply(changes, RegisterChange(KINDS[action], day, actor, note=f"{place} → {into}"))
 
     def merge_places(self, into: str, others: Sequence[str], *, day: dt.date, actor: str) -> str:
         """Merge places into another one from *day* on, all of them or none; returns the id of the last change.
@@ -363,37 +363,11 @@ class RegisterDesk:
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _on(self, day: dt.date) -> redrawing.Rows:
-        return lambda register: self._store.register_rows(register, day=day)
+        return on(self._store, day)
 
     def _apply(self, asked: redrawing.Changes, change: RegisterChange) -> str:
-        def do() -> str:
-            plans = plans_of(self._store, asked)
-            overlapping = _overlapping(plans, "")
-            if overlapping:
-                raise Refused(overlapping[0].message, overlapping)
-            return write(self._store, plans, change, self._clock.now())
-
-        return self._store.run(do)
-
-
-_KINDS = {"move": MOVE, "merge": MERGE, "split": SPLIT}
+        return self._store.run(lambda: applied(self._store, asked, change, self._clock.now()))
 
 
 def _register(register: Register | str) -> Register:
     return register_of(register) if isinstance(register, str) else register
-
-
-def _overlapping(plans: Mapping[Register, Plan], file: str) -> tuple[Finding, ...]:
-    return tuple(
-        finding(
-            "rows-overlap",
-            f"第{one.line}行：登记簿“{register.label.zh}”已有从截止日之前开始的记录，请改正日期",
-            f"line {one.line}: a later row of the register {register.name!r} begins before this one ends; "
-            "correct the days",
-            Origin(file, one.line),
-            sheet=one.sheet,
-            row=one.line,
-        )
-        for register, each in plans.items()
-        for one in each.overlaps
-    )

@@ -9,17 +9,18 @@ from typing import Any
 
 from attrs import Factory, define, evolve, field, frozen
 
-from community_core.base.errors import UnknownTerm
+from community_core.base.errors import Refused, UnknownTerm
 from community_core.base.findings import Finding, finding
 from community_core.office.authority import Authority
 from community_core.office.bindings import Binding, Bindings, refused, require_day
+from community_core.office.redrawn import redrawn
 from community_core.office.rolled import with_rolls
-from community_core.ports.store import Contradiction, Store, StoredCase, StoredEvent
+from community_core.ports.store import Clock, Contradiction, Store, StoredCase, StoredEvent
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.correct import Correction, correct
 from community_core.procedures.deadlines import settle
 from community_core.procedures.definition import Procedure, Step
-from community_core.procedures.events import CORRECT, ERASE, SYSTEM, TRANSITION, Case, Effect, Event, OpenCase
+from community_core.procedures.events import CORRECT, ERASE, SYSTEM, TRANSITION, Case, Effect, Event, OpenCase, Redraw
 from community_core.procedures.handling import Erasure, Inspection, erase, inspect
 from community_core.procedures.intake import field_value, wanted
 from community_core.procedures.reading import Evaluate, WorkingDays, post_for, roles
@@ -89,6 +90,7 @@ class Work:
         bindings: the rules by case.
         functions: effects that plugins add, by name.
         workdays: the calendar of working days, where one is loaded.
+        clock: gives the moment at which registers are changed.
     """
 
     def __init__(
@@ -97,11 +99,13 @@ class Work:
         bindings: Bindings,
         functions: Mapping[str, EffectFunction],
         workdays: WorkingDays | None,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._bindings = bindings
         self._functions = functions
         self._workdays = workdays
+        self._clock = clock
         self._authority = Authority(store)
         self._draft = _Draft()
         self._expected: dict[str, int] = {}
@@ -396,7 +400,7 @@ class Work:
 
     def _accept(self, draft: _Draft) -> None:
         if draft.effects:
-            self._apply(draft.effects)
+            self._apply(draft.effects, {event.case: event.actor for event in draft.events})
         for event in draft.events:
             self._expected.setdefault(event.case, event.version - 1)
             if event.key:
@@ -405,14 +409,19 @@ class Work:
         self._draft.events += draft.events
         self._draft.cases.update(draft.cases)
 
-    def _apply(self, effects: Sequence[tuple[str, Effect]]) -> None:
+    def _apply(self, effects: Sequence[tuple[str, Effect]], actors: Mapping[str, str]) -> None:
         """Apply effects at once: whoever acts next in this unit may be the person just appointed."""
         try:
             with self._store.begin():
                 for case_id, effect in effects:
-                    self._store.apply([effect], case=case_id)
-        except Contradiction as error:
-            raise refused(finding("effect-refused", error.message.zh, error.message.en)) from error
+                    if isinstance(effect, Redraw):
+                        entered = self._clock.now()
+                        redrawn(self._store, effect, case=case_id, actor=actors[case_id], entered=entered)
+                    else:
+                        self._store.apply([effect], case=case_id)
+        except (Contradiction, Refused) as error:
+            reasons = error.findings if isinstance(error, Refused) else ()
+            raise refused(finding("effect-refused", error.message.zh, error.message.en), *reasons) from error
         self._authority.forget()
 
     # -- writing ---------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from community_core.procedures.events import (
     Event,
     OpenCase,
     PublishedItem,
+    Redraw,
     Remind,
     fold,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "Publish",
     "PublishKind",
     "PublishedItem",
+    "Redraw",
     "Refusal",
     "Remind",
     "Step",

@@ -17,7 +17,7 @@ from community_core.procedures.definition import (
     Step,
     StepField,
 )
-from community_core.procedures.events import CORRECT, ERASE, INSPECT, LATE, PAPER, TRANSITION
+from community_core.procedures.events import CORRECT, ERASE, INSPECT, LATE, PAPER, REDRAWINGS, TRANSITION
 from community_core.procedures.intake import counted, wanted
 from community_core.procedures.naming import names_in, unknown_name
 from community_core.procedures.papers import check_papers
@@ -339,6 +339,7 @@ def _effects(procedure: Procedure, more: frozenset[str]) -> Iterator[Finding]:
                     effect=spec.kind,
                 )
             yield from _personal(procedure, step, spec)
+            yield from _redrawing(procedure, spec)
             literal = [expression for name, expression in spec.arguments if is_literal(spec.kind, name)]
             for expression in literal:
                 if not expression.text:
@@ -367,6 +368,16 @@ def _personal(procedure: Procedure, step: Step, spec: EffectSpec) -> Iterator[Fi
                     spec.origin,
                     field=field.name,
                 )
+
+
+def _redrawing(procedure: Procedure, spec: EffectSpec) -> Iterator[Finding]:
+    """What a redrawing names is an action or a field."""
+    if spec.kind != "redraw":
+        return
+    for name, expression in spec.arguments:
+        known = procedure.field(expression.text) is not None or (name == "what" and expression.text in REDRAWINGS)
+        if is_literal(spec.kind, name) and not known:
+            yield unknown_name("unknown-field", "字段", expression.text, spec.origin, procedure.field_names)
 
 
 def _transitions(procedure: Procedure) -> Iterator[Finding]:

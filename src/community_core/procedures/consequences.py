@@ -15,6 +15,7 @@ from community_core.base.money import Money
 from community_core.instruments.ledger import FEN, Entry
 from community_core.procedures.definition import EffectSpec, Publish, Step
 from community_core.procedures.events import (
+    REDRAWINGS,
     Appoint,
     Case,
     Effect,
@@ -22,6 +23,7 @@ from community_core.procedures.events import (
     Enter,
     OpenCase,
     PublishedItem,
+    Redraw,
     Remind,
 )
 from community_core.procedures.reading import Reading, unknown
@@ -29,15 +31,18 @@ from community_core.procedures.reading import Reading, unknown
 #: A plugin's effect: from the case as the step leaves it, the day and the arguments to the core's own records.
 EffectFunction = Callable[[Case, dt.date, Mapping[str, Any]], Iterable[Effect]]
 
-#: Arguments that are names as written and never expressions: of the effect ``open``, and of every other.
-_LITERAL_OF_OPEN = frozenset({"procedure", "each", "as"})
+#: Arguments that are names as written and never expressions: of some effects their own, and of every other.
+_LITERAL_OF = {
+    "open": frozenset({"procedure", "each", "as"}),
+    "redraw": frozenset({"what", "into", "areas", "areas_to", "names"}),
+}
 _LITERAL = frozenset({"procedure", "what", "post", "text"})
-KINDS = ("open", "appoint", "end_appointment", "remind", "enter")
+KINDS = ("open", "appoint", "end_appointment", "remind", "enter", "redraw")
 
 
 def is_literal(kind: str, argument: str) -> bool:
     """Whether *argument* of an effect of that *kind* is a name as written; all others are expressions."""
-    return argument in (_LITERAL_OF_OPEN if kind == "open" else _LITERAL)
+    return argument in _LITERAL_OF.get(kind, _LITERAL)
 
 
 def publications(reading: Reading, items: Iterable[Publish]) -> tuple[tuple[PublishedItem, ...], list[Finding]]:
@@ -112,6 +117,8 @@ def _records(
         return _opened(reading, step, spec, procedure, rest) if procedure else _lacks(step, spec, "procedure")
     if spec.kind == "enter":
         return _entered(reading, step, spec, rest)
+    if spec.kind == "redraw":
+        return _redrawn(reading, step, spec, rest)
     post = rest.get("post_of") or rest.get("post") or rest.get("what") or ""
     if spec.kind == "remind":
         return [Remind(post, rest.get("text") or step.because.zh or step.name)] if post else _lacks(step, spec, "post")
@@ -166,6 +173,33 @@ def _entered(reading: Reading, step: Step, spec: EffectSpec, given: Mapping[str,
             effect=spec.kind,
         )
     return [Enter(entry)]
+
+
+def _redrawn(reading: Reading, step: Step, spec: EffectSpec, given: Mapping[str, Any]) -> list[Effect] | Finding:
+    """One redrawing for each community that areas go to; the case's own place is none of them.
+
+    Arguments but the place and the day name fields, which may be unknown: a merger names no areas.
+    """
+
+    def listed(argument: str) -> tuple[str, ...]:
+        value = reading.values.get(given.get(argument, ""))
+        return value if isinstance(value, tuple) else () if value is None else (value,)
+
+    said = given.get("what", "")
+    action = said if said in REDRAWINGS else reading.values.get(said)
+    place, day = given.get("place", reading.case.place), given.get("day", reading.day)
+    into, areas, areas_to, names = (listed(name) for name in ("into", "areas", "areas_to", "names"))
+    others = [other for other in into if other != place]
+    if not action or not others:
+        return _lacks(step, spec, "into" if action else "action")
+    if (len(others) > 1 or areas_to) and (len(areas_to) != len(areas) or not {*others} >= {*areas_to} - {place}):
+        return _lacks(step, spec, "areas_to")
+    called = dict(zip(others, names, strict=False))
+    made: list[Effect] = []
+    for other in others:
+        own = tuple(area for area, to in zip(areas, areas_to, strict=True) if to == other) if areas_to else areas
+        made.append(Redraw(action, place, other, day, own, called.get(other, "")))
+    return made
 
 
 def _opened(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
@@ -123,6 +123,25 @@ class Remind:
     text: str
 
 
+#: How communities are redrawn: areas move to another one, all of one goes to another, or areas become a new one.
+REDRAWINGS: Final = ("move", "merge", "split")
+
+
+@frozen
+class Redraw:
+    """Effect: from *day* on *areas* of *place*, or all of it, belong to *into*, in the registers of the office.
+
+    *action* is one of ``REDRAWINGS``; *areas* are places, dwellings or households; *zh* is the name of a new place.
+    """
+
+    action: str
+    place: str
+    into: str
+    day: dt.date
+    areas: tuple[str, ...] = ()
+    zh: str = ""
+
+
 @frozen
 class Enter:
     """Effect: *entry* is entered in its ledger, in the same transaction as the event that caused it."""
@@ -130,7 +149,7 @@ class Enter:
     entry: Entry
 
 
-Effect = OpenCase | Appoint | EndAppointment | Remind | Enter
+Effect = OpenCase | Appoint | EndAppointment | Remind | Enter | Redraw
 
 
 @frozen

@@ -14,6 +14,7 @@ from attrs import define, field
 from community_core.base.errors import Refused
 from community_core.base.findings import finding
 from community_core.base.labels import Label
+from community_core.procedures.events import REDRAWINGS
 from community_core.registers.describe import Register
 from community_core.registers.known import KEPT, PLACES, register_of
 from community_core.registers.rows import Asked, Row, Values
@@ -22,7 +23,7 @@ from community_core.registers.rows import Asked, Row, Values
 Rows = Callable[[Register], Sequence[Row]]
 Changes = dict[Register, list[Asked]]
 
-ACTIONS: Final = ("move", "merge", "split")
+ACTIONS: Final = REDRAWINGS
 HEAD: Final = "head"
 _DWELLINGS: Final = register_of("dwellings")
 _HOUSEHOLDS: Final = register_of("households")

@@ -32,6 +32,11 @@ finding that refuses it. Values are written as a form would have them:
 ``96.9%``, ``"12.50"``, ``2006-05-01``. A run that says ``after: 名称`` comes after another run of its document, in the
 same office; the first hearing of an office in 2006 has the id ``hearing-2006-000001``. An opening step with ``place``
 opens the case in a place inside of the office's, and a run with ``case`` goes on with what an earlier one opened.
+
+A run may say what stands in the registers before it, and a step what stands there after it, on its day or another::
+
+    registered: [{in: places, row: {place: 乙, parent: case-place, layer: community}}]
+    registers: [{in: households, of: [h-1], day: 2026-03-20, holds: {place: 乙}}]   # without holds: nothing
 """
 
 from __future__ import annotations
@@ -78,6 +83,24 @@ class Expect:
 
 
 @frozen
+class Registered:
+    """A row that a register holds before a run: *row* gives its columns by name."""
+
+    register: str
+    row: tuple[tuple[str, Any], ...]
+
+
+@frozen
+class Held:
+    """What a register is to hold of a key on a day; *holds* is ``None`` where it is to hold nothing of it."""
+
+    register: str
+    of: tuple[str, ...]
+    day: dt.date | None = None
+    holds: tuple[tuple[str, Any], ...] | None = None
+
+
+@frozen
 class CaseStep:
     """One step of a run: what is taken by whom on which day, and the state, the fields or the refusal after it.
 
@@ -96,6 +119,7 @@ class CaseStep:
     refused: str = ""
     holds: tuple[tuple[str, Any], ...] = ()
     reminded: bool | None = None
+    registers: tuple[Held, ...] = ()
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
@@ -116,6 +140,7 @@ class CaseText:
     run: str = ""
     case: str = ""
     steps: tuple[CaseStep, ...] = ()
+    registered: tuple[Registered, ...] = ()
     after: tuple[str, ...] = ()
     before: tuple[CaseText, ...] = ()
     parameter: str = ""
@@ -195,6 +220,22 @@ def _case(fields: Fields, reading: Reading) -> CaseText | Bad:
     return CaseText(**fields.values, origin=fields.origin)
 
 
+_IN = Key("in", DOTTED, Label("登记簿", "the register"), required=True)
+REGISTERED = Record(
+    (_IN, Key("row", VALUES, Label("各列的值", "the columns"), required=True)),
+    lambda fields, _: Registered(fields.values["in"], fields.values["row"]),
+    Label("登记簿的一行", "a row of a register"),
+)
+HELD = Record(
+    (
+        _IN,
+        Key("of", Each(TEXT, Label("键", "the key"), or_one=True), Label("键", "the key"), required=True),
+        Key("day", Day(), Label("哪一天", "the day")),
+        Key("holds", VALUES, Label("应有的值", "what it is to hold")),
+    ),
+    lambda fields, _: Held(fields.values["in"], fields.values["of"], fields.get("day"), fields.get("holds")),
+    Label("登记簿里应有的", "what a register is to hold"),
+)
 STEP = Record(
     (
         Key("take", DOTTED, Label("办理的环节", "the step that is taken")),
@@ -209,6 +250,7 @@ STEP = Record(
         Key("refused", DOTTED, Label("拒绝的代码", "the code that refuses it")),
         Key("holds", VALUES, Label("之后办件里的内容", "fields of the case after it")),
         Key("reminded", Flag(), Label("是否已催办或上报", "whether a late rule has reminded or escalated")),
+        Key("registers", Each(HELD, Label("登记簿", "registers")), Label("登记簿里应有的", "what registers then hold")),
     ),
     _step,
     Label("一步", "a step"),
@@ -236,6 +278,7 @@ CASE = Record(
         Key("run", DOTTED, Label("程序", "the procedure")),
         Key("case", TEXT, Label("接着办的办件", "the case it goes on with")),
         Key("steps", Each(STEP, Label("各步", "steps")), Label("各步", "steps")),
+        Key("registered", Each(REGISTERED, Label("各行", "rows")), Label("登记簿里已有的", "what registers hold")),
         Key("after", _RUNS, Label("先办的例子", "runs that come first")),
         Key("parameter", DOTTED, Label("参数", "the parameter")),
         Key(

@@ -12,9 +12,11 @@ from attrs import frozen
 from community_core.base.errors import CommunityError, FactError, Refused
 from community_core.base.findings import Finding, Origin, finding
 from community_core.base.ids import folded
+from community_core.registers.known import register_of
+from community_core.registers.rows import ALWAYS
 from community_core.rules.answer import Answer, json_value
 from community_core.rules.types import Kind, ValueType, checked, read_text
-from community_core.testing.cases import UNASKED, CaseGroup, CaseStep, CaseText, Expect, case_files, read_cases
+from community_core.testing.cases import UNASKED, CaseGroup, CaseStep, CaseText, Expect, Held, case_files, read_cases
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -236,7 +238,22 @@ class _Run:
             value = held.get(name)
             if not (expected == value if kind is None or expected is None else _is(kind, expected, value)):
                 found.append(_differs("case-value", name, name, expected, json_value(value), step, name=step.take))
-        return found
+        return found + [each for held in step.registers for each in self.registers(held, step, held.day or day)]
+
+    def registers(self, held: Held, step: CaseStep, day: dt.date) -> list[Finding]:
+        """Return what differs from what a register is to hold on *day*."""
+        register = register_of(held.register)
+        where = dict(zip((column.name for column in register.key), held.of, strict=True))
+        rows = self.office.registers.rows(register, day=day, where=where)
+        named = [column.name for column in register.values]
+        present = json_value(dict(zip(named, rows[0].values, strict=True))) if rows else None
+        wanted = None if held.holds is None else dict(held.holds)
+        if present is not None and wanted is not None:
+            present = {name: present.get(name) for name in wanted}
+        if present == wanted:
+            return []
+        name = f"{held.register}/{'/'.join(held.of)} {day}"
+        return [_differs("case-value", name, name, wanted, present, step, name=step.take)]
 
     def held(self) -> Mapping[str, Any]:
         """Return what the case holds, the sensitive values that an office covers included."""
@@ -299,6 +316,8 @@ def _run(case: CaseText, rules: Rules, day: dt.date | None, where: str | Connect
     with open_office(rules, where) as office:
         office.register_place(PLACE)
         for each in (*case.before, case):
+            for given in each.registered:
+                office.registers.keep(given.register, dict(given.row), since=ALWAYS, actor="registrar")
             run = _Run(each.run, rules.procedure(each.run), office)
             run.running = office.case(each.case) if each.case else None
             for step in each.steps:

@@ -1,0 +1,69 @@
+"""Changes of registers as an office writes them: those of its desk, and those that a step causes by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Final
+
+from community_core.base.errors import Refused
+from community_core.base.findings import Finding, Origin, finding
+from community_core.ports.store import Store
+from community_core.procedures.events import Redraw
+from community_core.registers import redrawing
+from community_core.registers.applying import plans_of, write
+from community_core.registers.changes import MERGE, MOVE, SPLIT, RegisterChange
+from community_core.registers.describe import Register
+from community_core.registers.rows import Plan
+
+KINDS: Final[Mapping[str, str]] = {"move": MOVE, "merge": MERGE, "split": SPLIT}
+
+
+def redrawn(store: Store, effect: Redraw, *, case: str, actor: str, entered: dt.datetime) -> str:
+    """Redraw communities as *case* decided, and return the change's id; the caller has begun a unit of work.
+
+    Raises:
+        Refused: if a place or area is not registered on that day, or later rows stand against it.
+    """
+    changes = redrawing.redraw(
+        on(store, effect.day), effect.action, effect.place, effect.into, effect.day, effect.areas, zh=effect.zh
+    )
+    note = f"{effect.place} → {effect.into}"
+    return applied(
+        store, changes, RegisterChange(KINDS[effect.action], effect.day, actor, case=case, note=note), entered
+    )
+
+
+def on(store: Store, day: dt.date) -> redrawing.Rows:
+    """Return what gives the rows of a register that hold on *day*."""
+    return lambda register: store.register_rows(register, day=day)
+
+
+def applied(store: Store, asked: redrawing.Changes, change: RegisterChange, entered: dt.datetime) -> str:
+    """Write *asked* as one change and return its id.
+
+    Raises:
+        Refused: if later rows stand against it.
+    """
+    plans = plans_of(store, asked)
+    found = overlapping(plans, "")
+    if found:
+        raise Refused(found[0].message, found)
+    return write(store, plans, change, entered)
+
+
+def overlapping(plans: Mapping[Register, Plan], file: str) -> tuple[Finding, ...]:
+    """Return a finding for each row that a later one stands against."""
+    return tuple(
+        finding(
+            "rows-overlap",
+            f"第{one.line}行：登记簿“{register.label.zh}”已有从截止日之前开始的记录，请改正日期",
+            f"line {one.line}: a later row of the register {register.name!r} begins before this one ends; "
+            "correct the days",
+            Origin(file, one.line),
+            sheet=one.sheet,
+            row=one.line,
+        )
+        for register, each in plans.items()
+        for one in each.overlaps
+    )
