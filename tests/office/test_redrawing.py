@@ -43,7 +43,8 @@ def office(town):
             office.appoint(person, post, place, DRAFT)
         desk = office.registers
         desk.keep("residents_groups", {"place": "g-1", "parent": "c-1", "zh": "一组"}, since=DRAFT, actor="clerk")
-        desk.keep("dwellings", {"dwelling": "w-1", "place": "c-1", "residents_group": "g-1"}, since=DRAFT, actor="clerk")
+        home = {"dwelling": "w-1", "place": "c-1", "residents_group": "g-1"}
+        desk.keep("dwellings", home, since=DRAFT, actor="clerk")
         for household, place in HOUSEHOLDS.items():
             home = {"dwelling": "w-1"} if household == "h-1" else {}
             desk.keep("households", {"household": household, "place": place, **home}, since=DRAFT, actor="clerk")
@@ -72,7 +73,7 @@ def everything(office):
 
 
 def test_a_decided_move_changes_the_registers_from_that_day(office):
-    """A moved group takes its dwelling and household along; the day before all is as it was; the change names its case."""
+    """A moved group takes dwelling and household along; the day before, all is as it was; the change names the case."""
     case = submitted(office, action="move", into=["c-2"], areas=["g-1"])
     before = told(office, DRAFT)
     assert told(office, DECIDED) == before
