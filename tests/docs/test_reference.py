@@ -17,7 +17,10 @@ from community_core.cli.main import main
 from community_core.instruments.ballot import Method, QuorumOf
 from community_core.instruments.ties import TieRule
 from community_core.procedures.collective import CollectiveDecision, Electorate
+from community_core.procedures.consequences import KINDS
+from community_core.rulebook import procedures
 from community_core.rulebook.ballots import DECIDES
+from community_core.rulebook.reading import Record
 from community_core.rules.terms import Expression
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -130,3 +133,16 @@ def test_every_key_of_a_vote_stands_in_the_table_of_keys():
     assert {name for name in whole.gives if f"`{name}`" not in section} == set()
     words = {item.value for kind in (Method, QuorumOf, TieRule, Electorate) for item in kind}
     assert {word for word in words if not re.search(rf"\b{word}\b", section)} == set()
+
+
+def test_every_key_of_a_procedure_stands_in_the_table_of_keys():
+    """The page has a row for each key of each part of a procedure and each effect, marks what is required, no other."""
+    text = (REFERENCE / "language.md").read_text("utf-8")
+    section = text.partition("## 程序的各键 · The keys of procedures")[2].partition("\n## ")[0]
+    *parts, effects = re.split(r"^### ", section, flags=re.MULTILINE)[1:]
+    listed = [dict(re.findall(r"^\| `(\w+)` \| (✓?) ?\|", part, re.MULTILINE)) for part in parts]
+    elsewhere = ("CITATION", "DECIDES")
+    records = [each for name, each in vars(procedures).items() if isinstance(each, Record) and name not in elsewhere]
+    wanted = [{key.name: "✓" if key.required else "" for key in each.keys} for each in records]
+    assert sorted(map(sorted, map(dict.items, listed))) == sorted(map(sorted, map(dict.items, wanted)))
+    assert set(re.findall(r"^\| `(\w+)` \|", effects, re.MULTILINE)) == set(KINDS)
