@@ -148,7 +148,11 @@ def test_due_and_settled(run, town, tmp_path):
     assert [(item["case"], item["then"], item["to"]) for item in due.data["due"]] == [(ID, "lapse", "lapsed")]
     settled = run("due", "--store", town, "--on", "2006-07-01", "--settle", "--json")
     assert [(item["case"], item["state"]) for item in settled.data["settled"]] == [(ID, "lapsed")]
-    assert run("due", "--store", town, "--on", "2006-07-01", "--settle", "--json").data == {"due": [], "settled": []}
+    assert run("due", "--store", town, "--on", "2006-07-01", "--settle", "--json").data == {
+        "due": [],
+        "settled": [],
+        "again": [],
+    }
 
 
 def test_a_changed_record_is_found(run, town):

@@ -49,13 +49,19 @@ def record(path):
     with closing(sqlite3.connect(path)) as connection:
         for table in TABLES:
             rows = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names of our own
-            found[table] = sorted(rows, key=repr)
+            found[table] = sorted(([unsalted(cell) for cell in row] for row in rows), key=repr)
     return found
+
+
+def unsalted(cell):
+    """Return a cell without what is drawn by chance for each record: commitments to personal values, and all hashes."""
+    return re.sub(r"sha256:[0-9a-f]{64}", "sha256:…", cell) if isinstance(cell, str) else cell
 
 
 def board(folder):
     """Return the board's pages by name."""
-    return {path.name: path.read_bytes() for path in (folder / "board").iterdir()}
+    pages = {path.name: path.read_text("utf-8") for path in (folder / "board").iterdir()}
+    return {name: re.sub(r">[0-9a-f]{12}</code>", ">…</code>", unsalted(page)) for name, page in pages.items()}
 
 
 @pytest.fixture(scope="module")

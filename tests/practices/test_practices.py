@@ -80,6 +80,7 @@ def test_a_party_is_never_public(rules):
     contract = dict(rules.terms.procedures)["core.contract.contract"]
     assert isinstance(contract, Procedure)
     private = {"party", "capacity", "free_will", "why", "breach", "remedy", "claim", "settlement"}
+    private |= {"agent", "authority", "authorised"}
     assert {item.name for item in contract.fields if item.privacy.value in ("personal", "sensitive")} == private
     assert [item for step in contract.steps for item in step.publish] == []
 
