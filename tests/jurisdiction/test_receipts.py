@@ -144,7 +144,8 @@ def test_a_receipt_names_what_a_case_reads_on_the_day_of_each_step():
     receipt = receipt_of(of_value, subject)
     assert receipt.as_of_step == ("x.limit",)
     assert receipt_of(of_table, subject).as_of_step == ("x.t",)
-    assert receipt_of(rules_of(table(row("a < 2", "0"), otherwise=row("true", "2")), limit=step), subject).as_of_step == ()
+    without = table(row("a < 2", "0"), otherwise=row("true", "2"))
+    assert receipt_of(rules_of(without, limit=step), subject).as_of_step == ()
     assert read_receipt(receipt.as_json()) == receipt
     assert ("term", "x.limit", "as_of") in named(receipt, subject, plain)
     altered = receipt.as_json().replace('"as_of_step":["x.limit"]', '"as_of_step":["x.t"]')
