@@ -458,6 +458,11 @@ class Procedure:
         return tuple((item.name, item.times_of) for item in self.fields if item.times_of)
 
     @cached_property
+    def filled(self) -> frozenset[str]:
+        """The fields that are filled from an electoral roll."""
+        return frozenset(name for name, item in self.field_names.items() if item.from_roll)
+
+    @cached_property
     def field_types(self) -> Mapping[str, ValueType]:
         """The type of each name that expressions find before facts: the fields, and the step's ``day``."""
         return {**{name: item.type for name, item in self.field_names.items()}, "day": DATE}

@@ -169,10 +169,9 @@ def roles(procedure: Procedure, case: Case, actor: str) -> frozenset[str]:
     """
     if actor == SYSTEM:
         return frozenset({SYSTEM})
-    took = {name for name in case.steps if case.took(name, actor)}
-    if any(name in took and step.opens for name, step in procedure.step_names.items()):
-        took.add(PROPOSER)
-    return frozenset({ANYONE, *took})
+    took = [name for name in case.steps if case.took(name, actor)]
+    opened = any((step := procedure.step(name)) is not None and step.opens for name in took)
+    return frozenset({ANYONE, *took, PROPOSER}) if opened else frozenset({ANYONE, *took})
 
 
 def post_for(
@@ -182,5 +181,12 @@ def post_for(
 
     In the name of *behalf* only the *posts* count: those, and roles in the case, that he was charged to act under.
     """
-    held = posts if behalf else posts | roles(procedure, case, actor)
-    return next((post for post in step.by if post in held), "")
+    own: frozenset[str] | None = frozenset() if behalf else None
+    for post in step.by:
+        if post in posts:
+            return post
+        # Most act under a post, and then what they are by the case need not be gone through.
+        own = roles(procedure, case, actor) if own is None else own
+        if post in own:
+            return post
+    return ""

@@ -71,14 +71,13 @@ def take(
     step = procedure.step(step_name)
     if step is None:
         return Refusal((no_such_step(procedure, step_name),))
-    reading = Reading(procedure, case, day, evaluate, workdays, case.data)
     found = against_stage(procedure, case, step, day)
     if found:
         return Refusal(tuple(found))
     found = against_actor(procedure, case, step, actor, post, behalf)
     given, wrong = take_in(procedure, step, case, data)
     found += wrong
-    reading = evolve(reading, values={**case.data, **known(given)})
+    reading = Reading(procedure, case, day, evaluate, workdays, {**case.data, **known(given)})
     found += locked(step, case.withheld, step.rests_on - given.keys())
     found += against_poster(procedure, step, reading.values, post)
     found += _timing(reading, step)
@@ -215,11 +214,10 @@ def against_stage(procedure: Procedure, case: Case, step: Step, day: dt.date) ->
 
 def against_actor(procedure: Procedure, case: Case, step: Step, actor: str, post: str, behalf: str) -> list[Finding]:
     """Return what stands against *actor* under *post*; a rule may open a follow-up case itself."""
-    own = roles(procedure, case, behalf or actor)
     by_case = post in procedure.step_names or post in ("proposer", "anyone", SYSTEM)
     follow_up = actor == post == SYSTEM and step.opens and bool(case.parent)
     found: list[Finding] = []
-    if not follow_up and (post not in step.by or (by_case and post not in own)):
+    if not follow_up and (post not in step.by or (by_case and post not in roles(procedure, case, behalf or actor))):
         found.append(not_entitled(step))
     return found + not_again(case, step, actor, behalf)
 

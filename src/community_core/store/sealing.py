@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -176,9 +176,11 @@ def unread(_case: str, _version: int, _field: str, privacy: Privacy) -> Withheld
 
 
 def unsealed(
-    case: str, version: int, step: str, pairs: Iterable[Any], lookup: Lookup
+    case: str, version: int, step: str, pairs: Sequence[Any], lookup: Lookup
 ) -> tuple[tuple[tuple[str, Any], ...], tuple[tuple[str, Privacy], ...]]:
     """Return an event's data with the private values that *lookup* gives, and which fields are private."""
+    if step != CORRECT and not any(is_mark(value) for _, value in pairs):
+        return tuple((name, value if type(value) in _PLAIN else decode_value(value)) for name, value in pairs), ()
     private: list[tuple[str, Privacy]] = []
 
     def read(name: str, value: Any) -> Any:
@@ -211,7 +213,7 @@ def snapshot_data(
         elif name in withheld:
             kept[name] = {"class": withheld[name].privacy.value, "erased": True}
         else:
-            kept[name] = encode(value)
+            kept[name] = value if type(value) in _PLAIN else encode(value)
     return kept
 
 
