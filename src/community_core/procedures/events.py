@@ -194,10 +194,10 @@ class Case:
         """Whether *person* ever took *step* in this case, in his own name or in another's, or had it taken for him."""
         return self.took(step, person) or person in self.hands.get(step, ())
 
-    def after(self, event: Event) -> Case:
-        """Return the case as it stands after *event*."""
+    def after(self, event: Event, ended: str = "") -> Case:
+        """Return the case as it stands after *event*; *ended* is the kind of end that its new state is, if any."""
         if event.step in (ERASE, INSPECT):
-            return self._told(event)
+            return self._told(event, ended)
         over = event.step == TRANSITION
         # Moving over is not entering: periods run on, also where the newer text calls the state otherwise.
         moved = event.state != self.state and not over
@@ -220,7 +220,7 @@ class Case:
             data={**self.data, **known(gives)},
             steps={**self.steps, event.step: (event.day, taker)},
             parent=self.parent,
-            ended=self.ended,
+            ended=ended or self.ended,
             takers=_among(self.takers, event.step, taker),
             hands=_among(self.hands, event.step, event.actor) if event.behalf else self.hands,
             reminded=False if moved else (self.reminded or event.step == LATE),
@@ -241,13 +241,14 @@ class Case:
                 withheld[name] = value
         return private, withheld
 
-    def _told(self, event: Event) -> Case:
+    def _told(self, event: Event, ended: str) -> Case:
         """Return the case after an event that is about its values and no step: only what was erased is unknown now."""
         gone = set(map(tuple, dict(event.data).get("values", ())))
         lost = {name: item for name, item in self.private.items() if (item.version, name) in gone}
         return evolve(
             self,
             version=event.version,
+            ended=ended or self.ended,
             data={**self.data, **dict.fromkeys(lost)},
             private={name: item for name, item in self.private.items() if name not in lost},
             withheld={

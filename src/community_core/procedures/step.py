@@ -155,8 +155,7 @@ def possible(
 def after(procedure: Procedure, case: Case, event: Event) -> Case:
     """Return *case* after *event*, with the kind of its end where the new state is one."""
     end = procedure.end(event.state)
-    moved = case.after(event)
-    return moved if end is None else evolve(moved, ended=end.value)
+    return case.after(event, ended="" if end is None else end.value)
 
 
 def _counts(procedure: Procedure, case: Case, step: Step) -> dict[str, int]:
