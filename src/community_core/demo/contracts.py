@@ -118,7 +118,7 @@ def _register(desk: Desk) -> None:
     office.appoint(OFFICER, "district.officer", "fangzi", since)
     with office.store.begin():
         office.register_place("fangzi", "", layer="district", zh="坊子区", en="Fangzi")
-        office.register_place(SUBDISTRICT, "fangzi", layer="subdistrict", zh="恒安街道", en="Heng'an sub-district")
+        office.register_place(SUBDISTRICT, "fangzi", layer="subdistrict", zh="恒安街道", en="Heng'an subdistrict")
         for place, zh, en in COMMUNITIES:
             office.register_place(place, SUBDISTRICT, layer="community", zh=zh, en=en)
             short = zh.removesuffix("（虚构）")

@@ -19,10 +19,10 @@ MAOQUAN = "shenhe.fengyutan.maoquan"
 
 PLACES = (
     ("shenhe", "", "district", "沈河区", "Shenhe"),
-    (ERJING, "shenhe", "subdistrict", "二经街道", "Erjing sub-district"),
+    (ERJING, "shenhe", "subdistrict", "二经街道", "Erjing subdistrict"),
     (YONGHUAN, ERJING, "community", "永环社区", "Yonghuan community"),
     (COMPOUND, YONGHUAN, "compound", "永环社区305大院", "Compound 305, Yonghuan"),
-    (FENGYUTAN, "shenhe", "subdistrict", "风雨坛街道", "Fengyutan sub-district"),
+    (FENGYUTAN, "shenhe", "subdistrict", "风雨坛街道", "Fengyutan subdistrict"),
     (MAOQUAN, FENGYUTAN, "community", "茂泉社区", "Maoquan community"),
 )
 

@@ -35,7 +35,7 @@ POSTS: Mapping[str, Label] = {
     "recruitment.officer": Label("招聘主持人", "officer in charge of the recruitment"),
     "residents_group.leader": Label("居民小组长", "leader of a residents' group"),
     "steering_committee.officer": Label("社区建设指导委员会工作人员", "officer of the steering committee"),
-    "subdistrict.officer": Label("街道工作人员", "sub-district officer"),
+    "subdistrict.officer": Label("街道工作人员", "subdistrict officer"),
     "system": Label("系统", "the system"),
     "unit.delegate": Label("辖区单位代表", "delegate of a unit in the area"),
 }
