@@ -16,10 +16,13 @@ exclude_patterns = ["_build"]
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(collections\.abc|datetime|dt|fractions|pathlib|sqlalchemy)\..*"),  # other projects' own pages
-    ("py:.*", r"(Choice|Clock|Connection|Engine|Path|Source|Store|URL|WorkingDays)"),  # imported for type checkers only
     (
         "py:.*",
-        r"(community_core\.(ports|rules\.(engine|plan|function_plan|pattern))\..*|CodecError|Engine\..*)",
+        r"(Choice|Clock|Connection|Engine|Language|Path|Source|Store|URL|WorkingDays)",
+    ),  # imported for type checkers only
+    (
+        "py:.*",
+        r"(community_core\.(model|ports|rules\.(answer|engine|plan|function_plan|pattern))\..*|CodecError|Engine\..*)",
     ),  # inside
 ]
 

@@ -60,7 +60,7 @@ def digest_of(data: bytes, algorithm: str = "sha256") -> Digest:
     """Return the digest of *data*.
 
     Raises:
-        DigestError: if *algorithm* is not one of :data:`ALGORITHMS`, or this machine does not have it.
+        DigestError: if *algorithm* is not ``sha256`` or ``sm3``, or this machine does not have it.
     """
     function = ALGORITHMS.get(algorithm)
     if function is None:

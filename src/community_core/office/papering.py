@@ -67,7 +67,7 @@ class Checked:
 
 
 class Papers:
-    """The papers of an office, printed in one way; see :meth:`~community_core.office.office.Office.papers`."""
+    """The papers of an office, printed in one way; made by ``office.papers()``."""
 
     def __init__(
         self,

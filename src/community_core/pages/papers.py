@@ -1,6 +1,6 @@
 """Papers as files: HTML from a template, ``.docx`` from the same record; a district may replace both.
 
-Nothing is recorded here: see :meth:`~community_core.office.office.Office.issue` for how a file is bound to its event.
+Nothing is recorded here: see ``office.papers().issue`` for how a file is bound to its event.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def paper_file(printed: Printed, form: str = "html", *, templates: Path | None =
 
     Args:
         printed: what the paper says.
-        form: one of :data:`PAPER_FILES`.
+        form: ``html`` or ``docx``.
         templates: a folder with templates of the district's own: ``paper.html`` for all papers, or for one of them
             ``paper.<name>.html``, or for a form ``paper.<form>.html``; each may extend ``core/paper.html``. In the same
             way ``paper.docx``: a document with Jinja expressions over ``paper``.
