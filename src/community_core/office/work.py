@@ -327,7 +327,8 @@ class Work:
 
     def _open(self, draft: _Draft, binding: Binding, stored: StoredCase, command: Command) -> Case:
         case = Case(stored.id, stored.procedure, stored.place, stored.opened, stored.rules, parent=stored.parent)
-        command = evolve(command, step=command.step or only_opening(binding.procedure).name)
+        if not command.step:
+            command = evolve(command, step=only_opening(binding.procedure).name)
         post = SYSTEM if command.actor == SYSTEM else self._post(binding.procedure, case, command)
         draft.new.append(stored)
         self._take(draft, binding, case, command, post)
