@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "campaign": ("campaign", "一类办件的进度和尚余 · How far a campaign has come, and what is left."),
     "due": ("due", "到期未办 · What is overdue on a day."),
     "measure": ("figures", "一个程序的统计 · What a procedure's measures come to."),
+    "ledger": ("ledger", "账簿的各笔和余额 · A ledger's entries and balances."),
     "packet": ("figures", "投诉交接包 · Hand complaints over to other platforms."),
     "verify": ("record", "核验记录 · Verify the record of a store."),
     "checkpoint": ("keeping", "记检查点 · Bind the record by a checkpoint."),

@@ -1,0 +1,82 @@
+"""``community-core ledger``: what steps entered in a ledger, and what each account has."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from community_core.base.money import Money
+from community_core.cli import exits
+from community_core.cli.options import json_option, kept_district_option, keys_option, read_day_option, store_option
+from community_core.cli.output import print_json, print_table
+from community_core.cli.stores import office_over
+from community_core.instruments.ledger import FEN
+
+if TYPE_CHECKING:
+    from community_core.instruments.ledger import Entry
+
+_LEDGER = """一本账簿：各步骤记入的每一笔，各账户的余额。
+
+The entries of a ledger in their order, and what each account has received less what it gave. A plus sign marks an
+amount of which only the lower bound is known.
+
+\b
+community-core ledger gifts --store my.sqlite --until 2006-12-31
+"""
+
+
+@click.command(help=_LEDGER, epilog=exits.HELP)
+@click.argument("name")
+@store_option
+@keys_option
+@kept_district_option
+@click.option("--place", default="", help="只看这个地方的 · Of this place only.")
+@click.option(
+    "--until", callback=read_day_option, metavar="DAY", help="到这一天为止，含当日 · Up to this day, included."
+)
+@json_option
+def ledger(*, name: str, store: str, district: str | None, place: str, until: dt.date | None, as_json: bool) -> int:
+    """Print a ledger."""
+    with office_over(store, district) as office:
+        entries = [each for each in office.entries(name, place=place) if until is None or each.day <= until]
+        held = office.balances(name, place=place, until=until)
+    if as_json:
+        balances = [
+            {"account": account, "unit": unit, "amount": each.amount, "exact": each.exact}
+            for (account, unit), each in held.items()
+        ]
+        print_json({"ledger": name, "entries": [_entry_data(each) for each in entries], "balances": balances})
+        return exits.FINE
+    rows: list[Any] = []
+    for each in entries:
+        amount = _amount(each.amount, each.unit, exact=not each.more_than)
+        rows.append((each.day, each.source, each.target, amount, each.purpose, each.case))
+    heads = ("日期 day", "付 from", "收 to", "数额 amount", "用途 purpose", "办件 case")
+    print_table(f"账簿 ledger {name}", heads, rows)
+    rows = [(account, _amount(each.amount, unit, exact=each.exact)) for (account, unit), each in held.items()]
+    print_table("余额 balances", ("账户 account", "余额 balance"), rows)
+    return exits.FINE
+
+
+def _amount(amount: int, unit: str, *, exact: bool) -> str:
+    """Return an amount with its unit, money in yuan; a plus sign says that there is more to it."""
+    said = f"{Money(amount)}" if unit == FEN else f"{amount:,} {unit}"
+    return said if exact else f"{said}+"
+
+
+def _entry_data(entry: Entry) -> dict[str, Any]:
+    days = {"since": entry.period.start, "until": entry.period.end}
+    return {
+        "day": entry.day.isoformat(),
+        "from": entry.source,
+        "to": entry.target,
+        "amount": entry.amount,
+        "unit": entry.unit,
+        "more_than": entry.more_than,
+        "purpose": entry.purpose,
+        "place": entry.place,
+        "case": entry.case,
+        **{name: day and day.isoformat() for name, day in days.items()},
+    }

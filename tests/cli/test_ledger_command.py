@@ -1,0 +1,68 @@
+"""A ledger from the command line alone."""
+
+import datetime as dt
+
+import pytest
+
+import community_core as cc
+from community_core.instruments.ledger import Entry
+from community_core.procedures.events import Enter
+from community_core.store.sql import open_store
+
+MAY, JUNE = dt.date(2006, 5, 1), dt.date(2006, 6, 1)
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A store whose ledger of gifts has money in May, hours in June and a gift to another place; returns its path."""
+    path = tmp_path / "town.sqlite"
+    kept = open_store(str(path))
+    entries = [
+        Entry("gifts", MAY, "unit", "c-1", 12_345, more_than=True, purpose="环境", period=cc.Span(MAY), place="c-1"),
+        Entry("gifts", JUNE, "unit", "c-1", 3, "hours", place="c-1"),
+        Entry("gifts", JUNE, "unit", "c-2", 100, place="c-2"),
+    ]
+    kept.apply([Enter(entry) for entry in entries], case="k-1")
+    kept.close()
+    return path
+
+
+def balances(said):
+    return {(item["account"], item["unit"]): (item["amount"], item["exact"]) for item in said.data["balances"]}
+
+
+def test_a_ledger_lists_entries_and_balances(run, store):
+    """Entries stand in their order with all they say; accounts are counted by unit, and a lower bound says so."""
+    said = run("ledger", "gifts", "--store", store, "--json")
+    assert said.code == 0, said.err
+    assert [(item["day"], item["amount"], item["unit"]) for item in said.data["entries"]] == [
+        ("2006-05-01", 12_345, "fen"),
+        ("2006-06-01", 3, "hours"),
+        ("2006-06-01", 100, "fen"),
+    ]
+    first = said.data["entries"][0]
+    assert (first["purpose"], first["since"], first["until"], first["case"]) == ("环境", "2006-05-01", None, "k-1")
+    assert balances(said) == {
+        ("unit", "fen"): (-12_445, False),
+        ("c-1", "fen"): (12_345, False),
+        ("unit", "hours"): (-3, True),
+        ("c-1", "hours"): (3, True),
+        ("c-2", "fen"): (100, True),
+    }
+
+
+def test_a_ledger_is_read_by_place_and_day(run, store):
+    """Only the entries of the place, up to the day, are listed and counted."""
+    said = run("ledger", "gifts", "--store", store, "--place", "c-1", "--until", "2006-05-31", "--json")
+    assert len(said.data["entries"]) == 1
+    assert balances(said) == {("unit", "fen"): (-12_345, False), ("c-1", "fen"): (12_345, False)}
+    assert run("ledger", "other", "--store", store, "--json").data["entries"] == []
+
+
+def test_a_ledger_is_printed_in_yuan(run, store):
+    """The table has money in yuan, other units by name, and a plus sign at a lower bound."""
+    out = run("ledger", "gifts", "--store", store).out
+    assert "123.45" in out
+    assert "3 hours" in out
+    assert "-123.45" not in out  # the account of the unit has given both sums
+    assert "-124.45" in out
