@@ -14,7 +14,19 @@ MODULES = sorted(
 )
 
 #: What only an extra brings; a module that needs one of them may fail to import where it is missing.
-EXTRAS = {"charset_normalizer", "flask", "hypothesis", "narwhals", "openpyxl", "polars", "psycopg", "pytest", "sphinx"}
+EXTRAS = {
+    "charset_normalizer",
+    "cryptography",
+    "docx",
+    "flask",
+    "hypothesis",
+    "narwhals",
+    "openpyxl",
+    "polars",
+    "psycopg",
+    "pytest",
+    "sphinx",
+}
 
 #: Imports each module named in the input in a process of its own, forked from one that has imported nothing.
 ALONE = r"""
@@ -103,6 +115,45 @@ HEAVY = {
 def test_the_doors_that_everyone_imports_are_light(alone, module):
     """Importing the library, or the test kit that loads in every pytest run, brings in nothing heavy."""
     assert HEAVY.isdisjoint(alone[module]["loaded"])
+
+
+#: What is imported only when it is used, whatever module of the library is loaded: tables, documents, templates, keys.
+USED_LATE = (
+    "charset_normalizer",
+    "chinese_calendar",
+    "cryptography",
+    "docx",
+    "docxtpl",
+    "jinja2",
+    "openpyxl",
+    "psycopg",
+)
+
+
+@pytest.mark.parametrize("late", USED_LATE)
+def test_no_module_brings_in_what_only_its_use_needs(alone, late):
+    """No module of the library, registers and papers among them, loads these when it is itself imported."""
+    assert [module for module in MODULES if late in alone[module].get("loaded", ())] == []
+
+
+def test_the_floors_of_registers_and_papers_are_there():
+    """The check above speaks of modules that exist: the sheets of registers, printable papers, sealed values."""
+    assert {
+        "community_core.registers.sheets",
+        "community_core.pages.papers",
+        "community_core.store.sealing",
+    } <= set(MODULES)
+
+
+def test_composing_a_district_brings_in_nothing_heavy():
+    """A district is read and composed without a database, templates, tables or the command line."""
+    code = (
+        "import sys, community_core as cc; cc.load('demo-shenhe'); print(*{one.split('.')[0] for one in sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    loaded = set(done.stdout.split())
+    assert "community_core" in loaded
+    assert (HEAVY - {"yaml"} | set(USED_LATE)).isdisjoint(loaded)
 
 
 def test_the_installed_library_is_whole():
