@@ -137,7 +137,7 @@ def test_another_size_in_the_same_folder_is_refused(whole):
 def test_only_public_things_reach_the_board(whole):
     """No party, representative, opinion or actor of the demo stands on any page of its board."""
     folder, _ = whole
-    pages = b"".join(board(folder).values()).decode()
+    pages = "".join(board(folder).values())
     assert "305大院拆除违建后建房还是建绿" in pages
     for private in ("party-0", "yonghuan-rep", "-committee-member", "housing-bureau", "请写明联系人", "保留老树请"):
         assert private not in pages
