@@ -14,7 +14,8 @@ import pytest
 from attrs import frozen
 
 from community_core.base.digests import Digest, DigestError, digest_of
-from community_core.base.errors import LoadError, Refused
+from community_core.base.errors import LoadError, Refused, StoreError
+from community_core.base.labels import Label
 from community_core.jurisdiction.loading import load
 from community_core.office.office import open_office
 
@@ -231,3 +232,25 @@ def test_digests_name_their_algorithm():
     assert str(digest_of(b"abc")) == "sha256:" + hashlib.sha256(b"abc").hexdigest()
     with pytest.raises(DigestError, match="md5"):
         Digest("md5", "").fits(b"abc")
+
+
+def test_observers_that_cannot_be_told_now_are_told_later(tmp_path, monkeypatch, caplog):
+    """What was committed is not refused because telling of it fails: the event waits in the outbox for later."""
+    seen = []
+    with open_office(load(HERE / "talk.yaml"), tmp_path / "talks.sqlite", observers=[seen.append]) as office:
+        office.register_place("wenyi", layer="community")
+        office.appoint("chair-1", "committee.chair", "wenyi", dt.date(2006, 1, 1))
+        talk = {"title": "车棚", "options": ["修", "拆"], "present": ["p1"]}
+        with monkeypatch.context() as patch:
+            patch.setattr(type(office.store), "deliver", broken)
+            opened = office.open("talk", talk, actor="chair-1", day=DAY, place="wenyi", key="k1")
+            assert office.case(opened.id).state == "called"
+        assert "could not be told" in caplog.text
+        assert seen == []
+        office.take(opened, "speak", {"statement": "好"}, actor="p1", day=DAY)
+        assert [event.step for event in seen] == ["call", "speak"]
+
+
+def broken(*_):
+    """Fail as a lost connection does."""
+    raise StoreError(Label("连接中断", "the connection was lost"))

@@ -27,7 +27,7 @@ class Handling(Reading):
     """The half of an :class:`~community_core.office.office.Office` that handles personal values."""
 
     _write: Callable[[Work], tuple[Event, ...]]
-    deliver: Callable[[], None]
+    _told: Callable[[], None]
 
     def erase(
         self,
@@ -111,5 +111,5 @@ class Handling(Reading):
             return done
 
         done = self.store.run(do)
-        self.deliver()
+        self._told()
         return done

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from community_core.base.errors import StoreError
 from community_core.base.labels import Language
 from community_core.jurisdiction.rules import Rules
 from community_core.office.bindings import Bindings, refused, require_day
@@ -116,7 +117,7 @@ class Office(Handling):
         self._workdays = workdays
         self._observers = observers
         self._bindings = Bindings(rules, store)
-        self._sharing = Sharing(store, self._work, self._write, self.deliver, share) if share else None
+        self._sharing = Sharing(store, self._work, self._write, self._told, share) if share else None
 
     def __enter__(self) -> Self:
         return self
@@ -318,7 +319,7 @@ class Office(Handling):
             if not overdue:
                 continue
             found += self.store.run(partial(self._settle, overdue, to))
-            self.deliver()
+            self._told()
         return tuple(found)
 
     def _settle(self, overdue: Sequence[str], to: dt.date) -> tuple[Event, ...]:
@@ -397,7 +398,7 @@ class Office(Handling):
 
     def _bulk(self, progress: Callable[[int], object] | None) -> BulkRun:
         def after(done: int) -> None:
-            self.deliver()
+            self._told()
             if progress is not None:
                 progress(done)
 
@@ -422,7 +423,7 @@ class Office(Handling):
         """
         from community_core.office.papering import Papers  # noqa: PLC0415 - printing is needed only here
 
-        return Papers(self, self._work, self._write, lang=lang, templates=templates, named=named)
+        return Papers(self, self._work, self._write, self._told, lang=lang, templates=templates, named=named)
 
     # -- observers -------------------------------------------------------------------------------------------------
 
@@ -430,6 +431,17 @@ class Office(Handling):
         """Tell the observers of committed events that they were not told of; a host calls it after his own commit."""
         if self._observers:
             self.store.deliver(self._tell)
+
+    def _told(self) -> None:
+        """Deliver after a commit of our own: what was recorded is recorded, also where telling of it has to wait.
+
+        The events stay in the outbox, and the next delivery tells of them.
+        """
+        try:
+            self.deliver()
+        except StoreError as error:
+            kind = type(error).__name__
+            log.warning("observers could not be told: %s", kind, extra={"event": "delivery-waits"})
 
     def _tell(self, event: Event) -> None:
         for name, observe in self._observers:
@@ -455,7 +467,7 @@ class Office(Handling):
             return case
 
         done = self.store.run(unit)
-        self.deliver()
+        self._told()
         return covered(done)
 
     def _before(self, work: Work, key: str) -> Event | None:

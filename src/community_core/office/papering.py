@@ -74,6 +74,7 @@ class Papers:
         office: Office,
         begin: Callable[[], Work],
         write: Callable[[Work], object],
+        told: Callable[[], object],
         *,
         lang: Language,
         templates: Path | None,
@@ -82,6 +83,7 @@ class Papers:
         self._office = office
         self._begin = begin
         self._write = write
+        self._told = told
         self._lang: Language = lang
         self._templates = templates
         self._named = named
@@ -177,7 +179,7 @@ class Papers:
             return Handed(issued(taken.events)[0], files)
 
         handed = office.store.run(do)
-        office.deliver()
+        self._told()
         return handed
 
     def check(self, case: Case | str, data: bytes, *, verifier: Verifier | None = None) -> Checked | None:
