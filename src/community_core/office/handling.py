@@ -10,7 +10,7 @@ from attrs import frozen
 from community_core.office.bindings import refused
 from community_core.office.reading import Reading
 from community_core.office.views import Moment, covered, timeline
-from community_core.office.work import Work, other_command
+from community_core.office.work import Work
 from community_core.procedures.events import Case, Event
 from community_core.procedures.handling import Erasure, Inspection, locked_away
 
@@ -101,12 +101,7 @@ class Handling(Reading):
     def _handled(self, case_id: str, asked: Erasure | Inspection) -> Case:
         def do() -> Case:
             work = self._work()
-            before = self.store.by_key(asked.key) if asked.key else None
-            if before is not None:
-                if before.event.case == case_id and asked.same(before.event):
-                    return work.case(case_id)
-                raise refused(other_command(asked.key, before.event.case))
-            done = work.handle(case_id, asked)
+            done = work.once(asked.key, case_id, asked.same, lambda: work.handle(case_id, asked))
             self._write(work)
             return done
 

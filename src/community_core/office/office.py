@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Self
 from community_core.base.errors import StoreError
 from community_core.base.labels import Language
 from community_core.jurisdiction.rules import Rules
-from community_core.office.bindings import Bindings, refused, require_day
+from community_core.office.bindings import Bindings, require_day
 from community_core.office.bulk import Batch, BulkRun, again
 from community_core.office.clock import SystemClock
 from community_core.office.handling import Handling
 from community_core.office.registering import RegisterDesk
 from community_core.office.sharing import Sharing
 from community_core.office.views import chunked, covered
-from community_core.office.work import Command, Work, only_opening, other_command, same_correction, same_move
+from community_core.office.work import Command, Work, only_opening, same_correction, same_move
 from community_core.ports.store import Clock, Delegation, Posting, Store
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.correct import Correction
@@ -196,7 +196,7 @@ class Office(Handling):
         command = Command(opening, data, actor, day, key or "", post or "", behalf)
 
         def do(work: Work) -> Case:
-            before = self._before(work, command.key)
+            before = work.before(command.key)
             if before is not None:
                 return again(work, before, command, opening=(binding.name, place))
             self.store.keep_rules(binding.digest, binding.text, binding.functions)
@@ -231,7 +231,7 @@ class Office(Handling):
         command = Command(step, data or {}, actor, day, key or "", post or "", behalf)
 
         def do(work: Work) -> Case:
-            before = self._before(work, command.key)
+            before = work.before(command.key)
             if before is not None:
                 return again(work, before, command, case_id=case_id)
             return work.step(case_id, command)
@@ -265,12 +265,9 @@ class Office(Handling):
         asked = Correction(version, data, actor, day, why, key or "", behalf)
 
         def do(work: Work) -> Case:
-            before = self._before(work, asked.key)
-            if before is not None:
-                if before.case == case_id and same_correction(before, asked):
-                    return work.case(case_id)
-                raise refused(other_command(asked.key, before.case))
-            return work.correct(case_id, asked)
+            return work.once(
+                asked.key, case_id, lambda event: same_correction(event, asked), lambda: work.correct(case_id, asked)
+            )
 
         return self._run(do)
 
@@ -297,12 +294,9 @@ class Office(Handling):
         command = Command("", {}, actor, day, key or "", post or "", behalf)
 
         def do(work: Work) -> Case:
-            before = self._before(work, command.key)
-            if before is not None:
-                if before.case == case_id and same_move(before, command):
-                    return work.case(case_id)
-                raise refused(other_command(command.key, before.case))
-            return work.move(case_id, command)
+            return work.once(
+                command.key, case_id, lambda event: same_move(event, command), lambda: work.move(case_id, command)
+            )
 
         return self._run(do)
 
@@ -469,13 +463,6 @@ class Office(Handling):
         done = self.store.run(unit)
         self._told()
         return covered(done)
-
-    def _before(self, work: Work, key: str) -> Event | None:
-        """Return what was recorded before under a key, in the store or in this unit of work."""
-        if not key:
-            return None
-        kept = self.store.by_key(key)
-        return work.recorded(key) if kept is None else kept.event
 
     def _write(self, work: Work) -> tuple[Event, ...]:
         events = work.write(self._clock.now())

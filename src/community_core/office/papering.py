@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from community_core.base.digests import digest_of
+from community_core.base.digests import Digest, digest_of
 from community_core.base.findings import Finding
 from community_core.base.labels import Label, Language
 from community_core.office.bindings import Binding, refused, require_day
@@ -150,17 +150,16 @@ class Papers:
             LoadError: if a template of the district fails.
             DigestError: if this machine does not have the algorithm.
         """
-        office = self._office
         require_day(day)
         case_id = case if isinstance(case, str) else case.id
 
         def do() -> Handed:
-            before = office.store.by_key(key) if key else None
-            if before is not None:
-                return Handed(_same(before.event, case_id, name, actor, day), {})
-            now, binding, history = self._read(case_id)
-            paper, item = self._about(binding, now, history, name, of)
             work = self._begin()
+            before = work.before(key or "")
+            if before is not None:
+                return Handed(_same(before, case_id, name, actor, day), {})
+            now, binding, history = self._read(case_id, work)
+            paper, item = self._about(binding, now, history, name, of)
             held = work.posts(actor, now.place, day)
             found = not_issuable(binding.procedure, now, item, actor=actor, day=day, held=held)
             if found:
@@ -178,7 +177,7 @@ class Papers:
             self._write(work)
             return Handed(issued(taken.events)[0], files)
 
-        handed = office.store.run(do)
+        handed = self._office.store.run(do)
         self._told()
         return handed
 
@@ -190,14 +189,18 @@ class Papers:
             DigestError: if this machine does not have an algorithm that the record names.
         """
         _, _, history = self._read(case)
+        made: dict[str, Digest] = {}
         for record in issued(history):
             for file in record.files:
-                if file.digest.fits(data):
+                algorithm = file.digest.algorithm
+                if algorithm not in made:
+                    made[algorithm] = digest_of(data, algorithm)
+                if file.digest == made[algorithm]:
                     return Checked(record, file.form, _seal_holds(record, file, verifier))
         return None
 
-    def _read(self, case: Case | str) -> tuple[Case, Binding, tuple[Event, ...]]:
-        work = self._begin()
+    def _read(self, case: Case | str, work: Work | None = None) -> tuple[Case, Binding, tuple[Event, ...]]:
+        work = work or self._begin()
         now = work.case(case if isinstance(case, str) else case.id)
         return now, work.binding(now), tuple(item.event for item in self._office.store.events(now.id))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -91,22 +91,21 @@ def state_label(procedure: Procedure, state: str) -> Label:
     return dict(procedure.states).get(state) or Label(state)
 
 
+#: What the events are called that are no step of a procedure.
+_NO_STEPS: Mapping[str, Label] = {
+    LATE: Label("期限届满", "Deadline passed"),
+    CORRECT: Label("更正", "Correction"),
+    TRANSITION: Label("转用新规则文本", "Moved over to newer rules"),
+    PAPER: Label("出具文书", "Paper issued"),
+    ERASE: Label("删除个人信息", "Personal values erased"),
+    INSPECT: Label("查阅敏感信息", "Sensitive values read"),
+}
+
+
 def step_label(procedure: Procedure, name: str) -> Label:
     """Return the label of a step, or its name."""
-    if name == LATE:
-        return Label("期限届满", "Deadline passed")
-    if name == CORRECT:
-        return Label("更正", "Correction")
-    if name == TRANSITION:
-        return Label("转用新规则文本", "Moved over to newer rules")
-    if name == PAPER:
-        return Label("出具文书", "Paper issued")
-    if name == ERASE:
-        return Label("删除个人信息", "Personal values erased")
-    if name == INSPECT:
-        return Label("查阅敏感信息", "Sensitive values read")
     step = procedure.step(name)
-    return (step.label if step is not None else Label()) or Label(name)
+    return _NO_STEPS.get(name) or (step.label if step is not None else Label()) or Label(name)
 
 
 def covered(case: Case) -> Case:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -148,6 +148,26 @@ class Work:
     def posts(self, person: str, place: str, day: dt.date) -> frozenset[str]:
         """Return the posts that *person* holds in *place* on *day*."""
         return self._authority.posts(person, place, day)
+
+    def before(self, key: str) -> Event | None:
+        """Return what was recorded under an idempotency key, in the store or in this unit; none without a key."""
+        if not key:
+            return None
+        kept = self._store.by_key(key)
+        return self.recorded(key) if kept is None else kept.event
+
+    def once(self, key: str, case_id: str, same: Callable[[Event], bool], do: Callable[[], Case]) -> Case:
+        """Do something in a case unless its *key* was used before: then return the case as it is.
+
+        Raises:
+            Refused: if the key was used for something else, in another case or not the *same*.
+        """
+        before = self.before(key)
+        if before is None:
+            return do()
+        if before.case == case_id and same(before):
+            return self.case(case_id)
+        raise refused(other_command(key, before.case))
 
     def recorded(self, key: str) -> Event | None:
         """Return the event that this unit has under an idempotency key, or ``None``."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from html import escape
 
 from attrs import frozen
@@ -40,12 +41,12 @@ class Story:
     cases: tuple[BoardCase, ...]
     links: tuple[tuple[int, int], ...]
 
-    @property
+    @cached_property
     def days(self) -> tuple[dt.date, ...]:
         """The days on which something was made public, each once, in order."""
         return tuple(sorted({moment.day for moment in self.moments}))
 
-    @property
+    @cached_property
     def moments(self) -> tuple[StoryMoment, ...]:
         """What was made public, by day and then by case."""
         said: dict[tuple[dt.date, int], list[Label]] = {}

@@ -19,7 +19,7 @@ from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.definition import Procedure, PublishKind, Step
 from community_core.procedures.events import APART, CORRECT, SYSTEM, Case, Event, PublishedItem
 from community_core.procedures.intake import field_value, wanted
-from community_core.procedures.reading import ANYONE, PROPOSER, Evaluate, WorkingDays, post_for
+from community_core.procedures.reading import Evaluate, WorkingDays, plain_post, post_for
 from community_core.procedures.step import Refusal, Taken, after, day_before, not_again, not_entitled, take
 from community_core.procedures.withholding import private_fields
 
@@ -180,8 +180,7 @@ def _post(procedure: Procedure, step: Step, case: Case, target: Event, asked: Co
         return ""
     if (asked.behalf or asked.actor) == target.taker:
         return post_for(procedure, step, case, target.taker, held, behalf=asked.behalf)
-    by_case = {*procedure.step_names, PROPOSER, ANYONE}
-    return next((post for post in step.by if post in held and post not in by_case), "")
+    return plain_post(procedure, step, held)
 
 
 def _fields(procedure: Procedure, step: Step, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:

@@ -19,7 +19,7 @@ from community_core.base.ranks import Privacy
 from community_core.procedures.definition import Paper, PaperForm, Procedure, Step
 from community_core.procedures.events import APART, CORRECT, PAPER, SYSTEM, Case, Event
 from community_core.procedures.naming import unknown_name
-from community_core.procedures.reading import ANYONE, PROPOSER, post_for
+from community_core.procedures.reading import plain_post, post_for
 from community_core.procedures.step import Refusal, Taken, after, day_before, not_entitled
 
 #: Forms that are meant for everybody: nothing but what is public stands in them.
@@ -173,8 +173,7 @@ def _post(procedure: Procedure, step: Step, case: Case, actor: str, held: frozen
         return ""
     if case.took(step.name, actor):
         return post_for(procedure, step, case, actor, held)
-    by_case = {*procedure.step_names, PROPOSER, ANYONE}
-    return next((post for post in step.by if post in held and post not in by_case), "")
+    return plain_post(procedure, step, held)
 
 
 def check_papers(procedure: Procedure) -> Iterator[Finding]:

@@ -174,6 +174,12 @@ def roles(procedure: Procedure, case: Case, actor: str) -> frozenset[str]:
     return frozenset({ANYONE, *took, PROPOSER}) if opened else frozenset({ANYONE, *took})
 
 
+def plain_post(procedure: Procedure, step: Step, posts: frozenset[str]) -> str:
+    """Return the first of *posts* in the step's ``by``, roles in the case left out; empty for none."""
+    by_case = {*procedure.step_names, PROPOSER, ANYONE}
+    return next((post for post in step.by if post in posts and post not in by_case), "")
+
+
 def post_for(
     procedure: Procedure, step: Step, case: Case, actor: str, posts: frozenset[str], *, behalf: str = ""
 ) -> str:

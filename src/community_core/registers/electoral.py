@@ -145,7 +145,7 @@ class ElectoralRoll:
 
 def sealed(head: RollHead, lines: Iterable[RollLine]) -> ElectoralRoll:
     """Return the roll of *head* and *lines*, numbered in their order, with all hashes."""
-    head = evolve(head, hash=_hash("", _head_text(head)))
+    head = evolve(head, hash=_hash("", _text(head_data(head))))
     previous = head.hash
     own = []
     for number, line in enumerate(lines, start=1):
@@ -174,19 +174,18 @@ def _text(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _head_text(head: RollHead) -> str:
-    return _text(
-        {
-            "id": head.id,
-            "kind": head.kind.value,
-            "place": head.place,
-            "day": head.day.isoformat(),
-            "term": head.term,
-            "rules": head.rules,
-            "actor": head.actor,
-            "frozen": head.frozen,
-        }
-    )
+def head_data(head: RollHead) -> dict[str, str]:
+    """Return what a head says, as plain values by name, without its hash."""
+    return {
+        "id": head.id,
+        "kind": head.kind.value,
+        "place": head.place,
+        "day": head.day.isoformat(),
+        "term": head.term,
+        "rules": head.rules,
+        "actor": head.actor,
+        "frozen": head.frozen,
+    }
 
 
 def _line_text(line: RollLine) -> str:

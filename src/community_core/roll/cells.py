@@ -11,7 +11,6 @@ from attrs import frozen
 from community_core.base.headings import heading_key
 from community_core.base.identity import check_digit
 from community_core.base.labels import Label
-from community_core.base.money import Money
 from community_core.base.ranks import Privacy
 from community_core.roll.extras import pl
 from community_core.roll.values import dtype_of, share_value, to_cell
@@ -143,8 +142,3 @@ def expected(fact: Fact) -> Label:
 def shown(fact: Fact, text: str) -> str:
     """Return a bad cell's text for a finding; nothing where the fact is personal, as findings are shown and logged."""
     return "" if fact.privacy in (Privacy.PERSONAL, Privacy.SENSITIVE) else text
-
-
-def money_text(fen: int) -> str:
-    """Return whole fen as yuan with two decimals."""
-    return str(Money(fen))

@@ -13,7 +13,7 @@ from community_core.base.labels import Label
 from community_core.roll.cell import Cell, days_since_epoch
 from community_core.roll.extras import nw, pl
 from community_core.roll.typed import as_texts, typed_column
-from community_core.roll.values import ROW_NUMBER, dtype_of, from_cell, share_value
+from community_core.roll.values import ROW_NUMBER, from_cell, share_value
 from community_core.rules.terms import Fact
 from community_core.rules.types import Kind
 
@@ -187,8 +187,3 @@ class Subjects:
 def _bounds(values: pl.Series) -> tuple[int, int]:
     low, high = values.min(), values.max()
     return (int(low), int(high)) if isinstance(low, int) and isinstance(high, int) else (0, 0)
-
-
-def empty_of(fact: Fact, height: int) -> pl.Series:
-    """Return a column of *fact* that is unknown in every row."""
-    return pl.Series(fact.name, [None] * height, dtype=dtype_of(fact.type))

@@ -17,6 +17,7 @@ from community_core.registers.electoral import (
     RollHead,
     RollKind,
     RollLine,
+    head_data,
     holds_together,
 )
 from community_core.store.appending import next_ids
@@ -47,7 +48,7 @@ class SqlElectoralRolls:
         head = roll.head
         safe(head.place, head.term, head.actor)
         with self._writing() as connection, checked():
-            connection.execute(insert(electoral_rolls), _head_row(head))
+            connection.execute(insert(electoral_rolls), {**head_data(head), "hash": head.hash})
             if roll.lines:
                 connection.execute(insert(electoral_lines), [_line_row(head.id, line) for line in roll.lines])
 
@@ -101,20 +102,6 @@ def verify_rolls(connection: Connection) -> Iterator[Finding]:
                 f"the electoral roll {shown(roll_id)} was changed: a line of it was rewritten, removed or inserted",
                 roll=shown(roll_id),
             )
-
-
-def _head_row(head: RollHead) -> dict[str, Any]:
-    return {
-        "id": head.id,
-        "kind": head.kind.value,
-        "place": head.place,
-        "day": head.day.isoformat(),
-        "term": head.term,
-        "rules": head.rules,
-        "actor": head.actor,
-        "frozen": head.frozen,
-        "hash": head.hash,
-    }
 
 
 def _head(row: Any) -> RollHead:
