@@ -68,8 +68,8 @@ def test_different_events_have_different_texts(one, other):
 
     def written(event):
         row = event_row(event, 1, "", "")
-        *parts, behalf, day, data, published, rules, key = row[1:13]
-        return event_text(*parts, day, data, published, rules, key or "", behalf)
+        *parts, behalf, day, data, published, effects, rules, key = row[1:14]
+        return event_text(*parts, day, data, published, rules, key or "", behalf, effects)
 
     assert (written(one) == written(other)) == (canonical(one) == canonical(other))
 

@@ -12,6 +12,7 @@ from community_core.base.citations import Citation
 from community_core.base.ranks import Privacy
 from community_core.instruments.ledger import Entry
 from community_core.procedures.definition import PublishKind
+from community_core.procedures.recorded import RecordedEffect
 from community_core.procedures.withholding import Private, Why, Withheld, known
 
 #: The actor of what the rules do by themselves, and the step names of an event that settles a deadline, of one that
@@ -43,6 +44,7 @@ class Event:
     the case runs under. *behalf* is the person in whose name, and under whose post, *actor* acted; empty where he acted
     in his own. *private* names the fields whose values are personal or sensitive, with their classes: a store keeps
     these values apart, and only commitments to them are hashed. One that is not to hand is a ``Withheld`` in *data*.
+    *effects* are what the step caused, in order: the rows of registers and ledgers that follow from it.
 
     An ``erase`` says which values were removed (``values``: version and field), ``why`` and on which ``ground``; an
     ``inspect`` which sensitive ``fields`` were read, and for what ``purpose``.
@@ -61,6 +63,7 @@ class Event:
     key: str = ""
     behalf: str = ""
     private: tuple[tuple[str, Privacy], ...] = ()
+    effects: tuple[RecordedEffect, ...] = ()
 
     @property
     def taker(self) -> str:

@@ -20,6 +20,7 @@ from community_core.procedures.events import SYSTEM, Case, Effect, Event
 from community_core.procedures.intake import counted, take_in, wanted
 from community_core.procedures.rating import rate
 from community_core.procedures.reading import Evaluate, Reading, WorkingDays, roles, unknown
+from community_core.procedures.recording import recorded
 from community_core.procedures.vote import vote
 from community_core.procedures.withholding import known, locked, private_fields
 
@@ -119,6 +120,7 @@ def take(
         key=key,
         behalf=behalf,
         private=private_fields(procedure, given),
+        effects=recorded(procedure, case, records, reading.values, given) if records else (),
     )
     return Taken(after(procedure, case, event), (event,), records)
 

@@ -168,6 +168,7 @@ _COLUMNS: Final = (
     events.c.day,
     events.c.data,
     events.c.published,
+    events.c.effects,
     events.c.rules,
     events.c.key,
     events.c.entered,
@@ -189,11 +190,11 @@ def _chains(connection: Connection, progress: Callable[[int], object] | None, ch
                     yield from _beside(connection, batch, check)
                     batch = []
                 # What the first event follows is compared with the case; without event 1 there is nothing to compare.
-                first = row[14] if version == 1 else None
-                chain = _Chain(case, first, row[14], Case(case, "", "", _NO_DAY))
+                first = row[15] if version == 1 else None
+                chain = _Chain(case, first, row[15], Case(case, "", "", _NO_DAY))
                 batch.append(chain)
             yield from _event(chain, row)
-            chain.version, chain.hash, chain.seq = version, row[15], row[0]
+            chain.version, chain.hash, chain.seq = version, row[16], row[0]
         done += len(rows)
         if progress is not None:
             progress(done)
@@ -201,11 +202,12 @@ def _chains(connection: Connection, progress: Callable[[int], object] | None, ch
 
 
 def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
-    seq, case, version, step, state, actor, post, behalf, day, data, published, rules, key, entered, previous, kept = (
-        row
-    )
+    seq, case, version, step, state, actor, post, behalf, day, data, published, effects, rules, key, *rest = row
+    entered, previous, kept = rest
     try:
-        text = event_text(case, version, step, state, actor, post, day, data, published, rules, key or "", behalf)
+        text = event_text(
+            case, version, step, state, actor, post, day, data, published, rules, key or "", behalf, effects
+        )
         same = event_hash(text, previous, entered) == kept and key != ""
         pairs = _value(data)
         if same:
@@ -216,9 +218,10 @@ def _event(chain: _Chain, row: Any) -> Iterator[Finding]:
             chain.present = chain.present.after(
                 Event(case, version, step, state, actor, post, day, pairs, (), rules, "", behalf, private)
             )
-        # What was published takes part in the hash as it stands; it has to be one JSON value and no more.
-        if published != NOTHING:
-            _value(published)
+        # What was published or caused takes part in the hash as it stands; it has to be one JSON value and no more.
+        for part in (published, effects):
+            if part != NOTHING:
+                _value(part)
     except (TypeError, ValueError):
         same = False
     if not same:

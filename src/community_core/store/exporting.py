@@ -175,6 +175,7 @@ def _event_line(row: Any, *, hashes_only: bool) -> str:
         row.rules,
         row.key or "",
         row.behalf,
+        row.effects,
     )
     return (
         f'{{"entered":{_quoted(row.entered)},"event":{text},"hash":{_quoted(row.hash)},'

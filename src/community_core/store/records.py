@@ -25,6 +25,7 @@ from community_core.codec.values import CodecError, encode_value, read_iso
 from community_core.ports.store import NeededFunction, StoredCase, StoredEvent
 from community_core.procedures.definition import PublishKind
 from community_core.procedures.events import TRANSITION, Case, Event, PublishedItem
+from community_core.procedures.recorded import Apart, RecordedEffect
 from community_core.store.sealing import Lookup, present_data, snapshot_data, unread, unsealed, written
 
 NOTHING: Final = "[]"
@@ -44,6 +45,29 @@ def published_text(published: tuple[PublishedItem, ...]) -> str:
     return written([to_plain(item) for item in published]) if published else NOTHING
 
 
+def effects_text(effects: tuple[RecordedEffect, ...]) -> str:
+    """Return the canonical text of what an event caused."""
+    return written([to_plain(item) for item in effects]) if effects else NOTHING
+
+
+def read_effects(text: str) -> tuple[RecordedEffect, ...]:
+    """Return what :func:`effects_text` wrote.
+
+    Raises:
+        ValueError: if it cannot be read; it was changed by somebody else. So KeyError, TypeError.
+    """
+    if text == NOTHING:
+        return ()
+    return tuple(
+        RecordedEffect(
+            item["kind"],
+            tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in item.get("said", ())),
+            tuple(Apart(**one) for one in item.get("apart", ())),
+        )
+        for item in json.loads(text)
+    )
+
+
 def event_text(
     case: str,
     version: int,
@@ -57,16 +81,18 @@ def event_text(
     rules: str,
     key: str,
     behalf: str,
+    effects: str,
 ) -> str:
     """Return the canonical text of an event from its columns: the codec's text, put together twice as fast."""
     behalf_part = f'"behalf":{_quoted(behalf)},' if behalf else ""
     data_part = "" if data == NOTHING else f'"data":{data},'
+    effects_part = "" if effects == NOTHING else f'"effects":{effects},'
     key_part = f'"key":{_quoted(key)},' if key else ""
     published_part = "" if published == NOTHING else f'"published":{published},'
     rules_part = f'"rules":{_quoted(rules)},' if rules else ""
     return (
-        f'{{"actor":{_quoted(actor)},{behalf_part}"case":{_quoted(case)},{data_part}"day":{_quoted(day)},{key_part}'
-        f'"post":{_quoted(post)},{published_part}{rules_part}'
+        f'{{"actor":{_quoted(actor)},{behalf_part}"case":{_quoted(case)},{data_part}"day":{_quoted(day)},'
+        f'{effects_part}{key_part}"post":{_quoted(post)},{published_part}{rules_part}'
         f'"state":{_quoted(state)},"step":{_quoted(step)},"version":{version}}}'
     )
 
@@ -204,6 +230,7 @@ def event_row(event: Event, seq: int, previous: str, entered: str, data: str | N
     day = day_text(event.day)
     data = data_text(event.data) if data is None else data
     published = published_text(event.published)
+    effects = effects_text(event.effects)
     try:
         text = event_text(
             event.case,
@@ -218,6 +245,7 @@ def event_row(event: Event, seq: int, previous: str, entered: str, data: str | N
             event.rules,
             event.key,
             event.behalf,
+            effects,
         )
         digest = event_hash(text, previous, entered)
     except (TypeError, UnicodeEncodeError) as error:
@@ -241,6 +269,7 @@ def event_row(event: Event, seq: int, previous: str, entered: str, data: str | N
         day,
         data,
         published,
+        effects,
         event.rules,
         event.key or None,
         entered,
@@ -271,6 +300,7 @@ def stored_event(row: Any, lookup: Lookup = unread) -> StoredEvent:
             row.key or "",
             row.behalf,
             private,
+            read_effects(row.effects),
         )
         return StoredEvent(event, dt.datetime.fromisoformat(row.entered), row.hash, row.previous)
     except (CodecError, ValueError, TypeError, KeyError) as error:

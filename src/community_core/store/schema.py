@@ -12,7 +12,7 @@ from community_core.store.register_tables import make_table
 
 PREFIX: Final = "cc_"
 VERSION_TABLE: Final = "cc_alembic_version"
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """The revision that this version of the library reads and writes."""
 
 # Ids are compared byte by byte everywhere, so that "in the order of their ids" is one order on every database.
@@ -51,6 +51,8 @@ events: Final = Table(
     Column("day", Text, nullable=False),
     Column("data", Text, nullable=False),
     Column("published", Text, nullable=False),
+    # What the step caused: the rows of registers and ledgers that follow from it.
+    Column("effects", Text, nullable=False, server_default="[]"),
     Column("rules", Text, nullable=False),
     # Null where the event has no key: unique indexes let any number of nulls stand side by side on every database.
     Column("key", Text, nullable=True),
@@ -104,7 +106,11 @@ postings: Final = Table(
     # The day on which it ended before its time; *until* stays what was agreed when it began.
     Column("ended", Text, nullable=True),
     Column("reason", Text, nullable=False),
+    # What began it and what ended it: a case with the version of its event, or a change of registers (version 0).
     Column("case_id", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("ended_case", Text, nullable=False, server_default=""),
+    Column("ended_version", Integer, nullable=False, server_default="0"),
     UniqueConstraint("person", "post", "place", "since", name="cc_postings_once"),
 )
 
@@ -134,6 +140,9 @@ register_changes: Final = Table(
         Column(name, Text, nullable=False)
         for name in ("kind", "day", "actor", "file", "digest", "case_id", "note", "entered")
     ),
+    # The version of the event that caused it, and a hash of the rows that it wrote; empty for all but redrawings.
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("written", Text, nullable=False, server_default=""),
 )
 
 electoral_rolls: Final = Table(
@@ -195,7 +204,10 @@ ledger: Final = Table(
     Column("purpose", Text, nullable=False),
     Column("since", Text),
     Column("until", Text),
+    # The event that entered it, and which of its effects it is; 0 where it was entered before events said so.
     Column("case_id", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("part", Integer, nullable=False, server_default="0"),
     Index("cc_ledger_place", "ledger", "place", "day"),
 )
 

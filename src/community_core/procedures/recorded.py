@@ -1,0 +1,33 @@
+"""What a step caused, as its event records it: registers, ledgers and follow-up cases can be held against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+
+@frozen
+class Apart:
+    """An argument of an effect that is a private value: the *field* whose value it is, and the event that gave it.
+
+    *at* is its place in the list that the field holds; it is -1 where the field's whole value is meant.
+    """
+
+    name: str
+    field: str
+    version: int
+    at: int = -1
+
+
+@frozen
+class RecordedEffect:
+    """One effect of a step: its kind (``enter``, ``appoint``, …) and what it says, as texts and whole numbers.
+
+    Days are texts. *apart* names the arguments that are personal or sensitive values; they are not in *said*, and
+    neither is a text that such a value is only part of.
+    """
+
+    kind: str
+    said: tuple[tuple[str, Any], ...] = ()
+    apart: tuple[Apart, ...] = ()
