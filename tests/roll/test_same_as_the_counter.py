@@ -5,6 +5,7 @@ from fractions import Fraction
 from functools import cache
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -260,14 +261,14 @@ def test_every_row_has_the_answer_of_the_counter(low, mid, top, subjects, fixed)
 
 
 @st.composite
-def collecting(draw: st.DrawFn) -> DecisionTable:
+def collecting(draw: st.DrawFn, refs: tuple[str, ...] = ()) -> DecisionTable:
     """A random table that collects, with one output: an enumeration, a number or money, and each aggregation."""
     how = draw(st.sampled_from(list(Aggregation)))
     kind = draw(st.sampled_from(["int", "money"] if how in COUNTABLE else ["int", "money", "level"]))
     constant = draw(st.booleans())
     made = {
-        "int": st.sampled_from(["1", "2"]) if constant else texts("int", 1, ()),
-        "money": st.sampled_from(["yuan('1')", "yuan('2')"]) if constant else texts("money", 1, ()),
+        "int": st.sampled_from(["1", "2"]) if constant else texts("int", 1, refs),
+        "money": st.sampled_from(["yuan('1')", "yuan('2')"]) if constant else texts("money", 1, refs),
         "level": st.sampled_from(["high", "middle", "none"]),
     }
 
@@ -276,7 +277,7 @@ def collecting(draw: st.DrawFn) -> DecisionTable:
 
     rows = []
     for _ in range(draw(st.integers(1, 4))):
-        when = draw(texts("bool", 1, ()))
+        when = draw(texts("bool", 1, refs))
         gap = draw(st.integers(0, 7)) == 0
         rows.append(Row(when, gap=Label("空")) if gap else Row(when, then()))
     output = Output("", {"int": INT, "money": MONEY, "level": LEVEL}[kind])
@@ -287,10 +288,14 @@ COUNTABLE = (Aggregation.SUM, Aggregation.MIN, Aggregation.MAX)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(table=collecting(), subjects=st.lists(SUBJECTS, min_size=1, max_size=20))
-def test_what_is_collected_is_the_counters(table, subjects):
+@given(
+    low=tables("low", ()),
+    table=st.one_of(collecting(), collecting(("low",))),
+    subjects=st.lists(SUBJECTS, min_size=1, max_size=20),
+)
+def test_what_is_collected_is_the_counters(low, table, subjects):
     """Under collect, with each aggregation, every row of a roll has the status and outcome of the counter."""
-    engine = Engine(facts=FACTS, parameters=PARAMETERS, decisions={"p.all": table})
+    engine = Engine(facts=FACTS, parameters=PARAMETERS, decisions={"p.low": low, "p.all": table})
     assume(not engine.findings)
     # sums of products of large numbers leave what a column of whole numbers holds
     subjects = [{**each, "rooms": None if each["rooms"] is None else min(each["rooms"], 4)} for each in subjects]
@@ -319,3 +324,34 @@ def test_no_row_is_lost_where_the_first_ones_are_unknown():
         subjects = [blank] * unknown + [{**blank, "service": "meal"}]
         found = decide_roll(engine, ["dear"], frame_of(subjects), on=ON).frame["dear.status"].to_list()
         assert found == ["undetermined"] * unknown + ["determined"]
+
+
+#: Says nothing of the young: what rests on it there stays unknown for ever.
+OF_THE_OLD = DecisionTable("old", (Output("", INT),), (Row("age > 60", (("", Expression("1")),), Label("老")),))
+
+
+@pytest.mark.parametrize(
+    ("rows", "first", "collect"),
+    [
+        # whether the first row holds is never known, and the second cannot agree with it
+        ((("old == 1", "5"), ("alone", "6")), "uncovered", "uncovered"),
+        ((("old == 1", "5"), ("alone", "5")), "undetermined", "uncovered"),
+        ((("alone", "6"), ("old == 1", "5")), "undetermined", "uncovered"),
+        # a decision named by a row that is false keeps nothing open
+        ((("late == 1 and ill", "7"), ("old == 1", "5")), "uncovered", "uncovered"),
+        ((("late == 1", "7"), ("old == 1", "5")), "undetermined", "uncovered"),
+        # both sides of a comparison are needed
+        ((("old == size", "5"),), "uncovered", "uncovered"),
+        ((("late == size", "5"),), "undetermined", "undetermined"),
+    ],
+)
+def test_a_row_waits_only_for_what_can_still_matter(rows, first, collect):
+    """Undetermined is who has something to ask that can still matter; others have what the silent decision gives."""
+    late = DecisionTable("late", (Output("", INT),), (Row("rooms > 2", (("", Expression("1")),), Label("多")),))
+    made = tuple(Row(when, (("", Expression(then)),), Label("因")) for when, then in rows)
+    young = {fact.name: None for fact in FACTS} | {"age": 6, "ill": False}
+    for hit, expected in ((HitPolicy.FIRST, first), (HitPolicy.COLLECT, collect)):
+        table = DecisionTable("top", (Output("", INT),), made, hit=hit)
+        engine = Engine(facts=FACTS, decisions={"p.old": OF_THE_OLD, "p.late": late, "p.top": table})
+        assert engine.decide("top", young, on=ON).status.value == expected
+        assert decide_roll(engine, ["top"], frame_of([young]), on=ON).frame["top.status"].to_list() == [expected]

@@ -13,6 +13,7 @@ from community_core.rules.interpret import kleene
 from community_core.rules.pattern import OTHERWISE, Pattern, Status, digits_of
 from community_core.rules.plan import Plan, TablePlan
 from community_core.rules.terms import Fact, HitPolicy
+from community_core.rules.trace import may_agree
 from community_core.rules.types import Kind
 
 Ref = tuple[str, str]
@@ -106,22 +107,42 @@ def is_settled(plan: Plan, pattern: Pattern, *, asks: bool) -> bool:
 
 
 def surely_asks(plan: Plan, pattern: Pattern, parts: Mapping[str, Result]) -> bool:
-    """Whether an undetermined answer surely has something to ask: an unknown condition on facts or parameters.
+    """Whether an undetermined answer surely has something to ask; false says nothing.
 
-    *parts* gives the results of the decisions underneath.
+    *parts* gives the results of the decisions underneath. A row whose condition may stay unknown for ever, since a
+    decision underneath has no outcome, makes what comes after it useless unless that may agree with it.
     """
     if not isinstance(plan, TablePlan):
         return False
     digits = dict(zip(plan.atoms, digits_of(pattern.code, len(plan.atoms)), strict=True))
-    counted = pattern.choice.rows
-    for number in counted:
-        for atom in _open(plan.row_at(number).folded, digits):
-            if is_strict(atom) and not refs_in(atom) and not isinstance(atom, n.Const):
-                return True
-    sequential = plan.table.hit is HitPolicy.FIRST and OTHERWISE not in counted and counted
-    examined = plan.rows[: max(counted)] if sequential else plan.rows
-    needed = {term for term, _ in refs_in(*(row.when for row in examined))}
-    return any(parts[term].asks and parts[term].status is not Status.DETERMINED for term in needed if term in parts)
+    rows = [plan.row_at(number) for number in pattern.choice.rows]
+    unknown = [_truth(row.folded, digits) is None for row in rows]
+    asking = [
+        any(_surely_asked(atom, parts) for atom in _open(row.folded, digits)) if open_ else False
+        for row, open_ in zip(rows, unknown, strict=True)
+    ]
+    policy = plan.table.hit
+    if policy is HitPolicy.COLLECT:  # every row is needed
+        given = (open_ or row.constant is not None for row, open_ in zip(rows, unknown, strict=True))
+        return any(asking) and all(given) and asking == unknown
+    for place, row in enumerate(rows):
+        if asking[place]:
+            return True
+        if (
+            policy is HitPolicy.FIRST
+            and unknown[place]
+            and not any(may_agree(row, other) for other in rows[place + 1 :])
+        ):
+            return False
+    return False
+
+
+def _surely_asked(atom: n.Node, parts: Mapping[str, Result]) -> bool:
+    """Whether an unknown condition surely asks for something: nothing in it can stay unknown for ever."""
+    if not is_strict(atom):
+        return False
+    found = [parts.get(term) for term, _ in refs_in(atom)]
+    return all(part is not None and (part.status is Status.DETERMINED or part.asks) for part in found)
 
 
 def _open(tree: n.Node, digits: Mapping[n.Node, bool | None]) -> Iterator[n.Node]:

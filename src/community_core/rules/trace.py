@@ -47,7 +47,8 @@ class _Leaves:
     never: bool
 
 
-def _may_agree(row: BoundRow, other: BoundRow) -> bool:
+def may_agree(row: BoundRow, other: BoundRow) -> bool:
+    """Whether two rows may turn out to give the same, as far as their text says."""
     if row.row.gap is not None or other.row.gap is not None:
         return row.row.gap is not None and other.row.gap is not None
     one, two = row.constant, other.constant
@@ -118,7 +119,7 @@ class Tracer:
                 continue
             # Whether such a row holds is never known: it counts where others that count turn out to agree with it.
             first = self.plan.hit is HitPolicy.FIRST
-            agrees = any(_may_agree(row, other) for other in (rows[place + 1 :] if first else rows) if other is not row)
+            agrees = any(may_agree(row, other) for other in (rows[place + 1 :] if first else rows) if other is not row)
             yield from (*leaves.condition, *(leaves.outcome if agrees else ()))
             if first and not agrees:
                 return
