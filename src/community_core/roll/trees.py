@@ -117,10 +117,7 @@ def surely_asks(plan: Plan, pattern: Pattern, parts: Mapping[str, Result]) -> bo
     digits = dict(zip(plan.atoms, digits_of(pattern.code, len(plan.atoms)), strict=True))
     rows = [plan.row_at(number) for number in pattern.choice.rows]
     unknown = [_truth(row.folded, digits) is None for row in rows]
-    asking = [
-        any(_surely_asked(atom, parts) for atom in _open(row.folded, digits)) if open_ else False
-        for row, open_ in zip(rows, unknown, strict=True)
-    ]
+    asking = [any(_surely_asked(atom, parts) for atom in _open(row.folded, digits)) for row in rows]
     policy = plan.table.hit
     if policy is HitPolicy.COLLECT:  # every row is needed
         given = (open_ or row.constant is not None for row, open_ in zip(rows, unknown, strict=True))
@@ -128,11 +125,8 @@ def surely_asks(plan: Plan, pattern: Pattern, parts: Mapping[str, Result]) -> bo
     for place, row in enumerate(rows):
         if asking[place]:
             return True
-        if (
-            policy is HitPolicy.FIRST
-            and unknown[place]
-            and not any(may_agree(row, other) for other in rows[place + 1 :])
-        ):
+        agrees = any(may_agree(row, other) for other in rows[place + 1 :])
+        if policy is HitPolicy.FIRST and unknown[place] and not agrees:
             return False
     return False
 
