@@ -6,6 +6,7 @@ import pytest
 
 import community_core as cc
 from community_core.instruments.ledger import Entry
+from community_core.ports.store import Cause
 from community_core.procedures.events import Enter
 from community_core.store.sql import open_store
 
@@ -22,7 +23,8 @@ def store(tmp_path):
         Entry("gifts", JUNE, "unit", "c-1", 3, "hours", place="c-1"),
         Entry("gifts", JUNE, "unit", "c-2", 100, place="c-2"),
     ]
-    kept.apply([Enter(entry) for entry in entries], case="k-1")
+    for number, entry in enumerate(entries, start=1):
+        kept.apply(Enter(entry), Cause("k-1", 1, number))
     kept.close()
     return path
 

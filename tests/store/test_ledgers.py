@@ -6,6 +6,7 @@ import pytest
 
 from community_core.base import Span, StoreError
 from community_core.instruments.ledger import Entry, balances
+from community_core.ports.store import Cause
 from community_core.procedures.events import Appoint, Enter
 
 MAY = dt.date(2006, 5, 1)
@@ -16,8 +17,9 @@ TASK = Entry("gifts", MAY, "unit", "c-2", 3, "task", place="c-2")
 def test_an_entry_is_kept_as_it_was_made(database):
     """What a case entered is read back with everything it said and the case, in order, by ledger and by place."""
     store = database.store()
-    store.apply([Enter(GIFT)], case="k-1")
-    store.apply([Enter(TASK), Enter(GIFT)], case="k-2")
+    store.apply(Enter(GIFT), Cause("k-1", 1, 1))
+    store.apply(Enter(TASK), Cause("k-2", 1, 1))
+    store.apply(Enter(GIFT), Cause("k-2", 1, 2))
     kept = store.entries("gifts")
     assert [(entry.case, entry.amount, entry.unit, entry.more_than) for entry in kept] == [
         ("k-1", 2_000_000, "fen", True),
@@ -36,7 +38,8 @@ def test_what_is_undone_was_never_entered(database):
     chair = Appoint("王", "committee.chair", "c-1", MAY)
 
     def fail():
-        store.apply([chair, Enter(GIFT)], case="k-1")
+        store.apply(chair, Cause("k-1", 1, 1))
+        store.apply(Enter(GIFT), Cause("k-1", 1, 2))
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -50,5 +53,5 @@ def test_what_no_column_holds_is_refused(database, entry):
     """An amount or a text that a column cannot hold is refused, and nothing is written."""
     store = database.store()
     with pytest.raises(StoreError):
-        store.apply([Enter(entry)], case="k-1")
+        store.apply(Enter(entry), Cause("k-1", 1, 1))
     assert store.entries(entry.ledger.strip("\0")) == ()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from community_core.base import Span, StoreError
-from community_core.ports.store import Posting
+from community_core.ports.store import Cause, Posting
 from community_core.procedures.events import Appoint, EndAppointment, OpenCase, Remind
 from community_core.store import open_store
 
@@ -36,7 +36,7 @@ def test_the_same_appointment_twice_is_harmless(database):
     for _ in range(2):
         store.add_posting(Posting(*CHAIR, MAY))
     assert len(store.postings("王", JULY)) == 1
-    store.apply([EndAppointment(*CHAIR, JUNE, "辞职")], case="h-1")
+    store.apply(EndAppointment(*CHAIR, JUNE, "辞职"), Cause("h-1", 1, 1))
     store.add_posting(Posting(*CHAIR, MAY))
     assert list(store.postings("王", JUNE)) == []
     with pytest.raises(StoreError, match="another end"):
@@ -49,11 +49,13 @@ def test_effects_begin_and_end_appointments(database):
     """An effect appoints, another one ends the appointment on its day; the same end again changes nothing."""
     store = database.store()
     ended = EndAppointment(*CHAIR, JUNE, "撤换")
-    store.apply([Appoint(*CHAIR, MAY), OpenCase("p"), Remind("p", "t")], case="h-1")
-    store.apply([ended, ended], case="h-2")
+    for number, effect in enumerate((Appoint(*CHAIR, MAY), OpenCase("p"), Remind("p", "t")), start=1):
+        store.apply(effect, Cause("h-1", 1, number))
+    for number in (1, 2):
+        store.apply(ended, Cause("h-2", 1, number))
     assert list(store.postings("王", MAY)) == [Posting(*CHAIR, MAY, JUNE)]
     assert list(store.postings("王", JUNE)) == []
-    store.apply([Appoint(*CHAIR, JULY)], case="h-3")
+    store.apply(Appoint(*CHAIR, JULY), Cause("h-3", 1, 1))
     assert list(store.postings("王", JULY)) == [Posting(*CHAIR, JULY)]
 
 
@@ -61,10 +63,11 @@ def test_what_nobody_holds_cannot_end(database):
     """Ending an appointment that does not exist on that day is refused, with all of its unit."""
     store = database.store()
     store.add_posting(Posting(*CHAIR, MAY, JUNE))
-    with pytest.raises(StoreError, match="no appointment"):
-        store.apply([Appoint("李", "p", "c-1", MAY), EndAppointment(*CHAIR, JUNE, "")], case="h-1")
-    with pytest.raises(StoreError, match="no appointment"), store.begin():
-        store.apply([Appoint("李", "p", "c-1", MAY), EndAppointment(*CHAIR, BEFORE, "")], case="h-1")
+    for day in (JUNE, BEFORE):
+        with pytest.raises(StoreError, match="no appointment"), store.begin():
+            store.apply(Appoint("李", "p", "c-1", MAY), Cause("h-1", 1, 1))
+            store.apply(EndAppointment(*CHAIR, day, ""), Cause("h-1", 1, 2))
+    assert list(store.postings("李", MAY)) == []
     assert list(store.postings("王", MAY)) == [Posting(*CHAIR, MAY, JUNE)]
 
 

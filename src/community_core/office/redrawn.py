@@ -6,21 +6,24 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Final
 
+from attrs import evolve
+
 from community_core.base.errors import Refused
 from community_core.base.findings import Finding, Origin, finding
-from community_core.ports.store import Store
+from community_core.ports.store import Cause, Store
 from community_core.procedures.events import Redraw
 from community_core.registers import redrawing
-from community_core.registers.applying import plans_of, write
+from community_core.registers.applying import base_of, plans_of, write
 from community_core.registers.changes import MERGE, MOVE, SPLIT, RegisterChange
 from community_core.registers.describe import Register
 from community_core.registers.rows import Plan
+from community_core.registers.written import plans_hash
 
 KINDS: Final[Mapping[str, str]] = {"move": MOVE, "merge": MERGE, "split": SPLIT}
 
 
-def redrawn(store: Store, effect: Redraw, *, case: str, actor: str, entered: dt.datetime) -> str:
-    """Redraw communities as *case* decided, and return the change's id; the caller has begun a unit of work.
+def redrawn(store: Store, effect: Redraw, cause: Cause, *, actor: str, entered: dt.datetime) -> str:
+    """Redraw communities as a case decided, and return the change's id; the caller has begun a unit of work.
 
     Raises:
         Refused: if a place or area is not registered on that day, or later rows stand against it.
@@ -29,9 +32,8 @@ def redrawn(store: Store, effect: Redraw, *, case: str, actor: str, entered: dt.
         on(store, effect.day), effect.action, effect.place, effect.into, effect.day, effect.areas, zh=effect.zh
     )
     note = f"{effect.place} → {effect.into}"
-    return applied(
-        store, changes, RegisterChange(KINDS[effect.action], effect.day, actor, case=case, note=note), entered
-    )
+    change = RegisterChange(KINDS[effect.action], effect.day, actor, case=cause.case, note=note, version=cause.version)
+    return applied(store, changes, change, entered)
 
 
 def on(store: Store, day: dt.date) -> redrawing.Rows:
@@ -49,6 +51,8 @@ def applied(store: Store, asked: redrawing.Changes, change: RegisterChange, ente
     found = overlapping(plans, "")
     if found:
         raise Refused(found[0].message, found)
+    if change.case:
+        change = evolve(change, written=plans_hash({base_of(register): each for register, each in plans.items()}))
     return write(store, plans, change, entered)
 
 

@@ -15,7 +15,7 @@ from community_core.office.authority import Authority
 from community_core.office.bindings import Binding, Bindings, refused, require_day
 from community_core.office.redrawn import redrawn
 from community_core.office.rolled import with_rolls
-from community_core.ports.store import Clock, Contradiction, Store, StoredCase, StoredEvent
+from community_core.ports.store import Cause, Clock, Contradiction, Store, StoredCase, StoredEvent
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.correct import Correction, correct
 from community_core.procedures.deadlines import settle
@@ -58,7 +58,7 @@ class _Draft:
 
     new: list[StoredCase] = Factory(list)
     events: list[Event] = Factory(list)
-    effects: list[tuple[str, Effect]] = Factory(list)
+    effects: list[tuple[Cause, Effect]] = Factory(list)
     cases: dict[str, Case] = field(factory=dict)
 
 
@@ -430,16 +430,15 @@ class Work:
         self._draft.events += draft.events
         self._draft.cases.update(draft.cases)
 
-    def _apply(self, effects: Sequence[tuple[str, Effect]], actors: Mapping[str, str]) -> None:
+    def _apply(self, effects: Sequence[tuple[Cause, Effect]], actors: Mapping[str, str]) -> None:
         """Apply effects at once: whoever acts next in this unit may be the person just appointed."""
         try:
             with self._store.begin():
-                for case_id, effect in effects:
+                for cause, effect in effects:
                     if isinstance(effect, Redraw):
-                        entered = self._clock.now()
-                        redrawn(self._store, effect, case=case_id, actor=actors[case_id], entered=entered)
+                        redrawn(self._store, effect, cause, actor=actors[cause.case], entered=self._clock.now())
                     else:
-                        self._store.apply([effect], case=case_id)
+                        self._store.apply(effect, cause)
         except (Contradiction, Refused) as error:
             reasons = error.findings if isinstance(error, Refused) else ()
             raise refused(finding("effect-refused", error.message.zh, error.message.en), *reasons) from error
@@ -473,7 +472,9 @@ class Work:
 def _add(draft: _Draft, taken: Taken) -> None:
     draft.events += taken.events
     draft.cases[taken.case.id] = taken.case
-    draft.effects += [(taken.case.id, effect) for effect in taken.effects if not isinstance(effect, OpenCase)]
+    for number, effect in enumerate(taken.effects, start=1):
+        if not isinstance(effect, OpenCase):
+            draft.effects.append((Cause(taken.case.id, taken.case.version, number), effect))
 
 
 def unknown_case(case_id: str, as_of: dt.date | None = None) -> Finding:

@@ -109,6 +109,18 @@ class StoredCase:
 
 
 @frozen
+class Cause:
+    """What caused a row of a register or a ledger: the *version* of an event of *case*, and which of its effects.
+
+    Effects are counted from 1.
+    """
+
+    case: str
+    version: int
+    number: int
+
+
+@frozen
 class Tally:
     """How many cases of one procedure under one rule text stand in a place, by state and latest step."""
 
@@ -282,8 +294,8 @@ class Store(Registers, RegisterRows, Protocol):
         """
         ...
 
-    def apply(self, effects: Sequence[Effect], *, case: str) -> None:
-        """Apply the effects on registers and ledgers, in the same unit of work."""
+    def apply(self, effect: Effect, cause: Cause) -> None:
+        """Apply an effect on registers and ledgers, in the same unit of work."""
         ...
 
     def entries(self, name: str, *, place: str = "") -> Sequence[Entry]:

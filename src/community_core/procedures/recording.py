@@ -85,10 +85,8 @@ def _arguments(effect: Effect) -> Iterator[tuple[str, Any]]:
     said: Any = effect.entry if isinstance(effect, Enter) else effect
     for field in attrs.fields(type(said)):
         value = getattr(said, field.name)
-        if isinstance(value, Span):
-            pairs = (("since", value.start), ("until", value.end))
-        else:
-            pairs = ((field.name, value),)
+        span = isinstance(value, Span)
+        pairs = (("since", value.start), ("until", value.end)) if span else ((field.name, value),)
         # A ledger's entry knows its case by the event.
         yield from ((name, _plain(own)) for name, own in pairs if own not in (None, "", (), False) and name != "case")
 

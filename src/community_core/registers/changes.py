@@ -20,7 +20,8 @@ ERASURE: Final = "erasure"
 class RegisterChange:
     """One change: its kind, the day it is about, who made it, and the file it came from with its hash.
 
-    *case* is the case that caused it, empty where none did. The store gives the *id* and keeps the moment *entered*.
+    *case* is the case that caused it and *version* its event, empty and 0 where none did; then *written* is a hash of
+    the rows that it wrote. The store gives the *id* and keeps the moment *entered*.
     """
 
     kind: str
@@ -32,3 +33,5 @@ class RegisterChange:
     note: str = ""
     id: str = ""
     entered: str = ""
+    version: int = 0
+    written: str = ""

@@ -12,7 +12,7 @@ from community_core.base.days import Span
 from community_core.base.labels import Label
 from community_core.codec.values import read_iso
 from community_core.instruments.ledger import Entry
-from community_core.ports.store import Contradiction
+from community_core.ports.store import Cause, Contradiction
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
 from community_core.store.records import day_text, safe
@@ -29,8 +29,8 @@ class SqlLedgers:
     def _writing(self) -> AbstractContextManager[Connection]:
         return self._transactions.writing()
 
-    def add_entry(self, entry: Entry, *, case: str) -> None:
-        """Add an entry that *case* made.
+    def add_entry(self, entry: Entry, cause: Cause) -> None:
+        """Add an entry that an event of a case made.
 
         Raises:
             StoreError: if a text in it cannot be kept.
@@ -54,7 +54,9 @@ class SqlLedgers:
             "purpose": entry.purpose,
             "since": None if period.start is None else day_text(period.start),
             "until": None if period.end is None else day_text(period.end),
-            "case_id": case,
+            "case_id": cause.case,
+            "version": cause.version,
+            "part": cause.number,
         }
         with self._writing() as connection, checked():
             connection.execute(insert(ledger), row)

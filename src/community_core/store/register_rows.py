@@ -102,6 +102,8 @@ class SqlRegisterRows:
                     "case_id": change.case,
                     "note": change.note,
                     "entered": moment_text(entered),
+                    "version": change.version,
+                    "written": change.written,
                 },
             )
         return own
@@ -120,7 +122,17 @@ class SqlRegisterRows:
             return None
         day = as_day(row.day)
         return RegisterChange(
-            row.kind, day, row.actor, row.file, row.digest, row.case_id, row.note, row.id, row.entered
+            row.kind,
+            day,
+            row.actor,
+            row.file,
+            row.digest,
+            row.case_id,
+            row.note,
+            row.id,
+            row.entered,
+            row.version,
+            row.written,
         )
 
     def write_rows(self, register: Register, plan: Plan, change: str, entered: dt.datetime) -> None:
@@ -199,7 +211,8 @@ class SqlRegisterRows:
                 values = {"person": person, "post": post, "place": place, "since": since, "until": until}
                 connection.execute(insert(postings), {**values, "ended": None, "reason": "", "case_id": change})
             for number, day in ends.items():
-                connection.execute(update(postings).where(postings.c.id == number).values(ended=day, case_id=change))
+                end = {"ended": day, "ended_case": change, "ended_version": 0}
+                connection.execute(update(postings).where(postings.c.id == number).values(end))
 
 
 def _dated(query: Select[Any], table: Table, day: dt.date | None) -> Select[Any]:

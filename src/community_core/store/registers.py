@@ -24,7 +24,7 @@ from sqlalchemy import (
 from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.codec.values import read_iso
-from community_core.ports.store import Contradiction, Posting
+from community_core.ports.store import Cause, Contradiction, Posting
 from community_core.procedures.events import Appoint, Effect, EndAppointment, Enter
 from community_core.registers.rows import ALWAYS
 from community_core.store.connections import Transactions
@@ -87,8 +87,8 @@ class SqlRegisters(SqlLedgers):
             rows = connection.execute(query.order_by(places.c.place, places.c.since))
             return {row.place: Label(row.zh, row.en or "") for row in rows}
 
-    def add_posting(self, posting: Posting, *, case: str = "") -> None:
-        """Register an appointment; a second time with the same values changes nothing.
+    def add_posting(self, posting: Posting, *, cause: Cause | None = None) -> None:
+        """Register an appointment, or the one that *cause* made; a second time with the same values changes nothing.
 
         Raises:
             Contradiction: if it ends before it begins, or the same appointment is kept with another end.
@@ -122,7 +122,8 @@ class SqlRegisters(SqlLedgers):
                         "until": until,
                         "ended": None,
                         "reason": "",
-                        "case_id": case,
+                        "case_id": "" if cause is None else cause.case,
+                        "version": 0 if cause is None else cause.version,
                     },
                 )
             elif kept.until != until:
@@ -134,7 +135,7 @@ class SqlRegisters(SqlLedgers):
                     )
                 )
 
-    def end_posting(self, ended: EndAppointment, *, case: str = "") -> None:
+    def end_posting(self, ended: EndAppointment, *, cause: Cause | None = None) -> None:
         """End an appointment on a day (excluded); a second time with the same day changes nothing.
 
         Raises:
@@ -153,7 +154,12 @@ class SqlRegisters(SqlLedgers):
             done = connection.execute(
                 update(postings)
                 .where(*theirs, or_(postings.c.ended.is_(None), postings.c.ended > day))
-                .values(ended=day, reason=ended.reason, case_id=case)
+                .values(
+                    ended=day,
+                    reason=ended.reason,
+                    ended_case="" if cause is None else cause.case,
+                    ended_version=0 if cause is None else cause.version,
+                )
             )
             if done.rowcount:
                 return
@@ -212,24 +218,19 @@ class SqlRegisters(SqlLedgers):
                 insert(places), {**row, "since": begins, "entered": moment, "change_id": "", "replaced_by": ""}
             )
 
-    def apply(self, effects: Sequence[Effect], *, case: str) -> None:
-        """Apply the effects on registers and ledgers; follow-up cases and reminders are the office's.
+    def apply(self, effect: Effect, cause: Cause) -> None:
+        """Apply an effect on registers and ledgers; follow-up cases, reminders and redrawings are the office's.
 
         Raises:
             StoreError: if an appointment cannot begin or end so, or an entry cannot be kept.
         """
-        registered = [effect for effect in effects if isinstance(effect, (Appoint, EndAppointment, Enter))]
-        if not registered:
-            return
-        with self._transactions.begin():
-            for effect in registered:
-                if isinstance(effect, EndAppointment):
-                    self.end_posting(effect, case=case)
-                elif isinstance(effect, Enter):
-                    self.add_entry(effect.entry, case=case)
-                else:
-                    begun = Posting(effect.person, effect.post, effect.place, effect.since, effect.until)
-                    self.add_posting(begun, case=case)
+        if isinstance(effect, EndAppointment):
+            self.end_posting(effect, cause=cause)
+        elif isinstance(effect, Enter):
+            self.add_entry(effect.entry, cause)
+        elif isinstance(effect, Appoint):
+            begun = Posting(effect.person, effect.post, effect.place, effect.since, effect.until)
+            self.add_posting(begun, cause=cause)
 
 
 #: The appointments of a person on a day. Statements that every step needs are made once: making one takes longer than

@@ -16,9 +16,12 @@ _COUNTED = (("events", "cc_events", "seq"), ("ledger", "cc_ledger", "number"), (
 
 def upgrade(operations: Operations) -> None:
     """Add the columns, and keep how far the rows reach of which no event says that it caused them."""
-    empty = {"nullable": False, "server_default": ""}
-    zero = {"nullable": False, "server_default": "0"}
-    operations.add_column("cc_events", sa.Column("effects", sa.Text(), nullable=False, server_default="[]"))
+    for table, name, default in (
+        ("cc_events", "effects", "[]"),
+        ("cc_postings", "ended_case", ""),
+        ("cc_register_changes", "written", ""),
+    ):
+        operations.add_column(table, sa.Column(name, sa.Text(), nullable=False, server_default=default))
     for table, name in (
         ("cc_ledger", "version"),
         ("cc_ledger", "part"),
@@ -26,9 +29,7 @@ def upgrade(operations: Operations) -> None:
         ("cc_postings", "ended_version"),
         ("cc_register_changes", "version"),
     ):
-        operations.add_column(table, sa.Column(name, sa.Integer(), **zero))
-    operations.add_column("cc_postings", sa.Column("ended_case", sa.Text(), **empty))
-    operations.add_column("cc_register_changes", sa.Column("written", sa.Text(), **empty))
+        operations.add_column(table, sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
     # Until now the one column said of a row that had ended what ended it.
     operations.execute(
         "UPDATE cc_postings SET ended_case = case_id, case_id = '' WHERE ended IS NOT NULL AND case_id <> ''"
