@@ -15,7 +15,7 @@ from community_core.store import TABLES, VERSION_TABLE
 from community_core.store.checkpoints import entry
 from community_core.store.migrating import _run
 from community_core.store.records import snapshot_row
-from community_core.store.schema import checkpoint_cases, checkpoints
+from community_core.store.schema import checkpoint_cases, checkpoints, snapshots
 
 RULES = "判定 text"
 LATER = dt.datetime(2006, 5, 2, tzinfo=dt.UTC)
@@ -84,7 +84,8 @@ def cut_off(database, store, name, last):
     database.tamper("DELETE FROM cc_outbox", f"DELETE FROM cc_events WHERE case_id = '{name}' AND version > {last}")
     stored = store.case(name)
     begun = Case(stored.id, stored.procedure, stored.place, stored.opened, stored.rules)
-    row = snapshot_row(fold(begun, [item.event for item in store.events(name)]))
+    kept = snapshot_row(fold(begun, [item.event for item in store.events(name)]))
+    row = dict(zip(snapshots.c.keys(), kept, strict=True))
     database.tamper(f"DELETE FROM cc_snapshots WHERE case_id = '{name}'")
     names = ", ".join(row)
     database.tamper(f"INSERT INTO cc_snapshots ({names}) VALUES ({', '.join(f':{each}' for each in row)})", **row)

@@ -25,7 +25,9 @@ from community_core.procedures.withholding import Why, Withheld
 from community_core.store import ExportCheck, open_store, verify_export
 from community_core.store.migrating import _run
 from community_core.store.records import case_row, event_row, genesis, snapshot_row
+from community_core.store.schema import cases as case_table
 from community_core.store.schema import events as event_table
+from community_core.store.schema import snapshots as snapshot_table
 from community_core.store.sealing import written
 
 RULES = Path(__file__).parent / "relief.yaml"
@@ -352,13 +354,14 @@ def older(database, count=2):
                 rules=case.rules,
                 key=f"old{number}",
             )
-            row = dict(zip(event_table.c.keys(), event_row(event, number, genesis(case), MOMENT), strict=True))
+            row = event_row(event, number, genesis(case), MOMENT)
             kept = snapshot_row(Case(case.id, case.procedure, case.place, DAY, case.rules).after(event))
-            for table, given in (("cc_cases", case_row(case)), ("cc_events", row), ("cc_snapshots", kept)):
-                names = [column["name"] for column in inspect(connection).get_columns(table)]
+            for table, values in ((case_table, case_row(case)), (event_table, row), (snapshot_table, kept)):
+                names = [column["name"] for column in inspect(connection).get_columns(table.name)]
+                given = dict(zip(table.c.keys(), values, strict=True))
                 listed, marks = ", ".join(names), ", ".join(f":{name}" for name in names)
                 connection.execute(
-                    text(f"INSERT INTO {table} ({listed}) VALUES ({marks})"),  # noqa: S608 - ours
+                    text(f"INSERT INTO {table.name} ({listed}) VALUES ({marks})"),  # noqa: S608 - ours
                     {name: given[name] for name in names},
                 )
             before.append(event)

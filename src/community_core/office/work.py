@@ -15,7 +15,7 @@ from community_core.office.authority import Authority
 from community_core.office.bindings import Binding, Bindings, refused, require_day
 from community_core.office.redrawn import redrawn
 from community_core.office.rolled import with_rolls
-from community_core.ports.store import Cause, Clock, Contradiction, Store, StoredCase, StoredEvent
+from community_core.ports.store import Cause, Clock, Contradiction, Store, StoredCase, StoredEvent, new_case
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.correct import Correction, correct
 from community_core.procedures.deadlines import settle
@@ -117,17 +117,11 @@ class Work:
     def preload(self, case_ids: Sequence[str]) -> None:
         """Read several cases at once."""
         unread = [case_id for case_id in dict.fromkeys(case_ids) if case_id not in self._draft.cases]
-        resumed = self._store.resume(unread, _LONG)
-        for case, events in resumed.values():
-            self._draft.cases[case.id] = self._resumed(case, events)
-        for stored, events in self._store.load([case_id for case_id in unread if case_id not in resumed]).values():
-            self._draft.cases[stored.id] = restore(self._bindings, stored, events)
-
-    def _resumed(self, case: Case, later: Sequence[StoredEvent]) -> Case:
-        """Return a case as it was kept and goes on; how it ended is for the procedure to say, not for what was kept."""
-        procedure = self.binding(case).procedure
-        end = procedure.end(case.state)
-        return followed(self._bindings, evolve(case, ended="" if end is None else end.value), later)
+        for case, events in self._store.resume(unread, _LONG).values():
+            # How it ended is for the procedure to say, not for what was kept.
+            end = self.binding(case).procedure.end(case.state)
+            now = evolve(case, ended="" if end is None else end.value) if case.version else case
+            self._draft.cases[case.id] = followed(self._bindings, now, events)
 
     def case(self, case_id: str) -> Case:
         """Return a case as it stands in this unit.
@@ -346,7 +340,7 @@ class Work:
         return binding.procedure, binding.evaluate
 
     def _open(self, draft: _Draft, binding: Binding, stored: StoredCase, command: Command) -> Case:
-        case = Case(stored.id, stored.procedure, stored.place, stored.opened, stored.rules, parent=stored.parent)
+        case = new_case(stored)
         if not command.step:
             command = evolve(command, step=only_opening(binding.procedure).name)
         post = SYSTEM if command.actor == SYSTEM else self._post(binding.procedure, case, command)
@@ -485,8 +479,7 @@ def unknown_case(case_id: str, as_of: dt.date | None = None) -> Finding:
 
 def restore(bindings: Bindings, stored: StoredCase, events: Sequence[StoredEvent]) -> Case:
     """Return a case as its events make it."""
-    case = Case(stored.id, stored.procedure, stored.place, stored.opened, stored.rules, parent=stored.parent)
-    return followed(bindings, case, events)
+    return followed(bindings, new_case(stored), events)
 
 
 def followed(bindings: Bindings, case: Case, events: Sequence[StoredEvent]) -> Case:

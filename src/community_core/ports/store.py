@@ -120,6 +120,11 @@ class Cause:
     number: int
 
 
+def new_case(stored: StoredCase) -> Case:
+    """Return the case as it is before its first event."""
+    return Case(stored.id, stored.procedure, stored.place, stored.opened, stored.rules, parent=stored.parent)
+
+
 @frozen
 class Tally:
     """How many cases of one procedure under one rule text stand in a place, by state and latest step."""
@@ -359,7 +364,10 @@ class Store(Registers, RegisterRows, Protocol):
         ...
 
     def resume(self, case_ids: Sequence[str], longer_than: int) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:
-        """Return cases of more events than *longer_than* as they were kept, with the events after that."""
+        """Return cases with the events after them: new ones, or as they were kept where their events are many.
+
+        An id that is not kept is left out.
+        """
         ...
 
     def open_states(self, *, procedure: str = "", place: str = "") -> Iterator[Case]:

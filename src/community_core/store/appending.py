@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Dialect, Insert, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, Dialect, Insert, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -16,13 +15,17 @@ from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.ports.store import Conflict, StoredEvent
 from community_core.procedures.events import Event
-from community_core.store.connections import savepoint
+from community_core.store.connections import Unit, savepoint
 from community_core.store.records import event_row, genesis, moment_text, stored_case
 from community_core.store.schema import SEQUENCE, cases, counters, events, outbox, private
 from community_core.store.sealing import Sealing
 
 T = TypeVar("T")
 CHUNK: Final = 500
+_UPSERTS: Final[Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 # Statements are made once: SQLAlchemy takes longer to put one together than a database to carry it out.
 # The heads are written as lookups for each case: a join with the greatest versions makes PostgreSQL read the whole
@@ -34,22 +37,26 @@ _HEADS: Final = select(cases, _VERSION.scalar_subquery().label("version"), _LAST
 )
 _COUNTER: Final = select(counters.c.value).where(counters.c.name == bindparam("counter"))
 _COUNTED: Final = update(counters).where(counters.c.name == bindparam("counter")).values(value=bindparam("now"))
-_LATER: Final = insert(outbox).from_select(
-    ["seq"], select(events.c.seq).where(events.c.seq > bindparam("first"), events.c.seq <= bindparam("last"))
+_COUNT: Final = (
+    update(counters)
+    .where(counters.c.name == bindparam("counter"))
+    .values(value=counters.c.value + bindparam("more"))
+    .returning(counters.c.value)
 )
 
 
 def append(
-    connection: Connection,
+    unit: Unit,
     new: Sequence[Event],
     expected: Mapping[str, int],
     entered: dt.datetime,
     sealing: Sealing,
 ) -> Sequence[StoredEvent]:
     """Write *new* events; see :meth:`SqlStore.append`. A writer's lock is held."""
+    connection = unit.connection
     moment = moment_text(entered)
     entered = entered.astimezone(dt.UTC)
-    heads = _heads(connection, list(dict.fromkeys(event.case for event in new)))
+    heads = _heads(unit, {event.case for event in new})
     for case, version in expected.items():
         present = heads.get(case)
         if present is not None and present[0] != version:
@@ -59,7 +66,7 @@ def append(
                     f"case {case} has moved on from event {version} to event {present[0]}; read it again and repeat",
                 )
             )
-    first = last = _counter(connection, SEQUENCE)
+    last = int(connection.execute(_COUNTER, {"counter": SEQUENCE}).scalar_one())
     rows: list[tuple[Any, ...]] = []
     private_rows: list[tuple[Any, ...]] = []
     stored: list[StoredEvent] = []
@@ -86,27 +93,33 @@ def append(
         heads[event.case] = (event.version, digest)
         rows.append(row)
         stored.append(StoredEvent(event, entered, digest, previous))
-    try:
-        with savepoint(connection):
-            _write(connection, _new(events), rows)
-            if private_rows:
-                _write(connection, _new(private), private_rows)
-    except IntegrityError as error:
-        raise _refused(connection, new) from error
+    if private_rows or not insert_new(connection, events, rows):
+        try:
+            with savepoint(connection):
+                _write(connection, _new(events), rows)
+                if private_rows:
+                    _write(connection, _new(private), private_rows)
+        except IntegrityError as error:
+            raise _refused(connection, new) from error
     connection.execute(_COUNTED, {"counter": SEQUENCE, "now": last})
-    connection.execute(_LATER, {"first": first, "last": last})
+    _write(connection, _new(outbox), [(row[0],) for row in rows])
+    unit.heads.update(heads)
     return stored
 
 
 def next_ids(connection: Connection, name: str, count: int) -> range:
     """Return the next *count* numbers of the counter *name*, from 1. A writer's lock is held."""
-    present = connection.execute(_COUNTER, {"counter": name}).scalar()
-    if present is None:
-        connection.execute(insert(counters), {"name": name, "value": count})
-        present = 0
+    if connection.dialect.update_returning:
+        last = connection.execute(_COUNT, {"counter": name, "more": count}).scalar()
     else:
-        connection.execute(_COUNTED, {"counter": name, "now": present + count})
-    return range(present + 1, present + count + 1)
+        present = connection.execute(_COUNTER, {"counter": name}).scalar()
+        last = None if present is None else present + count
+        if last is not None:
+            connection.execute(_COUNTED, {"counter": name, "now": last})
+    if last is None:
+        last = count
+        connection.execute(insert(counters), {"name": name, "value": last})
+    return range(last - count + 1, last + 1)
 
 
 def chunked(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -115,28 +128,44 @@ def chunked(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert *rows* of texts and whole numbers, which hold every column of the table."""
-    in_order = itemgetter(*table.c.keys())
-    _write(connection, _new(table), [in_order(row) for row in rows])
+def add(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert *rows* of texts and whole numbers in the order of the table's columns, or none of them.
+
+    Raises:
+        IntegrityError: if one is there already.
+    """
+    if not insert_new(connection, table, rows):
+        with savepoint(connection):
+            _write(connection, _new(table), rows)
 
 
-def replace(connection: Connection, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert *rows*, or put them in the place of those with the same *key*; they hold every column of the table."""
-    if connection.dialect.name not in ("sqlite", "postgresql"):
-        for chunk in chunked([row[key] for row in rows]):
+def replace(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert *rows* in the order of the table's columns, or put them in the place of those with the same first one."""
+    key = table.c.keys()[0]
+    if connection.dialect.name not in _UPSERTS:
+        for chunk in chunked([row[0] for row in rows]):
             connection.execute(delete(table).where(table.c[key].in_(chunk)))
         add(connection, table, rows)
         return
-    in_order = itemgetter(*table.c.keys())
-    _write(connection, _put(table, key, connection.dialect.name), [in_order(row) for row in rows])
+    _write(connection, _put(table, key, connection.dialect.name), rows)
 
 
-def _heads(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+def insert_new(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Insert one row unless its keys are taken, without a savepoint; whether it is there now.
+
+    A savepoint costs as much as all else that is written for a step. Several rows need one, since some of them may be
+    in already when another is refused; they are left to the caller, and nothing is done.
+    """
+    if len(rows) != 1 or connection.dialect.name not in _UPSERTS:
+        return False
+    return bool(_write(connection, _unless(table, connection.dialect.name), rows).rowcount == 1)
+
+
+def _heads(unit: Unit, ids: Collection[str]) -> dict[str, tuple[int, str]]:
     """Return the last version and hash of each case, or 0 and the hash of its own record."""
-    heads: dict[str, tuple[int, str]] = {}
-    for chunk in chunked(ids):
-        for row in connection.execute(_HEADS, {"ids": chunk}):
+    heads = {case: unit.heads[case] for case in ids if case in unit.heads}
+    for chunk in chunked([case for case in ids if case not in heads]):
+        for row in unit.connection.execute(_HEADS, {"ids": chunk}):
             heads[row.id] = (0, genesis(stored_case(row))) if row.version is None else (row.version, row.hash)
         for case in chunk:
             if case not in heads:
@@ -144,15 +173,16 @@ def _heads(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, s
     return heads
 
 
-def _write(connection: Connection, new: Insert, rows: Sequence[tuple[Any, ...]]) -> None:
+def _write(connection: Connection, new: Insert, rows: Sequence[tuple[Any, ...]]) -> CursorResult[Any]:
     # SQLAlchemy's own way of many rows takes as long as all the rest; these are texts and whole numbers, which every
     # driver takes as they are, so its statement goes to the driver with the rows in the driver's style.
     statement = _compiled(new, connection.dialect)
     if connection.dialect.positional:
-        connection.exec_driver_sql(statement, list(rows))
+        given: list[Any] = list(rows)
     else:
         names = new.table.c.keys()
-        connection.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
+        given = [dict(zip(names, row, strict=True)) for row in rows]
+    return connection.exec_driver_sql(statement, given if len(given) > 1 else given[0])
 
 
 @lru_cache(maxsize=32)
@@ -161,9 +191,14 @@ def _new(table: Table) -> Insert:
 
 
 @lru_cache(maxsize=32)
+def _unless(table: Table, dialect: str) -> Insert:
+    return _UPSERTS[dialect](table).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=32)
 def _put(table: Table, key: str, dialect: str) -> Insert:
     names = [column.name for column in table.columns if column.name != key]
-    new: sqlite.Insert | postgresql.Insert = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    new = _UPSERTS[dialect](table)
     return new.on_conflict_do_update(index_elements=[key], set_={name: new.excluded[name] for name in names})
 
 

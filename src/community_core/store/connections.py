@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
+from attrs import Factory, define
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, update
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
@@ -111,6 +112,24 @@ def in_driver_transaction(connection: Connection) -> bool:
     return bool(getattr(connection.connection.driver_connection, "in_transaction", True))
 
 
+@define
+class Unit:
+    """A unit of work: its connection, and what was read in it that nobody else can change while the lock is held.
+
+    *heads* are the last version and hash of cases (0 and the hash of its own record for a new one), *texts* the hashes
+    of the rule texts that it added itself.
+    """
+
+    connection: Connection
+    heads: dict[str, tuple[int, str]] = Factory(dict)
+    texts: set[str] = Factory(set)
+
+    def forget(self) -> None:
+        """Read anew: a part of the unit was undone."""
+        self.heads.clear()
+        self.texts.clear()
+
+
 class Transactions:
     """Where units of work happen: on an engine each is a transaction of ours; on a connection each is a savepoint.
 
@@ -137,17 +156,27 @@ class Transactions:
         return self._target.dialect.name
 
     @property
+    def unit(self) -> Unit | None:
+        """The unit of work that this thread is in, or ``None``."""
+        return getattr(self._local, "unit", None)
+
+    @property
     def current(self) -> Connection | None:
         """The connection of the unit of work that this thread is in, or ``None``."""
-        return getattr(self._local, "connection", None)
+        unit = self.unit
+        return None if unit is None else unit.connection
 
     @contextmanager
     def begin(self, *, lock: bool = True) -> Iterator[Connection]:
         """One unit of work; with *lock*, other writers wait until it ends."""
-        current = self.current
-        if current is not None:
-            with savepoint(current):
-                yield current
+        unit = self.unit
+        if unit is not None:
+            try:
+                with savepoint(unit.connection):
+                    yield unit.connection
+            except BaseException:
+                unit.forget()
+                raise
         elif isinstance(self._target, Engine):
             with self._transaction(self._target, lock=lock) as connection:
                 yield connection
@@ -207,7 +236,7 @@ class Transactions:
             with checked():
                 connection.begin()
                 self._enter(connection, lock=lock)
-            self._local.connection = connection
+            self._local.unit = Unit(connection)
             try:
                 yield connection
             except BaseException:
@@ -218,7 +247,7 @@ class Transactions:
             with checked():
                 connection.commit()
         finally:
-            self._local.connection = None
+            self._local.unit = None
             with suppress(SQLAlchemyError):
                 connection.close()
 
@@ -236,11 +265,11 @@ class Transactions:
             if lock:
                 with checked():
                     _lock(connection)
-            self._local.connection = connection
+            self._local.unit = Unit(connection)
             try:
                 yield
             finally:
-                self._local.connection = None
+                self._local.unit = None
 
     def _enter(self, connection: Connection, *, lock: bool) -> None:
         if self.dialect == "sqlite" and not in_driver_transaction(connection):

@@ -320,21 +320,14 @@ def _published(item: Mapping[str, Any]) -> PublishedItem:
     )
 
 
-def case_row(case: StoredCase) -> dict[str, Any]:
-    """Return the row of a case's own record.
+def case_row(case: StoredCase) -> tuple[Any, ...]:
+    """Return the row of a case's own record in the order of the table's columns.
 
     Raises:
         StoreError: if a text or a day in it cannot be kept.
     """
     safe(case.id, case.procedure, case.place, case.rules, case.parent)
-    return {
-        "id": case.id,
-        "procedure": case.procedure,
-        "place": case.place,
-        "opened": day_text(case.opened),
-        "rules": case.rules,
-        "parent": case.parent,
-    }
+    return case.id, case.procedure, case.place, day_text(case.opened), case.rules, case.parent
 
 
 def stored_case(row: Any) -> StoredCase:
@@ -349,23 +342,26 @@ def stored_case(row: Any) -> StoredCase:
         raise unreadable(row.id) from error
 
 
-def snapshot_row(case: Case, head: str = "") -> dict[str, Any]:
-    """Return the row of a case's present state; *head* is the hash of the event that it is the state after."""
+def snapshot_row(case: Case, head: str = "") -> tuple[Any, ...]:
+    """Return the row of a case's present state in the order of the table's columns.
+
+    *head* is the hash of the event that it is the state after.
+    """
     safe(case.state, case.ended)
-    return {
-        "case_id": case.id,
-        "state": case.state,
-        "version": case.version,
-        "entered": "" if case.entered is None else day_text(case.entered),
-        "latest": "" if case.latest is None else day_text(case.latest),
-        "data": written(snapshot_data(case.data, case.private, case.withheld)),
-        "steps": steps_text({step: (day_text(day), actor) for step, (day, actor) in case.steps.items()}),
-        "reminded": case.reminded,
-        "ended": case.ended,
-        "rules": moved_rules(case),
-        "takers": takers_text(case),
-        "head": head,
-    }
+    return (
+        case.id,
+        case.state,
+        case.version,
+        "" if case.entered is None else day_text(case.entered),
+        "" if case.latest is None else day_text(case.latest),
+        written(snapshot_data(case.data, case.private, case.withheld)),
+        steps_text({step: (day_text(day), actor) for step, (day, actor) in case.steps.items()}),
+        case.reminded,
+        case.ended,
+        moved_rules(case),
+        takers_text(case),
+        head,
+    )
 
 
 def moved_rules(case: Case) -> str:

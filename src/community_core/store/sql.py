@@ -15,10 +15,10 @@ from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.codec.texts import digest as digest_of
 from community_core.ports.keys import KeyRing
-from community_core.ports.store import Conflict, NeededFunction, StoredCase, StoredEvent, Tally
+from community_core.ports.store import Conflict, NeededFunction, StoredCase, StoredEvent, Tally, new_case
 from community_core.procedures.events import Case, Event
 from community_core.store.appending import add, append, chunked, next_ids, replace
-from community_core.store.connections import Synchronous, Transactions, make_engine, savepoint
+from community_core.store.connections import Synchronous, Transactions, Unit, make_engine
 from community_core.store.delegations import SqlDelegations
 from community_core.store.delivering import Delivery, deliver
 from community_core.store.electoral_rolls import SqlElectoralRolls
@@ -30,6 +30,7 @@ from community_core.store.private import erase_values, lookup_over
 from community_core.store.records import (
     case_row,
     functions_text,
+    genesis,
     kept_state,
     read_functions,
     safe,
@@ -59,10 +60,23 @@ _EVENTS: Final = (
     select(event_table).where(event_table.c.case_id.in_(_IDS)).order_by(event_table.c.case_id, event_table.c.version)
 )
 _KEPT_RULES: Final = select(rule_texts.c.hash).where(rule_texts.c.hash == bindparam("digest"))
+_BEGUN: Final = (
+    select(case_table, snapshot_table.c.version.label("kept"))
+    .join(snapshot_table, snapshot_table.c.case_id == case_table.c.id, isouter=True)
+    .where(case_table.c.id.in_(_IDS))
+)
+_LATER: Final = (
+    select(event_table)
+    .where(
+        event_table.c.case_id.in_(_IDS),
+        snapshot_table.c.case_id == event_table.c.case_id,
+        event_table.c.version > snapshot_table.c.version,
+    )
+    .order_by(event_table.c.case_id, event_table.c.version)
+)
 # A present state that says after which event of the chain it stands.
 _RESUMABLE: Final = select(snapshot_table.c.case_id).where(
     snapshot_table.c.case_id.in_(_IDS),
-    snapshot_table.c.version > bindparam("longer_than"),
     snapshot_table.c.head != "",
     event_table.c.case_id == snapshot_table.c.case_id,
     event_table.c.version == snapshot_table.c.version,
@@ -128,6 +142,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
         super().__init__(transactions)
         self._sealing = sealing
         self._dispose = dispose
+        self._texts: set[str] = set()
 
     @property
     def ours(self) -> bool:
@@ -178,13 +193,14 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
         Raises:
             Conflict: if a case of one of these ids is kept already; none is kept then.
         """
-        rows = [case_row(case) for case in cases]
+        new = list(cases)
+        rows = [case_row(case) for case in new]
         if not rows:
             return
-        with self._writing() as connection, checked():
+        with self._unit() as unit, checked():
             try:
-                with savepoint(connection):
-                    add(connection, case_table, rows)
+                add(unit.connection, case_table, rows)
+                unit.heads.update((case.id, (0, genesis(case))) for case in new)
             except IntegrityError as error:
                 raise Conflict(
                     Label("同号办件已经存在；本次没有写入", "a case of that id is kept already; nothing was written")
@@ -216,8 +232,8 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
         """
         if not events:
             return ()
-        with self._writing() as connection, checked():
-            return append(connection, events, expected, entered, self._sealing)
+        with self._unit() as unit, checked():
+            return append(unit, events, expected, entered, self._sealing)
 
     def case(self, case_id: str) -> StoredCase | None:
         """Return what is kept of a case, or ``None``."""
@@ -261,30 +277,39 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
         return {case_id: loaded[case_id] for case_id in case_ids if case_id in loaded}
 
     def resume(self, case_ids: Sequence[str], longer_than: int) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:
-        """Return cases of more events than *longer_than* as their present state was kept, with the events after it.
+        """Return cases with the events that make them what they are; an id that is not kept is left out.
 
-        So a case of ten thousand events is not read from its beginning. A state that does not say, or says wrongly,
-        after which event of the chain it stands is left out; that what it says else agrees with the events is for
-        :meth:`verify` to find.
+        A case is a new one with all of its events; where they are more than *longer_than*, it is the present state as
+        it was kept with the events after it, so that a case of ten thousand events is not read from its beginning.
+        A kept state that does not say, or says wrongly, after which event of the chain it stands is not gone by; that
+        what it says else agrees with the events is for :meth:`verify` to find.
         """
         found: dict[str, tuple[Case, list[StoredEvent]]] = {}
         with self._transactions.reading() as connection, checked():
             for chunk in chunked(list(dict.fromkeys(case_ids)), PAGE):
-                asked = {"ids": chunk, "longer_than": longer_than}
-                long = connection.execute(_RESUMABLE, asked).scalars().all()
-                if not long:
-                    continue
-                states = connection.execute(_present().where(case_table.c.id.in_(long))).all()
-                found.update((case.id, (case, [])) for case in self._states(states))
-                later = select(event_table).where(
-                    event_table.c.case_id.in_(long),
-                    snapshot_table.c.case_id == event_table.c.case_id,
-                    event_table.c.version > snapshot_table.c.version,
-                )
-                rows = connection.execute(later.order_by(event_table.c.case_id, event_table.c.version)).all()
-                for item in self._events(connection, rows):
+                rows = connection.execute(_BEGUN, {"ids": chunk}).all()
+                long = [row.id for row in rows if (row.kept or 0) > longer_than]
+                resumed = self._kept(connection, long) if long else {}
+                begun = [stored_case(row) for row in rows if row.id not in resumed]
+                found.update((case.id, (new_case(case), [])) for case in begun)
+                found.update((case.id, (case, [])) for case in resumed.values())
+                events = list(connection.execute(_EVENTS, {"ids": [case.id for case in begun]})) if begun else []
+                if resumed:
+                    events += connection.execute(_LATER, {"ids": list(resumed)})
+                for item in self._events(connection, events):
                     found[item.event.case][1].append(item)
+        unit = self._transactions.unit
+        if unit is not None:
+            # What is read under the lock stays so until it ends: appending need not ask again.
+            heads = (items[-1] for _, items in found.values() if items)
+            unit.heads.update((item.event.case, (item.event.version, item.hash)) for item in heads)
         return found
+
+    def _kept(self, connection: Connection, ids: Sequence[str]) -> dict[str, Case]:
+        """Return the present states of cases that say after which event of the chain they stand, as they were kept."""
+        sound = connection.execute(_RESUMABLE, {"ids": ids}).scalars().all()
+        states = connection.execute(_present().where(case_table.c.id.in_(sound))).all() if sound else ()
+        return {case.id: case for case in self._states(states)}
 
     def by_keys(self, keys: Sequence[str]) -> Mapping[str, StoredEvent]:
         """Return the events recorded under several idempotency keys, by key; an unused key is left out."""
@@ -310,15 +335,21 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
         Raises:
             StoreError: if *digest* is not the hash of *text*.
         """
+        if digest in self._texts:
+            return
         safe(text)
         if digest_of(text) != digest:
             raise StoreError(
                 Label(f"规则文本的哈希不是 {digest}", f"the hash of the rule text is not {digest}; take codec.digest")
             )
-        with self._writing() as connection, checked():
-            if connection.execute(_KEPT_RULES, {"digest": digest}).first() is None:
+        with self._unit() as unit, checked():
+            if unit.connection.execute(_KEPT_RULES, {"digest": digest}).first() is None:
                 row = {"hash": digest, "text": text, "functions": functions_text(digest, functions)}
-                connection.execute(insert(rule_texts), row)
+                unit.connection.execute(insert(rule_texts), row)
+                unit.texts.add(digest)
+            elif self.ours and digest not in unit.texts:
+                # Another unit wrote it and was committed; texts are never removed.
+                self._texts.add(digest)
 
     def rules(self, digest: str) -> str | None:
         """Return the rule text kept under *digest*, or ``None``."""
@@ -343,7 +374,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
         rows = list({case.id: snapshot_row(case, known.get(case.id, "")) for case in cases}.values())
         if rows:
             with self._writing() as connection, checked():
-                replace(connection, snapshot_table, "case_id", rows)
+                replace(connection, snapshot_table, rows)
 
     def state(self, case_id: str) -> Case | None:
         """Return the kept present state of a case, or ``None``."""
@@ -384,7 +415,15 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
         """Keep a small value under *name*, in place of what was there."""
         safe(name, value)
         with self._writing() as connection, checked():
-            replace(connection, meta_table, "name", [{"name": name, "value": value}])
+            replace(connection, meta_table, [(name, value)])
+
+    @contextmanager
+    def _unit(self) -> Iterator[Unit]:
+        """The unit of work that this thread is in; outside of one, a unit for this block."""
+        with self._writing():
+            unit = self._transactions.unit
+            assert unit is not None  # noqa: S101 - `writing` has begun one
+            yield unit
 
     def _one(self, query: Select[Any]) -> Any:
         with self._transactions.reading() as connection, checked():
