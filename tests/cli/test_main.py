@@ -16,6 +16,7 @@ from community_core.base.labels import Label
 from community_core.cli import exits
 from community_core.cli import main as module
 from community_core.cli.main import COMMANDS, main
+from community_core.ports.store import Contradiction
 
 SHELL = [sys.executable, "-c", "from community_core.cli.main import main; main()"]
 CALL = "import sys\nfrom community_core.cli.main import main\ntry:\n    main({!r})\nexcept SystemExit:\n    pass\n"
@@ -85,6 +86,7 @@ def test_a_decision_loads_nothing_heavy():
         (LoadError(WORDS), exits.WRONG_USE),
         (UnknownTerm(WORDS), exits.WRONG_USE),
         (StoreError(WORDS), exits.ENVIRONMENT),
+        (Contradiction(WORDS), exits.FINDINGS),
         (CommunityError(WORDS), exits.FINDINGS),
         (PermissionError(13, "denied"), exits.ENVIRONMENT),
         (KeyboardInterrupt(), exits.INTERRUPTED),
@@ -102,10 +104,9 @@ def test_errors_from_outside_become_words_and_codes(run, monkeypatch, error, cod
     monkeypatch.setattr(module.Commands, "get_command", lambda *_: broken)
     said = run("decide", *(["--json"] if as_json else []))
     assert said.code == code
-    if isinstance(error, KeyboardInterrupt):
-        return
     if as_json:
         told = said.data["error"]
+        assert told["exit_code"] == code
         assert told["zh"]
         assert told["en"]
         assert [item["code"] for item in told["findings"]] == [item.code for item in getattr(error, "findings", ())]

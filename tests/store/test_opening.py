@@ -157,7 +157,9 @@ def test_sqlite_is_set_for_safety(sqlite_file):
     ("where", "said"),
     [
         ("/nowhere/at/all/record.db", "cannot be opened"),
-        ("nonsense://x", "not installed"),
+        ("nonsense://x", "SQLite and PostgreSQL are"),
+        ("postgresql+nonsense://x", r"community-core\[postgres\]"),
+        ("", "give a file or a URL"),
         ("sqlite://:a:b@c:d/e", "cannot be read"),
     ],
 )

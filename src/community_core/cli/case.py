@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,15 @@ from community_core.cli.options import (
     json_option,
     kept_district_option,
     keys_option,
+    on_a_day,
     read_data,
     read_day_option,
     store_option,
 )
-from community_core.cli.output import print_json, print_table
+from community_core.cli.output import plain, print_json, print_table
 from community_core.cli.showing import brief, definition_of, say_case
 from community_core.cli.stores import DISTRICT, office_over
+from community_core.cli.usage import Misuse
 
 if TYPE_CHECKING:
     from community_core.office import Office
@@ -45,7 +48,7 @@ Show all of CASE_ID, for its handlers. Sensitive values are masked; with --actor
 and the reading is recorded.
 """
 
-day_option = click.option("--day", callback=read_day_option, required=True, metavar="DAY", help="哪一天办理 · The day.")
+day_option = on_a_day("--day", "哪一天办理 · The day.", required=True)
 actor_option = click.option("--actor", required=True, help="由谁办理 · Who acts.")
 post_option = click.option("--post", help="以什么职务 · As what, where several posts would do.")
 behalf_option = click.option("--behalf", default="", help="代谁办理 · In whose name, as a delegation allows.")
@@ -205,7 +208,7 @@ def transition(*, case_id: str, store: str, district: str | None, as_json: bool,
 @click.option("--as-of", callback=read_day_option, metavar="DAY", help="截至哪一天 · As it stood on this day.")
 @click.option("--actor", help="由谁查阅敏感信息 · Who reads sensitive values.")
 @behalf_option
-@click.option("--day", callback=read_day_option, metavar="DAY", help="查阅日期 · The day of the reading.")
+@on_a_day("--day", "查阅日期 · The day of the reading.")
 @click.option("--purpose", help="查阅目的 · What the reading is for.")
 @json_option
 def show(
@@ -223,9 +226,9 @@ def show(
     """Show a case with its timeline; with its sensitive values to whoever says who he is, when and what for."""
     reader = (actor, day, purpose)
     if any(reader) and (not all(reader) or as_of is not None):
-        raise click.UsageError(
-            "查阅敏感信息要同时给 --actor、--day、--purpose，且不能给 --as-of"
-            " / to read sensitive values give --actor, --day and --purpose, and no --as-of"
+        raise Misuse(
+            "查阅敏感信息要同时给 --actor、--day、--purpose，且不能给 --as-of",
+            "to read sensitive values give --actor, --day and --purpose, and no --as-of",
         )
     with office_over(store, district) as office:
         if actor and day and purpose:
@@ -334,7 +337,12 @@ def appoint(*, person: str, post: str, place: str, since: dt.date, until: dt.dat
     """Register an appointment; a second time changes nothing."""
     with office_over(store, None, new=True) as office:
         office.appoint(person, post, place, since, until)
-    click.echo(f"已登记 registered: {person} · {post} · {place}")
+        known = {each for _, procedure in office.rules.terms.procedures for step in procedure.steps for each in step.by}
+    click.echo(plain(f"已登记 registered: {person} · {post} · {place}"))
+    if known and post not in known:
+        near = difflib.get_close_matches(post, known, n=3, cutoff=0.6)
+        click.echo(f"提醒：规则里没有环节由 {post} 办理" + (f"；是否指 {'、'.join(near)}" if near else ""), err=True)
+        click.echo(f"Warning: no step is for {post}" + (f"; did you mean {', '.join(near)}?" if near else ""), err=True)
     return exits.FINE
 
 
@@ -375,8 +383,14 @@ def register_place(*, place: str, parent: str, layer: str, zh: str, en: str, sto
 
 
 def _procedures(office: Office, procedure: str) -> list[str]:
-    """Return full names: that of a procedure of the rules, or those in the record that end so."""
+    """Return full names: those in the record that end so, or that of a procedure of the rules.
+
+    Raises:
+        UnknownTerm: if neither record nor rules know it.
+    """
     if not procedure:
         return [""]
     kept = {item.procedure for item in office.store.tally()}
-    return sorted(name for name in kept if name == procedure or name.endswith(f".{procedure}")) or [procedure]
+    return sorted(name for name in kept if name == procedure or name.endswith(f".{procedure}")) or [
+        office.rules.procedure_name(procedure)
+    ]

@@ -13,7 +13,7 @@ from community_core.base.errors import LoadError
 from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.cli import exits
-from community_core.cli.options import json_option, read_day_option
+from community_core.cli.options import json_option, on_a_day
 from community_core.cli.output import finding_data, print_findings, print_json
 
 if TYPE_CHECKING:
@@ -37,12 +37,8 @@ _SUFFIXES = (".yaml", ".yml")
 @click.option(
     "--analyse/--no-analyse", "analysed", default=True, help="是否分析判定表 · Whether to analyse tables. [--analyse]"
 )
-@click.option(
-    "--on",
-    "on",
-    callback=read_day_option,
-    metavar="DAY",
-    help="按哪一天的参数分析，默认今天 · The day whose values the analysis looks at; today where it is left out.",
+@on_a_day(
+    "--on", "按哪一天的参数分析，默认今天 · The day whose values the analysis looks at; today where it is left out."
 )
 @json_option
 def check(*, path: tuple[str, ...], analysed: bool, on: dt.date | None, as_json: bool) -> int:

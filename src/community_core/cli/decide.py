@@ -13,6 +13,7 @@ from community_core.cli import exits
 from community_core.cli.districts import load_rules
 from community_core.cli.options import district_option, given_option, json_option, lang_option, on_option, read_given
 from community_core.cli.output import plain, print_json
+from community_core.cli.usage import Misuse, ending_of
 
 if TYPE_CHECKING:
     from community_core.jurisdiction import Rules
@@ -80,14 +81,14 @@ def decide(
     """Print the answer that the rules give, or a letter about it; write a receipt."""
     file = _letter_file(letter_to, as_json=as_json)
     if letter_to is None and (mask or templates is not None):
-        raise click.UsageError("--mask 和 --templates 要和 --letter 一起用 / --mask and --templates go with --letter")
+        raise Misuse("--mask 和 --templates 要和 --letter 一起用", "--mask and --templates go with --letter")
     if receipt_to is None and keep_facts:
-        raise click.UsageError("--keep-facts 要和 --receipt 一起用 / --keep-facts goes with --receipt")
+        raise Misuse("--keep-facts 要和 --receipt 一起用", "--keep-facts goes with --receipt")
     rules = load_rules(district)
     answer = rules.decide(term, read_given(rules.terms.facts, given), on=on)
     text = None
     if letter_to is not None:
-        form = _FORMS[file.suffix] if file is not None else "text"
+        form = _FORMS[file.suffix.lower()] if file is not None else "text"
         text = _letter(answer, rules, lang, form, templates, for_person=not mask)
     if receipt_to is not None:
         receipt_to.write_text(rules.receipt(answer, keep_facts=keep_facts).as_json() + "\n", "utf-8")
@@ -107,15 +108,10 @@ def _letter_file(letter_to: str | None, *, as_json: bool) -> Path | None:
         return None
     if letter_to == PRINTED:
         if as_json:
-            raise click.UsageError(
-                "--json 时请给 --letter 一个文件 / with --json, --letter needs a file such as letter.html"
-            )
+            raise Misuse("--json 时请给 --letter 一个文件", "with --json, --letter needs a file such as letter.html")
         return None
     file = Path(letter_to)
-    if file.suffix not in _FORMS:
-        raise click.BadParameter(
-            f"{letter_to!r} 应以 .html 或 .txt 结尾 / should end with .html or .txt", param_hint="--letter"
-        )
+    ending_of(file, tuple(_FORMS))
     return file
 
 

@@ -12,7 +12,7 @@ from community_core.cli.options import (
     json_option,
     kept_district_option,
     keys_option,
-    read_day_option,
+    on_a_day,
     read_given,
     split_given,
     store_option,
@@ -23,9 +23,7 @@ from community_core.cli.stores import office_over
 if TYPE_CHECKING:
     from community_core.registers.electoral import ElectoralRoll
 
-on_option = click.option(
-    "--on", "day", callback=read_day_option, required=True, metavar="DAY", help="哪一天 · On which day."
-)
+on_option = on_a_day("--on", "哪一天 · On which day.", name="day", required=True)
 actor_option = click.option("--actor", required=True, help="由谁办理 · Who acts.")
 
 

@@ -14,6 +14,7 @@ from community_core.cli import exits
 from community_core.cli.options import json_option, kept_district_option, keys_option, on_option, store_option
 from community_core.cli.output import print_json, print_table
 from community_core.cli.stores import office_over
+from community_core.cli.usage import ending_of, new_file
 from community_core.rules.answer import json_value
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def measure(*, procedure: str, store: str, district: str | None, place: str, as_
     if as_json:
         print_json({"measures": [_measured_data(item) for item in found]})
         return exits.FINE
+    if not found:
+        click.echo(f"程序 {procedure} 没有声明统计 / the procedure {procedure} declares no measures")
     for item in found:
         label = item.measure.label
         title = f"{label.zh or item.measure.name} {label.en}（{item.cases:,}）"
@@ -128,11 +131,7 @@ def packet(
         ".csv": lambda made: ("\ufeff" + packet_csv(made)).encode(),
         ".xlsx": packet_xlsx,
     }
-    form = forms.get(out.suffix.lower())
-    if form is None:
-        raise click.UsageError(f"--out 应以 {'、'.join(forms)} 结尾 / --out ends with one of {', '.join(forms)}")
-    if out.exists():
-        raise click.UsageError(f"{out} 已存在；请换一个文件名 / {out} exists; name another file")
+    form = forms[ending_of(new_file(out), tuple(forms))]
     with office_over(store, district) as office:
         made = make_packet(office, on, procedure=procedure, place=place, audience=Audience(audience))
     data = form(made)

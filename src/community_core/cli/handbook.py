@@ -9,8 +9,9 @@ import click
 
 from community_core.cli import exits
 from community_core.cli.districts import load_rules
-from community_core.cli.options import district_option, json_option, read_day_option
+from community_core.cli.options import district_option, json_option, on_a_day
 from community_core.cli.output import finding_data, print_json
+from community_core.cli.usage import ending_of
 
 _HANDBOOK = """把一个区县的规则写成静态的手册网页：每个做法一页，缺项和没有人设定的参数都列出。
 
@@ -32,13 +33,7 @@ community-core diagram hearing --district demo-shenhe --out hearing.svg
 @click.command(help=_HANDBOOK, epilog=exits.HELP)
 @district_option
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="写到哪里 · The folder.")
-@click.option(
-    "--on",
-    "on",
-    callback=read_day_option,
-    metavar="DAY",
-    help="按哪一天的数值和期限，默认今天 · The day of its values and timetables; today where it is left out.",
-)
+@on_a_day("--on", "按哪一天的数值和期限，默认今天 · The day of its values and timetables; today where it is left out.")
 @json_option
 def handbook(*, district: str, out: Path, on: dt.date | None, as_json: bool) -> int:
     """Write the handbook of a district."""
@@ -85,6 +80,7 @@ def diagram(*, procedure: str, district: str, out: Path, as_json: bool) -> int:
     from community_core.pages.diagram import draw_procedure  # noqa: PLC0415 - other commands never draw
     from community_core.pages.spelling import Spelling  # noqa: PLC0415 - as above
 
+    ending_of(out, (".svg",))
     rules = load_rules(district)
     full = rules.procedure_name(procedure)
     found = rules.procedure(full)

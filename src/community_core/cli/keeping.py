@@ -12,6 +12,7 @@ from community_core.cli import exits
 from community_core.cli.options import json_option, store_option
 from community_core.cli.output import print_json
 from community_core.cli.stores import where
+from community_core.cli.usage import Misuse
 
 _CHECKPOINT = """把尚未包括的记录接入一棵增长的散列树（RFC 6962），记下条数和根；公示栏此后列出。
 
@@ -46,7 +47,7 @@ def checkpoint(*, store: str, as_json: bool) -> int:
     from community_core.office.clock import SystemClock  # noqa: PLC0415 - with the store
     from community_core.store.sql import open_store  # noqa: PLC0415 - needs a database
 
-    opened = open_store(where(store))
+    opened = open_store(where(store), create=False)
     try:
         made = opened.checkpoint(SystemClock().now())
     finally:
@@ -75,12 +76,12 @@ def export(*, store: str, out: Path, hashes_only: bool, private: bool, as_json: 
     from community_core.store.sql import open_store  # noqa: PLC0415 - needs a database
 
     if hashes_only and private:
-        raise click.UsageError("--hashes-only 和 --private 不能同时给 / --hashes-only and --private exclude each other")
+        raise Misuse("--hashes-only 和 --private 不能同时给", "--hashes-only and --private exclude each other")
     if out.exists():
         raise StoreError(Label(f"{out} 已存在；请换一个文件名", f"{out} exists; name another file"))
     draft = out.with_name(f"{out.name}.part")
     draft.unlink(missing_ok=True)
-    opened = open_store(where(store))
+    opened = open_store(where(store), create=False)
     lines = 0
     try:
         draft.touch(mode=0o600)
@@ -111,7 +112,7 @@ def backup(*, store: str, out: Path, unchecked: bool, as_json: bool) -> int:
     """Back a store up."""
     from community_core.store.sql import open_store  # noqa: PLC0415 - needs a database
 
-    opened = open_store(where(store))
+    opened = open_store(where(store), create=False)
     try:
         opened.backup(out, check=not unchecked)
     finally:

@@ -9,6 +9,7 @@ import click
 from community_core.cli import exits
 from community_core.cli.options import json_option
 from community_core.cli.output import print_json
+from community_core.cli.usage import Misuse
 
 _NEW_KEY = """生成一把加密敏感信息的密钥，写入 FILE；以后的新值用它加密，旧密钥留着读旧值。
 
@@ -25,6 +26,8 @@ def new_key(*, file: Path, id_: str, as_json: bool) -> int:
     """Make a key."""
     from community_core.store.keyfiles import add_key  # noqa: PLC0415 - with the store
 
+    if not id_.strip() or not id_.isprintable():
+        raise Misuse("请给密钥一个编号", "give the key an id", hint="ID")
     ring = add_key(file, id_)
     if as_json:
         print_json({"file": str(file), "current": ring.current, "keys": [name for name, _ in ring.keys]})

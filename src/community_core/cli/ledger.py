@@ -12,9 +12,11 @@ from community_core.cli import exits
 from community_core.cli.options import json_option, kept_district_option, keys_option, read_day_option, store_option
 from community_core.cli.output import print_json, print_table
 from community_core.cli.stores import office_over
+from community_core.cli.usage import Misuse
 from community_core.instruments.ledger import FEN
 
 if TYPE_CHECKING:
+    from community_core.declarations.terms import Terms
     from community_core.instruments.ledger import Entry
 
 _LEDGER = """一本账簿：各步骤记入的每一笔，各账户的余额。
@@ -42,6 +44,11 @@ def ledger(*, name: str, store: str, district: str | None, place: str, until: dt
     with office_over(store, district) as office:
         entries = [each for each in office.entries(name, place=place) if until is None or each.day <= until]
         held = office.balances(name, place=place, until=until)
+        known = sorted(_ledgers(office.rules.terms))
+    if not entries and known and name not in known:
+        raise Misuse(
+            f"没有账簿 {name}；有：{'、'.join(known)}", f"there is no ledger {name}; there are {', '.join(known)}"
+        )
     if as_json:
         balances = [
             {"account": account, "unit": unit, "amount": each.amount, "exact": each.exact}
@@ -58,6 +65,12 @@ def ledger(*, name: str, store: str, district: str | None, place: str, until: dt
     rows = [(account, _amount(each.amount, unit, exact=each.exact)) for (account, unit), each in held.items()]
     print_table("余额 balances", ("账户 account", "余额 balance"), rows)
     return exits.FINE
+
+
+def _ledgers(terms: Terms) -> set[str]:
+    """Return the ledgers that steps enter something in."""
+    effects = (effect for _, procedure in terms.procedures for step in procedure.steps for effect in step.effects)
+    return {dict(effect.arguments)["what"].text for effect in effects if effect.kind == "enter"}
 
 
 def _amount(amount: int, unit: str, *, exact: bool) -> str:

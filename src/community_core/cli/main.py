@@ -12,9 +12,11 @@ from typing import Any, NoReturn
 import click
 
 from community_core.base.errors import CommunityError, FactError, LoadError, Refused, StoreError, UnknownTerm
+from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.cli import exits
-from community_core.cli.output import error_data, print_error, print_json, print_trouble
+from community_core.cli.output import error_data, print_json, print_trouble
+from community_core.cli.usage import usage_label
 
 #: Each command, the module it lives in, and one line about it; modules are imported only when a command is used.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -86,25 +88,16 @@ class Commands(click.Group):
         try:
             code = super().main(given, prog_name, **extra)
         except click.ClickException as error:
-            _say(Label(error.format_message(), error.format_message()), as_json=as_json)
-            if not as_json and isinstance(error, click.UsageError) and error.ctx is not None:
-                click.echo(error.ctx.get_usage() + f"\n{error.ctx.command_path} --help", err=True)
-            code = exits.WRONG_USE
+            code = _misused(error, as_json=as_json)
         except (click.Abort, KeyboardInterrupt):
-            click.echo("已中断 / interrupted", err=True)
-            code = exits.INTERRUPTED
+            code = _say(Label("已中断", "interrupted"), exits.INTERRUPTED, as_json=as_json)
         except CommunityError as error:
-            code = _code_of(error)
-            if as_json:
-                print_json(error_data(error.message, error.findings, exit_code=code))
-            else:
-                print_error(error)
+            code = _say(error.message, _code_of(error), error.findings, as_json=as_json)
         except Exception as error:
             outside = _outside(error)
             if outside is None:
                 raise
-            _say(outside, as_json=as_json)
-            code = exits.ENVIRONMENT
+            code = _say(outside, exits.ENVIRONMENT, as_json=as_json)
         sys.exit(code if isinstance(code, int) else exits.FINE)
 
 
@@ -115,14 +108,29 @@ def _print_whatever_happens() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _say(message: Label, *, as_json: bool) -> None:
+def _say(message: Label, code: int, findings: Sequence[Finding] = (), *, as_json: bool) -> int:
+    """Tell what went wrong, as JSON on standard output or as text on standard error, and return the exit code."""
     if as_json:
-        print_json(error_data(message))
+        print_json(error_data(message, findings, exit_code=code))
     else:
-        print_trouble(message)
+        print_trouble(message, findings)
+    return code
+
+
+def _misused(error: click.ClickException, *, as_json: bool) -> int:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None and type(error).__name__ == "NoArgsIsHelpError" and not as_json:
+        click.echo(context.get_help(), err=True)
+        return exits.WRONG_USE
+    code = _say(usage_label(error), exits.WRONG_USE, as_json=as_json)
+    if not as_json and context is not None:
+        click.echo(context.get_usage() + f"\n{context.command_path} --help", err=True)
+    return code
 
 
 def _code_of(error: CommunityError) -> int:
+    if isinstance(error, StoreError) and type(error).__name__ == "Contradiction":
+        return exits.FINDINGS
     if isinstance(error, StoreError | ImportError):
         return exits.ENVIRONMENT
     if isinstance(error, FactError | UnknownTerm):
@@ -138,7 +146,7 @@ def _outside(error: Exception) -> Label | None:
         sys.stdout = open("/dev/null", "w")  # noqa: SIM115, PTH123 - nobody reads on; closing must not fail again
         return Label("输出被关闭", "the output was closed")
     if isinstance(error, OSError):
-        return Label(f"无法读写：{error}", f"cannot read or write: {error}")
+        return _unreadable(error)
     if isinstance(error, UnicodeError):
         return Label(f"不是 UTF-8 文本：{error}", f"this is no UTF-8 text: {error}")
     sqlalchemy = sys.modules.get("sqlalchemy.exc")
@@ -146,6 +154,27 @@ def _outside(error: Exception) -> Label | None:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         return Label(f"数据库出错：{first}", f"the database failed: {first}")
     return None
+
+
+#: What errors of the file system mean, and what to do.
+_FILES: dict[int, tuple[str, str]] = {
+    errno.ENOENT: (
+        "没有这个文件或文件夹；请检查路径，文件夹要先建好",
+        "no such file or folder; check the path, make the folder",
+    ),
+    errno.EACCES: ("没有权限；请检查文件和文件夹的权限", "no permission; check that of the file and its folder"),
+    errno.EROFS: ("只读，不能写入；请换一个位置", "read-only; choose another place"),
+    errno.EISDIR: ("是文件夹，这里要文件", "is a folder, and a file is wanted"),
+    errno.ENOTDIR: ("路径中有一段是文件，不是文件夹", "a part of the path is a file and no folder"),
+    errno.ENOSPC: ("磁盘已满；请腾出空间再试", "the disk is full; make room and try again"),
+    errno.ENAMETOOLONG: ("文件名太长；请缩短", "the name is too long; shorten it"),
+}
+
+
+def _unreadable(error: OSError) -> Label:
+    name = f" {error.filename}" if error.filename else ""
+    zh, en = _FILES.get(error.errno or 0, (error.strerror or str(error),) * 2)
+    return Label(f"无法读写{name}：{zh}", f"cannot read or write{name}: {en}")
 
 
 _HELP = """把一个区治理社区的规则写一次：判定、说明、办理、公示、检查。

@@ -12,6 +12,7 @@ from community_core.cli.case import day_option
 from community_core.cli.options import json_option, kept_district_option, keys_option, store_option
 from community_core.cli.output import both, finding_data, print_json, print_table
 from community_core.cli.stores import office_over
+from community_core.cli.usage import Misuse
 
 if TYPE_CHECKING:
     from community_core.office.permitting import Permission
@@ -52,7 +53,7 @@ def may(
 ) -> int:
     """List permissions."""
     if (case_id is None) == (place is None):
-        raise click.UsageError("请给 --case 或 --place 之一 / give either --case or --place")
+        raise Misuse("请给 --case 或 --place 之一", "give either --case or --place")
     found: list[Permission] = []
     with office_over(store, district, acting=place is not None) as office:
         if case_id is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 
 import click
 
@@ -10,6 +11,7 @@ from community_core.cli import exits
 from community_core.cli.districts import load_rules
 from community_core.cli.options import district_option, json_option, on_option
 from community_core.cli.output import both, print_json, print_table
+from community_core.cli.usage import Misuse
 
 _HELP = """哪一天还没有人设定的数值：谁可以设定，为什么没有。
 
@@ -30,7 +32,15 @@ def open_(*, district: str, on: dt.date, practice: str, as_json: bool) -> int:
     """List what is open."""
     from community_core.jurisdiction.open_values import open_values  # noqa: PLC0415 - with the rules
 
-    found = open_values(load_rules(district), on, practice=practice)
+    rules = load_rules(district)
+    adopted = sorted(item.name for item in rules.practices)
+    if practice and practice not in adopted:
+        near = difflib.get_close_matches(practice, adopted, n=3, cutoff=0.5) or adopted
+        raise Misuse(
+            f"没有采用做法 {practice}；有：{'、'.join(near)}",
+            f"the practice {practice} is not adopted; there are: {', '.join(near)}",
+        )
+    found = open_values(rules, on, practice=practice)
     if as_json:
         print_json(
             [

@@ -16,6 +16,7 @@ from attrs import evolve
 from community_core.base.errors import FactError
 from community_core.base.ids import folded
 from community_core.base.labels import Label
+from community_core.cli.usage import Misuse
 from community_core.rules.types import Kind, ValueType, checked, read_day, read_text
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def read_day_option(_ctx: click.Context, _param: click.Parameter, value: str | N
         return None
     day = read_day(value)
     if day is None:
-        raise click.BadParameter(f"{value!r} 不是日期，请写成 2006-05-01 / is no day; write 2006-05-01")
+        raise Misuse(f"{value!r} 不是日期，请写成 2006-05-01", f"{value!r} is no day; write it as 2006-05-01")
     return day
 
 
@@ -41,9 +42,16 @@ json_option = click.option("--json", "as_json", is_flag=True, help="打印 JSON 
 lang_option = click.option(
     "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 · Language."
 )
-on_option = click.option(
-    "--on", "on", callback=read_day_option, required=True, metavar="DAY", help="哪一天的规则 · The day of the question."
-)
+
+
+def on_a_day(flag: str, text: str, *, name: str = "", required: bool = False) -> Callable[[Decorated], Decorated]:
+    """Return the option *flag* of a day; ``--on`` and ``--day`` do for each other, so that nobody need know which."""
+    other = "--day" if flag == "--on" else "--on"
+    name = name or flag.removeprefix("--")
+    return click.option(flag, other, name, callback=read_day_option, required=required, metavar="DAY", help=text)
+
+
+on_option = on_a_day("--on", "哪一天的规则 · The day of the question.", required=True)
 district_option = click.option(
     "--district",
     required=True,
@@ -102,11 +110,11 @@ def split_given(text: str) -> tuple[str, str]:
     """Return name and value of ``name=value``.
 
     Raises:
-        click.BadParameter: if there is no equals sign or no name.
+        Misuse: if there is no equals sign or no name.
     """
     match = _GIVEN.fullmatch(text)
     if match is None:
-        raise click.BadParameter(f"{text!r} 应写成 名称=值 / write NAME=VALUE")
+        raise Misuse(f"{text!r} 应写成 名称=值", f"{text!r}: write NAME=VALUE")
     return match[1], match[2].strip()
 
 
@@ -122,13 +130,7 @@ def read_given(facts: Iterable[Fact], given: Iterable[str]) -> dict[str, Any]:
         name, word = split_given(text)
         fact = _fact(known, name)
         value = read_value(fact.name, fact.type, word, fact.labels, fact.label)
-        if found.setdefault(fact.name, value) != value:
-            raise FactError(
-                Label(
-                    f"“{fact.name}”给了两个不同的值，请只留一个",
-                    f"{fact.name!r} is given twice with different values; keep one",
-                )
-            )
+        _keep(found, fact.name, value)
     return found
 
 
@@ -165,25 +167,26 @@ def read_value(
         values = kind.values or (kind.of.values if kind.of is not None else ())
         shown = {value: label.text("zh") for value, label in labels}
         options = "、".join(f"{value}（{shown[value]}）" if shown.get(value) else value for value in values)
-        example = _EXAMPLES.get(kind.kind, str(kind))
-        options = options or example
+        expected = _EXPECTED.get(kind.kind, Label(f"应为 {kind}", f"a value of {kind} is expected"))
+        zh = f"可用的值：{options}" if options else expected.zh
+        en = f"it takes {', '.join(values)}" if values else expected.en
         near = difflib.get_close_matches(word, [*values, *named], n=1, cutoff=0.5)
         hint = f"；您是否要：{near[0]}" if near else "", f"; did you mean: {near[0]}" if near else ""
         called = f"（{title.zh}）" if title else ""
         raise FactError(
             Label(
-                f"“{name}”{called}不能是 {word!r}，可用的值：{options}{hint[0]}",
-                f"{name!r} cannot be {word!r}; it takes {', '.join(values) or example}{hint[1]}",
+                f"“{name}”{called}不能是 {word!r}，{zh}{hint[0]}",
+                f"{name!r} cannot be {word!r}; {en}{hint[1]}",
             )
         ) from None
 
 
-_EXAMPLES: Mapping[Kind, str] = {
-    Kind.BOOL: "true / false (是 / 否)",
-    Kind.INT: "72",
-    Kind.DATE: "2006-05-01",
-    Kind.MONEY: "12.50",
-    Kind.SHARE: "60%",
+_EXPECTED: Mapping[Kind, Label] = {
+    Kind.BOOL: Label("应为“是”或“否”（true / false）", "true / false is expected"),
+    Kind.INT: Label("应为整数，如 72", "a whole number such as 72 is expected"),
+    Kind.DATE: Label("应为日期，如 2006-05-01", "a day such as 2006-05-01 is expected"),
+    Kind.MONEY: Label("应为以元计的金额，至多两位小数，如 12.50", "an amount in yuan such as 12.50 is expected"),
+    Kind.SHARE: Label("应为份额，如 60% 或 3‰", "a share such as 60% is expected"),
 }
 
 
@@ -194,17 +197,33 @@ def read_data(fields: Iterable[StepField], pairs: Iterable[str], file: Path | No
 
     Raises:
         FactError: if a name is no field, or a value does not fit.
-        click.BadParameter: if the file is no JSON object.
+        Misuse: if the file is no JSON object.
     """
     known = tuple(fields)
     found: dict[str, Any] = {}
     for name, value in _file_data(file).items():
         item = _field(known, name)
         found[item.name] = _from_json(item, value)
+    written: dict[str, Any] = {}
     for text in pairs:
         name, word = split_given(text)
         item = _field(known, name)
-        found[item.name] = read_value(item.name, item.type, word, item.labels, item.label)
+        value = read_value(item.name, item.type, word, item.labels, item.label)
+        _keep(written, item.name, value)
+    return found | written
+
+
+def _keep(found: dict[str, Any], name: str, value: Any) -> None:
+    if found.setdefault(name, value) != value:
+        raise FactError(
+            Label(f"“{name}”给了两个不同的值，请只留一个", f"{name!r} is given twice with different values; keep one")
+        )
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
     return found
 
 
@@ -212,11 +231,13 @@ def _file_data(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        data = json.loads(file.read_text("utf-8-sig"))
+        data = json.loads(file.read_text("utf-8-sig"), object_pairs_hook=_once)
+    except RecursionError:
+        raise Misuse(f"{file} 嵌套过深", f"{file} is nested too deeply") from None
     except ValueError as error:
-        raise click.BadParameter(f"{file} 不是 JSON / is no JSON: {error}") from None
+        raise Misuse(f"{file} 不是 JSON：{error}", f"{file} is no JSON: {error}") from None
     if not isinstance(data, dict):
-        raise click.BadParameter(f"{file} 应是一个 JSON 对象 / should hold one JSON object")
+        raise Misuse(f"{file} 应是一个 JSON 对象", f"{file} should hold one JSON object")
     return data
 
 

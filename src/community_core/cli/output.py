@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from community_core.base.errors import CommunityError
 from community_core.base.findings import Finding
 from community_core.base.labels import Label, Language
 
@@ -85,11 +84,6 @@ def print_findings(items: Sequence[Finding], title: str = "问题项 Findings") 
     """Print a table of findings with file, line and column."""
     rows = [(LEVELS.get(item.level, item.level), item.code, str(item.origin), both(item.message)) for item in items]
     print_table(f"{title} ({len(rows)})", ("级别 level", "代码 code", "位置 where", "说明 message"), rows)
-
-
-def print_error(error: CommunityError) -> None:
-    """Print an error in both languages on standard error, with its findings."""
-    print_trouble(error.message, error.findings)
 
 
 def print_trouble(message: Label, findings: Iterable[Finding] = ()) -> None:

@@ -15,6 +15,7 @@ from community_core.cli.case import actor_option, day_option, key_option
 from community_core.cli.options import json_option, kept_district_option, lang_option, store_option
 from community_core.cli.output import both, print_json, print_table
 from community_core.cli.stores import office_over
+from community_core.cli.usage import Misuse, ending_of, new_file
 
 if TYPE_CHECKING:
     from community_core.procedures.papers import Issued
@@ -159,10 +160,10 @@ def issue(
     as_json: bool,
 ) -> int:
     """Issue a paper."""
-    by_form = {_form(out): out for out in outs}
+    by_form = {_form(new_file(out)): out for out in outs}
+    if len(by_form) < len(outs):
+        raise Misuse("每种格式只写一个文件", "name one file of each form")
     for out in outs:
-        if out.exists():
-            raise click.BadParameter(f"{out} 已经存在，不会覆盖 / exists already and is not written over")
         # An issued copy exists once: what cannot be written is to be known before anything is recorded.
         out.touch()
     try:
@@ -207,10 +208,7 @@ def check(*, case_id: str, file: Path, store: str, district: str | None, as_json
 
 
 def _form(out: Path) -> str:
-    form = out.suffix.lower().removeprefix(".")
-    if form not in ("html", "docx"):
-        raise click.BadParameter(f"{out}：文件名要以 .html 或 .docx 结尾 / the file's name ends in .html or .docx")
-    return form
+    return ending_of(out, (".html", ".docx")).removeprefix(".")
 
 
 def _data(record: Issued) -> dict[str, Any]:

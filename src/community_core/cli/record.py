@@ -19,11 +19,12 @@ from community_core.cli.options import (
     json_option,
     kept_district_option,
     keys_option,
-    read_day_option,
+    on_a_day,
     store_option,
 )
 from community_core.cli.output import finding_data, print_findings, print_json
 from community_core.cli.stores import office_over, where
+from community_core.cli.usage import Misuse
 from community_core.ports.store import Coverage, KnownRoot
 
 _VERIFY = """核验库中的全部记录，或一份导出文件：被改动、删除、插入或换序的，都是问题项，退出码 1。
@@ -50,7 +51,7 @@ def read_roots(_ctx: click.Context, _param: click.Parameter, given: tuple[str, .
     for text in given:
         match = re.fullmatch(r"(?:(\d+):)?([a-z0-9_]+:[0-9a-f]{64,128})", text.strip())
         if match is None:
-            raise click.BadParameter(f"{text!r} 应写成 1200:sha256:… / write 1200:sha256:…")
+            raise Misuse(f"{text!r} 应写成 1200:sha256:…", f"{text!r}: write 1200:sha256:…")
         found.append(KnownRoot(match[2], None if match[1] is None else int(match[1])))
     return tuple(found)
 
@@ -76,7 +77,7 @@ def read_roots(_ctx: click.Context, _param: click.Parameter, given: tuple[str, .
 def verify(*, store: str | None, exported: Path | None, roots: tuple[KnownRoot, ...], as_json: bool) -> int:
     """Verify a record, an export, or one against the other."""
     if store is None and exported is None:
-        raise click.UsageError("请给出 --store 或 --export / give --store or --export")
+        raise Misuse("请给出 --store 或 --export", "give --store or --export")
     found: list[Finding] = []
     coverage: Coverage | None = None
     head: str | None = None
@@ -90,7 +91,7 @@ def verify(*, store: str | None, exported: Path | None, roots: tuple[KnownRoot, 
     if store is not None:
         from community_core.store.sql import open_store  # noqa: PLC0415 - needs a database
 
-        opened = open_store(where(store), keys=given_keys())
+        opened = open_store(where(store), keys=given_keys(), create=False)
         try:
             found += opened.verify(roots, progress=_progress())
             if exported is not None:
@@ -148,7 +149,7 @@ def _say_coverage(coverage: Coverage) -> None:
 @store_option
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="写到哪里 · The folder.")
 @kept_district_option
-@click.option("--on", callback=read_day_option, metavar="DAY", help="截至哪天 · As of this day.")
+@on_a_day("--on", "截至哪天 · As of this day.")
 @json_option
 def board(*, store: str, out: Path, district: str | None, on: dt.date | None, as_json: bool) -> int:
     """Write the public board."""

@@ -21,6 +21,7 @@ from community_core.cli.options import (
 )
 from community_core.cli.output import finding_data, print_findings, print_json, print_table
 from community_core.cli.stores import office_over
+from community_core.cli.usage import Misuse, ending_of
 
 if TYPE_CHECKING:
     from community_core.office.registering import Imported
@@ -243,7 +244,7 @@ def _where(own: Register, given: tuple[str, ...]) -> dict[str, str]:
         name, value = split_given(text)
         if name not in names:
             known = ", ".join(column.name for column in own.columns)
-            raise click.BadParameter(f"{name!r} 不是列；有 {known} / is no column; there are {known}")
+            raise Misuse(f"{name!r} 不是列；有 {known}", f"{name!r} is no column; there are {known}")
         found[names[name]] = value
     return found
 
@@ -302,7 +303,7 @@ def export(
 
     own = register_of(name)
     if facts and own.name != "residents":
-        raise click.BadParameter("--facts 只用于 residents / is for residents alone")
+        raise Misuse("--facts 只用于 residents", "--facts is for residents alone")
     with office_over(store, district, acting=facts) as office:
         if facts:
             data = facts_table(office.registers.facts(day).residents(), form=_form(out))
@@ -314,10 +315,7 @@ def export(
 
 
 def _form(out: Path) -> str:
-    suffix = out.suffix.lower().lstrip(".")
-    if suffix not in ("csv", "xlsx"):
-        raise click.BadParameter(f"{out} 应以 .csv 或 .xlsx 结尾 / should end in .csv or .xlsx")
-    return suffix
+    return ending_of(out, (".csv", ".xlsx")).removeprefix(".")
 
 
 def _written(out: Path, data: bytes, *, as_json: bool) -> int:
@@ -348,7 +346,7 @@ def erase(*, name: str, key: tuple[str, ...], store: str, day: dt.date, actor: s
     own = register_of(name)
     if len(key) != len(own.key):
         names = ", ".join(column.name for column in own.key)
-        raise click.BadParameter(f"编号由 {names} 组成 / the key is {names}")
+        raise Misuse(f"编号由 {names} 组成", f"the key is {names}")
     with office_over(store, None) as office:
         change = office.registers.erase(own, key, day=day, actor=actor, why=why)
     return _changed(change, as_json=as_json)

@@ -11,6 +11,7 @@ from community_core.base.errors import LoadError, StoreError
 from community_core.base.labels import Label
 from community_core.cli.districts import load_rules
 from community_core.cli.options import given_keys
+from community_core.cli.usage import Misuse
 
 if TYPE_CHECKING:
     from community_core.jurisdiction.rules import Rules
@@ -24,12 +25,20 @@ def where(store: str, *, new: bool = False) -> str:
     """Return *store* as a database URL or a file; a file that is not there is an error unless it may be *new*.
 
     Raises:
+        Misuse: if it names no file, a folder, or memory, which ends with the command.
         StoreError: if it is a SQLite file that does not exist.
     """
     file = _file(store)
+    if file in ("", ":memory:"):
+        raise Misuse("--store 应是文件或数据库的 URL", "--store is a file or the URL of a database")
+    if file is not None and Path(file).is_dir():
+        raise Misuse(f"{file} 是文件夹，--store 要文件", f"{file} is a folder; --store is a file")
     if file is not None and not new and not Path(file).is_file():
         raise StoreError(
-            Label(f"没有这个库：{file}；先用 case open 立案", f"there is no store {file}; open a case first")
+            Label(
+                f"没有这个库：{file}；请检查路径，新的库用 case open 立案",
+                f"there is no store {file}; check the path, or open a case in a new one",
+            )
         )
     return store
 
@@ -37,11 +46,10 @@ def where(store: str, *, new: bool = False) -> str:
 def _file(store: str) -> str | None:
     """Return the file of a SQLite store, or ``None`` for another database."""
     if "://" not in store:
-        return None if store == ":memory:" else store
+        return store
     if not store.startswith("sqlite"):
         return None
-    rest = store.partition("://")[2].removeprefix("/").partition("?")[0]
-    return rest or None
+    return store.partition("://")[2].removeprefix("/").partition("?")[0]
 
 
 @contextmanager
@@ -57,7 +65,7 @@ def office_over(store: str, district: str | None, *, new: bool = False, acting: 
     from community_core.office import Office, SystemClock  # noqa: PLC0415 - databases are opened only when needed
     from community_core.store.sql import open_store  # noqa: PLC0415 - as above
 
-    opened = open_store(where(store, new=new), keys=given_keys())
+    opened = open_store(where(store, new=new), keys=given_keys(), create=new)
     try:
         name = district or opened.meta(DISTRICT)
         if name is None and acting:

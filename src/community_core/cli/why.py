@@ -8,7 +8,7 @@ import click
 
 from community_core.cli import exits
 from community_core.cli.districts import load_rules
-from community_core.cli.options import district_option, json_option, read_day_option
+from community_core.cli.options import district_option, json_option, on_a_day
 from community_core.cli.output import print_json, print_table
 
 _HELP = """说明条款项 TERM 的值、行、环节从何而来，哪些主张被谁压过。
@@ -23,7 +23,7 @@ community-core why elder_age --district demo-shenhe
 @click.command(help=_HELP, epilog=exits.HELP)
 @click.argument("term")
 @district_option
-@click.option("--on", callback=read_day_option, metavar="DAY", help="哪一天；不给则列全部 · The day; all without one.")
+@on_a_day("--on", "哪一天；不给则列全部 · The day; all without one.")
 @json_option
 def why(*, term: str, district: str, on: dt.date | None, as_json: bool) -> int:
     """Print the claims to a term."""

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from community_core.base.errors import StoreError
-from community_core.base.labels import Language
+from community_core.base.labels import Label, Language
 from community_core.jurisdiction.rules import Rules
 from community_core.office.bindings import Bindings, require_day
 from community_core.office.bulk import Batch, BulkRun, again
@@ -21,10 +21,10 @@ from community_core.office.registering import RegisterDesk
 from community_core.office.sharing import Sharing
 from community_core.office.views import chunked, covered
 from community_core.office.work import Command, Work, only_opening, same_correction, same_move
-from community_core.ports.store import Clock, Delegation, Posting, Store
+from community_core.ports.store import Clock, Contradiction, Delegation, Posting, Store
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.correct import Correction
-from community_core.procedures.events import Case, Event
+from community_core.procedures.events import SYSTEM, Case, Event
 from community_core.procedures.reading import WorkingDays
 
 if TYPE_CHECKING:
@@ -139,11 +139,21 @@ class Office(Handling):
         return RegisterDesk(self.rules, self.store, self._clock)
 
     def register_place(self, place: str, parent: str = "", *, layer: str = "", zh: str = "", en: str = "") -> None:
-        """Register a place under its parent (empty for the topmost); a second time changes nothing."""
+        """Register a place under its parent (empty for the topmost); a second time changes nothing.
+
+        Raises:
+            StoreError: if it has no name, or contradicts what is registered.
+        """
+        _named(place=place)
         self.store.add_place(place, parent, layer, zh, en, entered=self._clock.now())
 
     def appoint(self, person: str, post: str, place: str, since: dt.date, until: dt.date | None = None) -> None:
-        """Register that *person* holds *post* in *place* from *since*, to *until* (excluded) or open."""
+        """Register that *person* holds *post* in *place* from *since*, to *until* (excluded) or open.
+
+        Raises:
+            StoreError: if a name is blank or the library's own, or it contradicts what is registered.
+        """
+        _named(person=person, post=post, place=place)
         self.store.add_posting(Posting(person, post, place, since, until))
 
     def delegate(
@@ -162,6 +172,7 @@ class Office(Handling):
         *post* may also be what *behalf* is in a case itself: ``proposer``, or the name of a step that he took.
         *reason* is the document that it rests on, or why. It gives nothing that *behalf* does not hold on the day.
         """
+        _named(person=person, behalf=behalf, post=post, place=place)
         self.store.add_delegation(Delegation(person, behalf, post, place, since, until, reason))
 
     # -- cases -----------------------------------------------------------------------------------------------------
@@ -473,3 +484,15 @@ class Office(Handling):
                 extra |= {"step": event.step, "state": event.state}
                 log.debug("%s/%d %s -> %s", event.case, event.version, event.step, event.state, extra=extra)
         return events
+
+
+def _named(**names: str) -> None:
+    """Make sure that what a register is asked to keep has names that can be read and told apart."""
+    for what, name in names.items():
+        if not name.strip() or not name.isprintable() or (name == SYSTEM and what in ("person", "behalf")):
+            raise Contradiction(
+                Label(
+                    f"{what} 不能是 {name!r}；要写明，不带换行等控制字符，system 只由本库自己使用",
+                    f"{what} cannot be {name!r}; give one without control characters; `system` is the library's own",
+                )
+            )

@@ -116,6 +116,8 @@ def list_of(member: ValueType, at_least: int = 0) -> ValueType:
 
 _DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?\Z")
 _SHARE = re.compile(r"(\d+)(?:\.(\d+))?(%|‰)\Z")
+#: Full-width signs, as Chinese keyboards give them, by their ASCII ones.
+_WIDE = {0xFF01 + at: 0x21 + at for at in range(94)} | {0x3000: 0x20}
 _TRUE = frozenset({"true", "是", "真"})
 _FALSE = frozenset({"false", "否", "假"})
 
@@ -143,10 +145,12 @@ def read_share(text: str) -> Fraction | None:
 def read_text(kind: ValueType, text: str) -> Any:
     """Read *text*, as a form or a command line gives it, into a value of type *kind*.
 
+    Full-width signs, as Chinese keyboards give them, count as their ASCII ones, but in texts stay what they are.
+
     Raises:
         ValueError: if *text* is no value of that type.
     """
-    word = text.strip()
+    word = text.translate(_WIDE).strip()
     value: Any = None
     if kind.kind is Kind.BOOL:
         value = True if word.lower() in _TRUE else False if word.lower() in _FALSE else None
@@ -159,9 +163,9 @@ def read_text(kind: ValueType, text: str) -> Any:
     elif kind.kind is Kind.SHARE:
         value = read_share(word)
     elif kind.kind is Kind.LIST and kind.of is not None:
-        return tuple(read_text(kind.of, part) for part in re.split(r"[,，、]", word) if part.strip())
+        return tuple(read_text(kind.of, part) for part in re.split(r"[,，、]", text) if part.strip())
     elif kind.kind is Kind.ENUM:
-        value = word if word in kind.values else None
+        value = text.strip() if text.strip() in kind.values else None
     else:
         value = text
     if value is None:

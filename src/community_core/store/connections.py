@@ -40,7 +40,9 @@ def make_engine(where: str | Path | URL, *, timeout: float, synchronous: Synchro
     Raises:
         StoreError: if the URL cannot be read or its driver is not installed.
     """
-    if isinstance(where, str) and where == ":memory:":
+    if not where:
+        raise StoreError(Label("没有写明数据库；请给出文件或 URL", "no database is named; give a file or a URL"))
+    if where == ":memory:":
         url = URL.create("sqlite")
     elif isinstance(where, Path) or (isinstance(where, str) and "://" not in where):
         # Built from parts: a path may hold signs that mean something in a URL.
@@ -50,6 +52,13 @@ def make_engine(where: str | Path | URL, *, timeout: float, synchronous: Synchro
             url = make_url(where)
         except (ArgumentError, ValueError) as error:
             raise StoreError(Label("数据库地址无法识别", "the database URL cannot be read")) from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(
+            Label(
+                f"数据库 {url.get_backend_name()} 不能用；可用 SQLite 和 PostgreSQL",
+                f"{url.get_backend_name()} is no database for this; SQLite and PostgreSQL are",
+            )
+        )
     options: dict[str, Any] = {"hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": timeout}
@@ -61,7 +70,8 @@ def make_engine(where: str | Path | URL, *, timeout: float, synchronous: Synchro
         name = url.drivername
         raise StoreError(
             Label(
-                f"没有安装数据库驱动 {name}；请先安装", f"the database driver {name} is not installed; install it first"
+                f'没有安装数据库驱动 {name}；PostgreSQL 请运行：pip install "community-core[postgres]"',
+                f'the driver {name} is not installed; for PostgreSQL run: pip install "community-core[postgres]"',
             )
         ) from error
     if engine.dialect.name == "sqlite":

@@ -59,6 +59,7 @@ _SQLITE: Final = (
     ("not a database", _DAMAGED),
     ("disk i/o error", _DAMAGED),
 )
+_UNREACHED: Final = ("connection failed", "could not connect", "connection to server", "failed to resolve host")
 _SQLSTATES: Final = {"40001": _MEETING, "40P01": _MEETING, "53100": _FULL, "55P03": _LOCKED, "25006": _READONLY}
 
 
@@ -80,6 +81,13 @@ def translated(error: SQLAlchemyError) -> StoreError:
     for sign, message in _SQLITE:
         if sign in text.lower():
             return StoreError(message)
+    if any(sign in text.lower() for sign in _UNREACHED):
+        return StoreError(
+            Label(
+                f"连接不上数据库服务器，请检查地址、用户名、密码和服务器是否在运行：{text}",
+                f"the database server was not reached; check address, user, password, and that it runs: {text}",
+            )
+        )
     if isinstance(error, IntegrityError):
         return StoreError(Label(f"与已有记录矛盾：{text}", f"it contradicts what is already kept: {text}"))
     return StoreError(Label(f"数据库调用失败：{text}", f"the database call failed: {text}"))

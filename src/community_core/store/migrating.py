@@ -66,6 +66,21 @@ def is_current(connection: Connection) -> bool:
     return False
 
 
+def demand_tables(connection: Connection) -> None:
+    """Make sure that there are tables of the library, of whatever version.
+
+    Raises:
+        StoreError: if there are none.
+    """
+    if not inspect(connection).has_table(VERSION_TABLE):
+        raise StoreError(
+            Label(
+                "这个数据库里没有 community-core 的表，没有改动任何内容；请检查文件或地址是否写对",
+                "the database has no tables of community-core, and nothing was changed; check the file or URL",
+            )
+        )
+
+
 def scripts() -> ScriptDirectory:
     """Return the library's migration scripts, as Alembic reads them."""
     from alembic.script import ScriptDirectory  # noqa: PLC0415 - loading Alembic is dear, and needed once a version

@@ -23,7 +23,7 @@ from community_core.store.delegations import SqlDelegations
 from community_core.store.delivering import Delivery, deliver
 from community_core.store.electoral_rolls import SqlElectoralRolls
 from community_core.store.failures import checked
-from community_core.store.migrating import is_current, upgrade
+from community_core.store.migrating import demand_tables, is_current, upgrade
 from community_core.store.operations import SqlOperations
 from community_core.store.overviews import tally
 from community_core.store.private import erase_values, lookup_over
@@ -91,6 +91,7 @@ def open_store(
     synchronous: Synchronous = "FULL",
     keys: KeyRing | None = None,
     salts: Callable[[], bytes] | None = None,
+    create: bool = True,
 ) -> SqlStore:
     """Open the store in a database, creating or upgrading its tables.
 
@@ -105,9 +106,10 @@ def open_store(
         keys: the keys that sensitive values are encrypted with; without them, new ones are kept in clear in their
             table, and those that were encrypted are not to hand.
         salts: gives the salt of each commitment, 16 random bytes or more; the system's source unless given.
+        create: whether a database without the tables gets them; a reader of records would make one out of any file.
 
     Raises:
-        StoreError: if the database cannot be opened, or its tables are newer than this version of the library.
+        StoreError: if the database cannot be opened, lacks the tables while they are not to be made, or has newer ones.
     """
     ours = not isinstance(where, (Engine, Connection))
     target = (
@@ -119,6 +121,8 @@ def open_store(
     try:
         with transactions.reading() as connection, checked():
             current = is_current(connection)
+            if not current and not create:
+                demand_tables(connection)
         if not current:
             upgrade(target)
     except BaseException:
