@@ -92,6 +92,21 @@ def test_months_days_and_ages_between_dates_are_those_of_the_calendar(starts, en
             assert in_columns(node, d=starts, e=[end] * len(starts)) == expected
 
 
+TEXTS = st.lists(st.sampled_from("甲乙丙"), max_size=5)
+
+
+@given(rows=st.lists(st.one_of(st.none(), TEXTS), min_size=1, max_size=12), known=TEXTS)
+def test_a_list_within_another_is_found_in_columns(rows, known):
+    """Repeated members count once, an empty list stands in any that is known, and two lists of the row are left."""
+    fixed = n.Const(tuple(known), list_of(TEXT))
+    for args in ((ref("l"), fixed), (fixed, ref("l"))):
+        node = n.Call("subset", args, BOOL)
+        expected = [by_hand(node, l=None if row is None else tuple(row)) for row in rows]
+        assert in_columns(node, l=pl.Series(rows, dtype=pl.List(pl.String))) == expected
+    with pytest.raises(NotInColumns):
+        in_columns(n.Call("subset", (ref("l"), ref("l")), BOOL), l=pl.Series(rows, dtype=pl.List(pl.String)))
+
+
 @given(
     values=st.lists(st.one_of(st.none(), st.integers(-(10**9), 10**9)), min_size=1, max_size=12),
     part=st.fractions(Fraction(-2), Fraction(2), max_denominator=1000),

@@ -56,6 +56,9 @@ PARAMETERS = {
         "list_price", MONEY, per="service", history=(DatedValue((("meal", Money(1050)), ("visit", Money(333)))),)
     ),
     "p.parts": Parameter("parts", SHARE, per="service", history=(DatedValue((("meal", Fraction(1, 3)),)),)),
+    "p.two_tags": Parameter("two_tags", list_of(TEXT), history=(DatedValue(("甲", "乙")),)),
+    "p.no_tags": Parameter("no_tags", list_of(TEXT), history=(DatedValue(()),)),
+    "p.open_tags": Parameter("open_tags", list_of(TEXT)),
     "p.low_part": Parameter("low_part", SHARE, history=(DatedValue(Fraction(3, 10)),)),
     "p.open_part": Parameter("open_part", SHARE),
 }
@@ -73,7 +76,9 @@ def texts(kind: str, depth: int, refs: tuple[str, ...]) -> st.SearchStrategy[str
             "alone", "ill", "means == dibao", "means in (low, own)", "means != other", "note == '甲'",
             "note in ('甲', '乙')", "'甲' in tags", "service == meal", "age >= elder_age", "age < 65", "age == 53",
             "60 <= age", "true", "size > open_number", "part >= pct(50)", "birth_date < date('1953-02-28')",
-            "age_on(birth_date, day) > 60", "age_on(moved, day) != 2", "not means in (dibao, low)",
+            "subset(tags, two_tags)", "subset(two_tags, tags)", "subset(no_tags, tags)", "subset(tags, open_tags)",
+            "subset(tags, tags)", "age_on(birth_date, day) > 60", "age_on(moved, day) != 2",
+            "not means in (dibao, low)",
         ],
         "int": ["size", "rooms", "2", "0", "-3", "count(tags)", "open_number", "age", "days_between(moved, day)",
                 "months_between(moved, day)", "months_between(birth_date, moved)", "1000003"],

@@ -58,12 +58,12 @@ def roll(
     facts = read_given(rules.terms.facts, given)
     read = read_table(table, rules.terms.facts)
     aside = read.write_rejected(rejected) if rejected is not None else None
-    wrong = any(item.level == "error" for item in read.findings)
     if not read.usable:
         _say(read, None, None, aside, as_json=as_json)
         return exits.FINDINGS
     with _Bar(len(terms), quiet=as_json) as progress:
         result = decide_roll(rules, terms, read, on=on, given=facts, progress=progress)
+    wrong = any(item.level == "error" for item in (*read.findings, *result.findings))
     if out is not None:
         _write(rules, read, result, out)
     _say(read, result, out, aside, as_json=as_json)
@@ -123,6 +123,7 @@ def _say(read: TableRead, result: RollResult | None, out: Path | None, aside: Pa
                 for total in result.totals(term)
             ]
     rows, refused = read.frame.height, read.rejected.height
+    findings = (*read.findings, *(result.findings if result is not None else ()))
     if as_json:
         print_json(
             {
@@ -130,14 +131,14 @@ def _say(read: TableRead, result: RollResult | None, out: Path | None, aside: Pa
                 "rejected": refused,
                 "encoding": read.encoding,
                 "totals": totals,
-                "findings": [finding_data(item) for item in read.findings],
+                "findings": [finding_data(item) for item in findings],
                 "out": str(out) if out is not None else None,
                 "rejected_file": str(aside) if aside is not None else None,
             }
         )
         return
-    if read.findings:
-        print_findings(read.findings)
+    if findings:
+        print_findings(findings)
     for term, items in totals.items():
         print_table(
             f"{term}（{rows:,}）",

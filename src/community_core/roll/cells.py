@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from attrs import frozen
@@ -13,7 +14,7 @@ from community_core.base.identity import check_digit
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy
 from community_core.roll.extras import pl
-from community_core.roll.values import dtype_of, share_value, to_cell
+from community_core.roll.values import dtype_of, is_small, share_value, to_cell
 from community_core.rules.terms import Fact
 from community_core.rules.types import Kind, ValueType, fits, read_text
 
@@ -27,21 +28,34 @@ _AS_TEXT = r"^(?:'|=\")([0-9]+[0-9Xx]?)\"?$"
 
 @frozen
 class Column:
-    """One column read: its values, which rows are bad, and which of the bad ones a spreadsheet has rounded."""
+    """One column read: its values and which rows are bad.
+
+    Of the bad ones a spreadsheet has *rounded* some, and others are too *large* for 64 bits.
+    """
 
     values: pl.Series
     bad: pl.Series
     rounded: pl.Series
+    large: pl.Series
 
 
 def read_column(texts: pl.Series, fact: Fact) -> Column:
     """Read the text cells of a column into the type of *fact*; null stays null (unknown)."""
     rounded = _rounded(texts, fact.type)
     if fact.type.kind is Kind.TEXT:
-        return Column(texts.str.replace(_AS_TEXT, "${1}"), rounded, rounded)
+        return Column(
+            texts.str.replace(_AS_TEXT, "${1}"), rounded, rounded, rounded.clear(len(rounded)).fill_null(False)
+        )
     read = _reader(fact)
     different = texts.unique().drop_nulls().to_list()
-    values = [read(text) for text in different]
+    values: list[Any] = []
+    beyond: list[str] = []
+    for text in different:
+        try:
+            values.append(read(text))
+        except OverflowError:
+            values.append(None)
+            beyond.append(text)
     known = [at for at, value in enumerate(values) if value is not None]
     dtype = dtype_of(fact.type)
     keys = pl.DataFrame(
@@ -51,7 +65,8 @@ def read_column(texts: pl.Series, fact: Fact) -> Column:
         }
     )
     column = texts.to_frame("text").join(keys, on="text", how="left", maintain_order="left")["value"]
-    return Column(column.rename(texts.name), texts.is_not_null() & column.is_null(), rounded)
+    large = texts.is_in(beyond).fill_null(False)
+    return Column(column.rename(texts.name), texts.is_not_null() & column.is_null(), rounded, large)
 
 
 def _rounded(texts: pl.Series, kind: ValueType) -> pl.Series:
@@ -114,10 +129,9 @@ def _list(kind: ValueType, members: tuple[Any, ...]) -> Any:
 
 
 def _cell(kind: ValueType, value: Any) -> Any:
-    try:
-        return to_cell(kind, value)
-    except OverflowError:
-        return None
+    if isinstance(value, Fraction) and not is_small(value):
+        raise OverflowError(value)
+    return to_cell(kind, value)
 
 
 def expected(fact: Fact) -> Label:

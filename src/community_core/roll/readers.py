@@ -27,10 +27,12 @@ from community_core.roll.tables import MOST_LISTED, TableRead, no_rows
 from community_core.roll.typed import as_texts, typed_column
 from community_core.roll.values import ROW_NUMBER
 from community_core.rules.terms import Fact
-from community_core.rules.types import TEXT
+from community_core.rules.types import TEXT, Kind
 
 #: The code of a number that a spreadsheet has cut to fifteen digits.
 ROUNDED = "rounded-by-spreadsheet"
+#: The code of a number that no column holds.
+LARGE = "number-too-large"
 
 
 @define
@@ -51,6 +53,9 @@ class _Faults:
         if code == ROUNDED:
             zh = "号码已被电子表格改写成数字而丢失末位，请从原件重录，并把该列设为文本"
             en = "a spreadsheet has rounded the number; take it from the original, with the column as text"
+        elif code == LARGE:
+            zh = "数超出64位整数（约±922亿亿，金额以分计），名册不能存放，请核对原件"
+            en = "the number is beyond 64 bits (±9.2·10^18; money counts in fen), which no roll holds; see the original"
         self._add(lines, f"“{heading.text}”：{zh}")
         for line, text in zip(lines.head(self._room), texts.head(self._room), strict=True):
             value = shown(fact, text)
@@ -240,8 +245,9 @@ def _no_heading(file: str, line: int) -> Finding:
 def _read_texts(texts: pl.Series, lines: pl.Series, heading: Heading, faults: _Faults) -> pl.Series:
     assert heading.fact is not None, "only columns that mean a fact are read"  # noqa: S101 - narrows the type
     column: Column = read_column(texts, heading.fact)
-    other = column.bad & ~column.rounded
-    for mask, code in ((column.rounded, ROUNDED), (other, "bad-cell")):
+    large = column.large & ~column.rounded
+    other = column.bad & ~column.rounded & ~large
+    for mask, code in ((column.rounded, ROUNDED), (large, LARGE), (other, "bad-cell")):
         faults.cells(heading, heading.fact, lines.filter(mask), texts.filter(mask), code)
     return column.values.rename(heading.fact.name)
 
@@ -302,9 +308,12 @@ def _read_parquet(path: Path, index: Index) -> TableRead:
         if typed is None:
             head.append(why.at(Origin(file, 0, heading.position)))
             continue
-        faults.cells(
-            heading, heading.fact, lines.filter(bad), column.filter(bad).cast(pl.String, strict=False), "bad-cell"
-        )
+        numbers = heading.fact.type.kind in (Kind.INT, Kind.MONEY)
+        large = bad & typed.is_null() & numbers
+        for mask, code in ((large, LARGE), (bad & ~large, "bad-cell")):
+            faults.cells(
+                heading, heading.fact, lines.filter(mask), column.filter(mask).cast(pl.String, strict=False), code
+            )
         values.append(typed.rename(heading.fact.name))
     reasons = faults.reasons()
     good = ~lines.is_in(reasons[LINE].implode())

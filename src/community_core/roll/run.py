@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
+from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.roll.codes import code_dtype, spread
 from community_core.roll.extras import pl
 from community_core.roll.stage import Stager
-from community_core.roll.staged import Staged
+from community_core.roll.staged import Result, Staged
 from community_core.roll.subjects import Subjects
 from community_core.roll.tables import TableRead
 from community_core.roll.values import ROW_NUMBER
@@ -26,6 +27,9 @@ from community_core.rules.types import INT, TEXT, checked, enum_of
 from community_core.rules.vocabulary import outer
 
 Progress = Callable[[int, int, str], None]
+
+#: So many rows are named where one finding stands for several.
+_SHOWN = 5
 
 STATUSES = tuple(status.value for status in Status)
 
@@ -82,6 +86,44 @@ class TermResult:
         return f"{self.term}.{output}" if len(self.outputs) > 1 else self.term
 
     @cached_property
+    def results(self) -> tuple[Result, ...]:
+        """What a subject can get, by number; an outcome that no column holds is not available on a roll."""
+        large = self.staged.too_large
+        if not large:
+            return self.staged.results
+        return tuple(
+            evolve(result, status=Status.UNAVAILABLE, outcome=None) if at in large else result
+            for at, result in enumerate(self.staged.results)
+        )
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """The rows whose outcome is beyond 64 bits, by the row of the decision that gave it."""
+        by_row: dict[int | None, list[int]] = {}
+        for at in sorted(self.staged.too_large):
+            by_row.setdefault(self.results[at].row, []).append(at)
+        return tuple(self._too_large(row, numbers) for row, numbers in by_row.items())
+
+    def _too_large(self, row: int | None, numbers: Sequence[int]) -> Finding:
+        lines = self.subjects.rows.filter(self.staged.index.is_in(numbers))
+        shown, count = ", ".join(map(str, lines.head(_SHOWN))), len(lines)
+        read = ", ".join(sorted(fact.name for fact in self.staged.plan.reads))
+        title = self.staged.plan.title or Label(self.term)
+        return finding(
+            "outcome-too-large",
+            f"“{title.zh}”的第{row}行为名册第{shown}行{f'等{count}行' if count > _SHOWN else ''}算出的数超出64位整数，"
+            f"列中放不下，这些行记为“不可用”，其余照常；请核对事实 {read}，或单独说明（explain）以见确数",
+            f"row {row} of {self.term} gives a number beyond 64 bits for the roll's rows {shown}"
+            f"{f' and others ({count} in all)' if count > _SHOWN else ''}, which no column holds: they are unavailable "
+            f"and the rest goes on; check the facts {read}, or explain one row to see the number",
+            term=self.term,
+            row=row,
+            rows=shown,
+            count=count,
+            facts=read,
+        )
+
+    @cached_property
     def counts(self) -> Mapping[int, int]:
         """How many subjects have each result, by its number."""
         return self.subjects.counted(self.staged.index)
@@ -89,7 +131,7 @@ class TermResult:
     @cached_property
     def columns(self) -> pl.DataFrame:
         """Outcomes, status, row and code of every subject, as columns."""
-        results = self.staged.results
+        results = self.results
         found: dict[str, pl.Series] = {}
         for position, output in enumerate(self.outputs):
             found[self.column(output.name)] = self.staged.output(position, output)
@@ -107,7 +149,7 @@ class TermResult:
         example = self.subjects.examples(self.staged.index)
         merged: dict[tuple[Any, ...], tuple[int, int]] = {}
         for number, count in self.counts.items():
-            result = self.staged.results[number]
+            result = self.results[number]
             key = (result.code, result.status, result.outcome, result.row)
             before, first = merged.get(key, (0, example[number]))
             merged[key] = (before + count, min(first, example[number]))
@@ -131,7 +173,7 @@ class TermResult:
         counted: Counter[tuple[Status, Any]] = Counter()
         position = None if output is None else [item.name for item in self.outputs].index(output)
         for number, count in self.counts.items():
-            result = self.staged.results[number]
+            result = self.results[number]
             values = result.outcome
             kept = values if values is None or position is None else (values[position],)
             counted[(result.status, kept)] += count
@@ -161,9 +203,16 @@ class RollResult:
         ``row_number``, then for each term: ``term`` (or ``term.output`` for several outputs), ``term.status``,
         ``term.row`` and ``term.code``. A null outcome is one that is not determined; a code stands in the smallest
         whole numbers that hold every code of its table, and as text where 64 bits do not (more than 39 conditions).
+        A whole number or amount beyond 64 bits has no column: its row has the status ``unavailable``, and one of
+        :attr:`findings` names it; :meth:`explain` gives it exactly.
         """
         parts = [self.subjects.rows.to_frame(ROW_NUMBER), *(result.columns for result in self.terms.values())]
         return pl.concat(parts, how="horizontal")
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What could not be put into columns: outcomes beyond 64 bits, with the rows that have them."""
+        return tuple(found for result in self.terms.values() for found in result.findings)
 
     def __getitem__(self, term: str) -> TermResult:
         return self.terms[term]

@@ -31,9 +31,11 @@ from community_core.rules.engine import Engine
 from community_core.rules.pattern import Pattern, Status, digits_of
 from community_core.rules.plan import BrokenPlan, Plan
 from community_core.rules.types import Kind
-from community_core.rules.vocabulary import inner
 
 _MARK = "\x1f"
+
+#: The decisions underneath, what of them and of the conditions occurs together, and for each subject which is its own.
+Combinations = tuple[list[str], list[tuple[int, ...]], pl.Series]
 
 
 @define(eq=False)
@@ -91,10 +93,10 @@ class Run:
         self.parts = {term: self.stager.staged(part) for term, part in plan.parts}
         self.columns = Columns(self.subjects.cells(fact.name for fact in plan.facts), self.on, {})
         self.table = self.subjects.ready
-        combinations, base = self._combinations()
+        terms, combinations, base = self._combinations()
         results: list[Result] = []
         patterns: list[Pattern] = []
-        for code, parts in self._complete(combinations):
+        for code, parts in self._complete(terms, combinations):
             pattern = plan.pattern(code)
             asks = pattern.status is Status.UNDETERMINED and surely_asks(plan, pattern, parts)
             patterns.append(pattern)
@@ -107,7 +109,7 @@ class Run:
 
     # -- conditions --------------------------------------------------------------------------------------------------
 
-    def _combinations(self) -> tuple[list[tuple[int, ...]], pl.Series]:
+    def _combinations(self) -> Combinations:
         """Return what occurs together, and for each subject which of it is its own.
 
         Each is the code of the conditions that look at facts, and the number of the result of each decision underneath
@@ -126,30 +128,48 @@ class Run:
                 # the engine is kept, as the parts are, so that their ids stay their own
                 self.subjects.memo[key] = found
                 self.subjects.memo[id(engine)] = engine
-        combinations, index = found
-        return combinations, index
+        return found
 
-    def _join(self, atoms: Sequence[n.Node], terms: Sequence[str]) -> tuple[list[tuple[int, ...]], pl.Series]:
+    def _join(self, atoms: Sequence[n.Node], terms: Sequence[str]) -> Combinations:
+        """Join the codes of *atoms* with the results of *terms*; those of one index go together, row by row as it is.
+
+        Where there is one index and nothing to join it with, it is kept, so that all that rests on it is counted and
+        spread as one.
+        """
+        alike: dict[int, list[str]] = {}
+        for term in terms:
+            alike.setdefault(id(self.parts[term].index), []).append(term)
+        order = [term for group in alike.values() for term in group]
         combinations: list[tuple[int, ...]] = [(0,)]
         index: pl.Series | None = None
         if atoms:
             numbers, index = self._codes(atoms)
             combinations = [(number,) for number in numbers]
-        for term in terms:
-            results, of_subjects = self.parts[term].merged
+        for group in alike.values():
+            together = list(zip(*(self.parts[term].merged[1] for term in group), strict=True))
+            of_subjects = self.parts[group[0]].index
+            if index is None and len(alike) == 1:
+                return order, [(0, *numbers) for numbers in together], of_subjects
+            different = {numbers: at for at, numbers in enumerate(dict.fromkeys(together))}
+            if len(different) < len(together):
+                places = [different[numbers] for numbers in together]
+                of_subjects = pl.Series(places, dtype=pl.UInt16 if len(different) <= 2**16 else pl.UInt32).gather(
+                    of_subjects
+                )
             if index is None:
-                index = of_subjects
-                combinations = [(0, number) for number in range(len(results))]
+                index, combinations = of_subjects, [(0, *numbers) for numbers in different]
                 continue
-            width = len(results)
-            both = index.cast(pl.UInt32) * width if len(combinations) * width < 2**32 else index.cast(pl.UInt64) * width
+            width, seconds = len(different), list(different)
+            both = index.cast(pl.UInt32 if len(combinations) * width < 2**32 else pl.UInt64) * width
             pairs, index = dense(both + of_subjects, len(combinations) * width)
-            combinations = [(*combinations[pair // width], pair % width) for pair in pairs]
+            combinations = [(*combinations[pair // width], *seconds[pair % width]) for pair in pairs]
         if index is None:
             index = pl.zeros(len(self.subjects.rows), dtype=pl.UInt16, eager=True)
-        return combinations, index
+        return order, combinations, index
 
-    def _complete(self, combinations: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, dict[str, Result]]]:
+    def _complete(
+        self, terms: Sequence[str], combinations: Sequence[tuple[int, ...]]
+    ) -> Iterator[tuple[int, dict[str, Result]]]:
         """Yield the whole code of each combination, with the results of the decisions underneath that it names."""
         plan = self.plan
         if isinstance(plan, BrokenPlan):
@@ -157,9 +177,8 @@ class Run:
         own, others = split(plan.atoms)
         trees = [plan.atoms[position] for position in others]
         refs = refs_in(*trees)
-        terms = sorted({term for term, _ in refs})
         places = {
-            ref: next(at for at, output in enumerate(self.parts[ref[0]].plan.outputs) if output.name == ref[1])
+            ref: _place(self.parts[ref[0]], ref[1])
             for ref in refs
             if not isinstance(self.parts[ref[0]].plan, BrokenPlan)
         }
@@ -185,8 +204,9 @@ class Run:
             part = self.parts[term]
             if (term, name) in cells or isinstance(part.plan, BrokenPlan):
                 continue
-            position = next(at for at, output in enumerate(part.plan.outputs) if output.name == name)
-            cells[(term, name)] = self._part_cell(part, position, f"{term}{_MARK}{name}")
+            position = _place(part, name)
+            if part.in_columns(position):
+                cells[(term, name)] = self._part_cell(part, position, f"{term}{_MARK}{name}")
         self.columns.parts = cells
 
     def _part_cell(self, part: Staged, position: int, name: str) -> Cell:
@@ -256,26 +276,27 @@ class Run:
         if isinstance(plan, BrokenPlan):
             raise TypeError(plan)
         facts = [fact for fact in plan.facts if fact.name in facts_in(atom)]
-        refs = sorted({(node.term, node.output) for node in n.walk(atom) if isinstance(node, n.DecisionRef)})
-        types = {(node.term, node.output): node.type for node in n.walk(atom) if isinstance(node, n.DecisionRef)}
         held = [fact for fact in facts if fact.name in self.columns.facts]
-        names = [fact.name for fact in held] + [
-            f"{term}{_MARK}{output}" for term, output in refs if (term, output) in self.columns.parts
-        ]
+        refs = [ref for ref in sorted(refs_in(atom)) if not isinstance(self.parts[ref[0]].plan, BrokenPlan)]
+        places = {ref: _place(self.parts[ref[0]], ref[1]) for ref in refs}
+        terms = sorted({term for term, _ in refs})
+        inputs = pl.DataFrame(
+            [
+                *(self.table[fact.name] for fact in held),
+                *(self.parts[term].index.rename(_MARK + term) for term in terms),
+            ]
+        )
         function = compile_values(facts, [atom], plan.words)
         first, groups = (
-            grouped(self.table.select(names))
-            if names
-            else ([0], pl.zeros(self.table.height, dtype=pl.UInt32, eager=True))
+            grouped(inputs) if inputs.width else ([0], pl.zeros(self.table.height, dtype=pl.UInt32, eager=True))
         )
         values: list[bool | None] = []
-        rows = self.table.select(names)[first].rows(named=True) if names and self.table.height else [{}]
+        rows = inputs[first].rows(named=True) if inputs.height else [{}]
         for row in rows:
             subject = {fact.name: from_cell(fact.type, row[fact.name]) for fact in held}
-            parts = {ref: inner(types[ref], from_cell(types[ref], row.get(f"{ref[0]}{_MARK}{ref[1]}"))) for ref in refs}
-            values.append(
-                function(subject.get, self.on, {ref: value for ref, value in parts.items() if value is not None})[0]
-            )
+            outcomes = {term: self.parts[term].results[row[_MARK + term]].outcome for term in terms if row}
+            parts = {ref: found[at] for ref, at in places.items() if (found := outcomes.get(ref[0])) is not None}
+            values.append(function(subject.get, self.on, parts)[0])
         name = f"{_MARK}{position}"
         self.table = self.table.with_columns(pl.Series(values, dtype=pl.Boolean).gather(groups).rename(name))
         return Cell(Kind.BOOL, nw.col(name), nullable=None in values)
@@ -368,6 +389,11 @@ class Run:
                 found[term] = self.stager.staged(plan)
                 queue += plan.parts
         return sorted(found.items())
+
+
+def _place(part: Staged, output: str) -> int:
+    """Return which of a decision's outputs is called *output*."""
+    return next(at for at, each in enumerate(part.plan.outputs) if each.name == output)
 
 
 def _extent(values: Sequence[int]) -> tuple[int, int]:

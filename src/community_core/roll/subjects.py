@@ -13,7 +13,7 @@ from community_core.base.labels import Label
 from community_core.roll.cell import Cell, days_since_epoch
 from community_core.roll.extras import nw, pl
 from community_core.roll.typed import as_texts, typed_column
-from community_core.roll.values import ROW_NUMBER, from_cell, share_value
+from community_core.roll.values import ROW_NUMBER, from_cell, is_small, share_value
 from community_core.rules.terms import Fact
 from community_core.rules.types import Kind
 
@@ -106,10 +106,9 @@ class Subjects:
     def _keep_share(self, fact: Fact, values: pl.Series, *, nullable: bool) -> Cell:
         texts = values.unique().drop_nulls().to_list()
         shares = {text: share for text in texts if (share := share_value(text)) is not None}
-        if len(shares) < len(texts):
-            raise self._wrong(fact, values, values.is_not_null() & ~values.is_in(list(shares)))
-        if any(max(abs(share.numerator), share.denominator) >= 2**62 for share in shares.values()):
-            raise self._wrong(fact, values, values.is_not_null())
+        usable = [text for text, share in shares.items() if is_small(share)]
+        if len(usable) < len(texts):
+            raise self._wrong(fact, values, values.is_not_null() & ~values.is_in(usable))
         columns = []
         for name, parts in (
             (fact.name + _OVER + "1", [share.numerator for share in shares.values()]),

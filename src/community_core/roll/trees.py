@@ -19,7 +19,7 @@ from community_core.rules.types import Kind
 Ref = tuple[str, str]
 
 #: Words that are unknown exactly where an argument is.
-_STRICT_WORDS = frozenset({"age_on", "days_between", "months_between", "count", "contains", "rounded"})
+_STRICT_WORDS = frozenset({"age_on", "days_between", "months_between", "count", "contains", "subset", "rounded"})
 _STRICT = (n.Const, n.Unknown, n.FactRef, n.DayRef, n.DecisionRef, n.Derived, n.Compare, n.Member, n.Not)
 
 

@@ -38,9 +38,10 @@ def typed_column(column: pl.Series, fact: Fact) -> tuple[pl.Series | None, pl.Se
         return whole, column.is_not_null() & whole.is_null(), _NO_FAULT
     if kind is Kind.MONEY and isinstance(column.dtype, pl.Decimal):
         # Decimal arithmetic is exact; what does not come back from whole fen has more than two places
-        fen = (column.cast(pl.Decimal(38, max(column.dtype.scale, 2))) * 100).cast(pl.Int64, strict=False)
+        scaled = pl.Decimal(38, max(column.dtype.scale, 2))
+        fen = (column.cast(scaled, strict=False) * 100).cast(pl.Int64, strict=False)
         back = fen.cast(pl.Decimal(38, 2), strict=False) / 100
-        exact = back.cast(pl.Decimal(38, max(column.dtype.scale, 2))) == column
+        exact = back.cast(scaled, strict=False) == column.cast(scaled, strict=False)
         return fen, column.is_not_null() & ~exact.fill_null(False), _NO_FAULT
     if kind is Kind.LIST and column.dtype == pl.List and column.dtype == dtype_of(fact.type):
         bad = (column.list.len() < fact.type.at_least) | column.list.eval(pl.element().is_null()).list.any()

@@ -15,6 +15,7 @@ ROW_NUMBER = "row_number"
 
 _FRACTION = re.compile(r"(\d+)/(\d+)\Z")
 _INT64 = 2**63
+_LARGEST_PART = 2**62
 
 
 def dtype_of(kind: ValueType) -> pl.DataType:
@@ -51,6 +52,18 @@ def share_value(text: str) -> Fraction | None:
     return read_share(text)
 
 
+def is_small(share: Fraction) -> bool:
+    """Whether columns can reckon with both parts of *share*."""
+    return max(abs(share.numerator), share.denominator) < _LARGEST_PART
+
+
+def fits_cell(value: Any) -> bool:
+    """Whether an inner *value* (money as fen), or each of its members, fits into a column."""
+    if isinstance(value, tuple):
+        return all(map(fits_cell, value))
+    return type(value) is not int or -_INT64 <= value < _INT64
+
+
 def to_cell(kind: ValueType, value: Any) -> Any:
     """Return the plain *value* as it stands in a column of *kind*.
 
@@ -65,7 +78,7 @@ def to_cell(kind: ValueType, value: Any) -> Any:
         return share_text(value)
     if isinstance(value, tuple):
         return [to_cell(kind.of, member) if kind.of is not None else member for member in value]
-    if type(value) is int and not -_INT64 <= value < _INT64:
+    if not fits_cell(value):
         raise OverflowError(f"{value} does not fit into a column of whole numbers")
     return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import TypeAlias
 
 from community_core.roll import cell as c
@@ -82,6 +83,23 @@ def _contains(node: n.Call, cell: Reader) -> Cell:
     return Cell(Kind.BOOL, found.expr.list.contains(inner(item.type, item.value)), nullable=found.nullable)
 
 
+def _subset(node: n.Call, cell: Reader) -> Cell:
+    """One of the two lists is known beforehand; two lists that both differ by row have no column form."""
+    part, whole = node.args
+    known = part if isinstance(part, n.Const) else whole
+    if not isinstance(known, n.Const) or known.value is None:
+        raise NotInColumns("two lists that differ by row")
+    members = dict.fromkeys(inner(known.type, known.value))
+    found = cell(whole if known is part else part)
+    held = [found.expr.list.contains(member) for member in members]
+    if known is part:
+        # an empty part stands in any list that is known
+        every = reduce(lambda a, b: a & b, held, found.expr.list.len() >= nw.lit(0, nw.Int64()))
+        return Cell(Kind.BOOL, every, nullable=found.nullable)
+    counted = reduce(lambda a, b: a + b, (item.cast(nw.Int64()) for item in held), nw.lit(0, nw.Int64()))
+    return Cell(Kind.BOOL, found.expr.list.unique().list.len().cast(nw.Int64()) == counted, nullable=found.nullable)
+
+
 def _rounded(node: n.Call, cell: Reader) -> Cell:
     how, unit = node.args[1:]
     if not isinstance(how, n.Const) or not isinstance(unit, n.Const):
@@ -96,5 +114,6 @@ WORDS: Mapping[str, Callable[[n.Call, Reader], Cell]] = {
     "share": _share,
     "count": _count,
     "contains": _contains,
+    "subset": _subset,
     "rounded": _rounded,
 }
