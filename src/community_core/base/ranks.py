@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, IntEnum
+from typing import Final
 
 
 class Rank(IntEnum):
@@ -65,3 +66,7 @@ class Privacy(Enum):
     INTERNAL = "internal"
     PERSONAL = "personal"
     SENSITIVE = "sensitive"
+
+
+PRIVATE: Final = frozenset({Privacy.PERSONAL, Privacy.SENSITIVE})
+"""The classes whose values stand in the record as commitments only."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from community_core.base.errors import CommunityError
@@ -79,20 +80,24 @@ def decode_value(data: Any) -> Any:
     )
 
 
+@lru_cache(maxsize=4096)
+def _iso(text: str) -> dt.date | None:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None
+
+
 def read_iso(text: Any) -> dt.date:
     """Read a day written ``2006-05-01`` and in no other way.
 
     Raises:
         CodecError: if *text* is no such day.
     """
-    if type(text) is str:
-        try:
-            day = dt.date.fromisoformat(text)
-        except ValueError:
-            pass
-        else:
-            if day.isoformat() == text:
-                return day
+    day = _iso(text) if type(text) is str else None
+    if day is not None:
+        return day
     raise CodecError(
         Label(
             f"{text!r} 不是 2006-05-01 这样的日期",

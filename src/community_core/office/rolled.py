@@ -9,7 +9,6 @@ from community_core.base.findings import finding
 from community_core.office.bindings import refused
 from community_core.ports.store import Store
 from community_core.procedures.definition import Procedure, StepField
-from community_core.procedures.intake import wanted
 from community_core.registers.electoral import ElectoralRoll, Entitlement, RollKind
 
 
@@ -30,7 +29,7 @@ def with_rolls(
     if not procedure.filled:
         return data
     step = procedure.step(step_name)
-    named = [] if step is None else [procedure.field(name) for name in wanted(step)]
+    named = [] if step is None else [procedure.field(name) for name in step.asks]
     filled = [item for item in named if item is not None and item.from_roll and data.get(item.from_roll) is not None]
     return {**data, **{item.name: _listed(store, item, data, around) for item in filled}}
 

@@ -22,7 +22,7 @@ from community_core.procedures.deadlines import settle
 from community_core.procedures.definition import Procedure, Step
 from community_core.procedures.events import CORRECT, ERASE, SYSTEM, TRANSITION, Case, Effect, Event, OpenCase, Redraw
 from community_core.procedures.handling import Erasure, Inspection, erase, inspect
-from community_core.procedures.intake import field_value, wanted
+from community_core.procedures.intake import field_value
 from community_core.procedures.reading import Evaluate, WorkingDays, post_for, roles
 from community_core.procedures.step import Refusal, Taken, after, no_such_step, openings, take
 from community_core.procedures.transition import Move, as_step, declared, move
@@ -522,7 +522,7 @@ def repeated(binding: Binding, event: Event, command: Command) -> Finding | None
         and command.behalf == event.behalf
         and _alike(
             _given(binding.procedure, step, command.data),
-            {name: value for name, value in event.data if name in wanted(step) and not _filled(binding, command, name)},
+            {name: value for name, value in event.data if name in step.asks and not _filled(binding, command, name)},
         )
     )
     return None if same else other_command(command.key, event.case)
@@ -594,7 +594,7 @@ def other_command(key: str, case_id: str) -> Finding:
 
 def _given(procedure: Procedure, step: Step, data: Mapping[str, Any]) -> dict[str, Any] | None:
     given = {}
-    for name in wanted(step):
+    for name in step.asks:
         item = procedure.field(name)
         if item is not None and data.get(name) is not None:
             given[name], wrong = field_value(item, data[name])

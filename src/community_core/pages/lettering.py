@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from community_core.base.labels import Label, Language
 from community_core.base.masking import HIDDEN, masked_number
-from community_core.base.ranks import Privacy, Rank, Standing
+from community_core.base.ranks import PRIVATE, Privacy, Rank, Standing
 from community_core.jurisdiction.reached import reached_on
 from community_core.jurisdiction.rules import Rules
 from community_core.model.serving import facts_of
@@ -90,8 +90,6 @@ _EXPECTS: Mapping[Kind, Label] = {
     Kind.LIST: Label("一项或几项", "one or several"),
     Kind.TEXT: Label("文字", "a text"),
 }
-
-_PRIVATE = (Privacy.PERSONAL, Privacy.SENSITIVE)
 
 
 @frozen
@@ -262,7 +260,7 @@ class _Writer:
         return self.say(fact.label) or fact.name
 
     def hidden(self, fact: Fact) -> bool:
-        return not self.for_person and fact.privacy in _PRIVATE
+        return not self.for_person and fact.privacy in PRIVATE
 
     def fact_value(self, fact: Fact, value: Any) -> str:
         if self.hidden(fact):

@@ -19,7 +19,6 @@ from community_core.pages.words import post_label
 from community_core.procedures.correct import as_corrected
 from community_core.procedures.definition import Paper, PaperForm, Procedure, Step, StepField
 from community_core.procedures.events import Case, Event, given
-from community_core.procedures.intake import wanted
 from community_core.procedures.papers import OPEN_FORMS
 from community_core.rules.types import Kind
 
@@ -200,7 +199,7 @@ class _Printer:
 
     def said(self, step: Step, name: str, value: Any) -> bool:
         """Whether a value of an event was given by whoever took the step, and not worked out."""
-        return value is not None and name in wanted(step)
+        return value is not None and name in step.asks
 
     def who(self, event: Event) -> str:
         if self.open:

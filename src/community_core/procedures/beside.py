@@ -12,7 +12,6 @@ from typing import Any, Protocol
 from community_core.base.findings import Finding, finding
 from community_core.procedures.definition import Needs, Procedure, Step
 from community_core.procedures.events import Case
-from community_core.procedures.links import CASE
 
 
 class Beside(Protocol):
@@ -46,9 +45,10 @@ def lacking(case: Case, step: Step, values: Mapping[str, Any], beside: Beside) -
 
 def unknown_cases(procedure: Procedure, step: Step, given: Mapping[str, Any], beside: Beside) -> Iterator[Finding]:
     """Yield a finding for each id among the *given* fields that refer to cases, and that no case has."""
+    if procedure.case_fields.isdisjoint(given):
+        return
     for name, value in given.items():
-        item = procedure.field(name)
-        if item is None or item.type.refers_to != CASE:
+        if name not in procedure.case_fields:
             continue
         for case_id in value if isinstance(value, tuple) else (value,):
             if case_id is not None and not beside.known(case_id):
@@ -56,7 +56,7 @@ def unknown_cases(procedure: Procedure, step: Step, given: Mapping[str, Any], be
                     "unknown-case",
                     f"环节 {step.name} 的 {name} 要写已有办件的编号，没有办件 {case_id}",
                     f"{name} of step {step.name} names a case by its id; there is no case {case_id!r}",
-                    item.origin,
+                    procedure.field_names[name].origin,
                     field=name,
                     case=case_id,
                 )

@@ -18,7 +18,7 @@ from community_core.procedures.definition import (
     StepField,
 )
 from community_core.procedures.events import CORRECT, ERASE, INSPECT, LATE, PAPER, REDRAWINGS, TRANSITION
-from community_core.procedures.intake import counted, wanted
+from community_core.procedures.intake import counted
 from community_core.procedures.naming import names_in, unknown_name
 from community_core.procedures.papers import check_papers
 from community_core.procedures.reading import ANYONE, PROPOSER
@@ -166,7 +166,7 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
         for name in (*step.takes, *step.clears, *(needs.field for needs in step.needs), step.held, *asked):
             if name and name not in fields:
                 yield unknown_name("unknown-field", "字段", name, step.origin, fields)
-        for name in (item for item in step.clears if item in wanted(step)):
+        for name in (item for item in step.clears if item in step.asks):
             yield finding(
                 "clears-what-it-takes",
                 f"环节 {step.name} 既收取又清除 {name}，请只保留一处",
@@ -271,7 +271,7 @@ def _collected(procedure: Procedure) -> Mapping[str, frozenset[str]]:
 
 
 def _gives(step: Step) -> frozenset[str]:
-    return frozenset(wanted(step)) | counted(step)
+    return frozenset(step.asks) | counted(step)
 
 
 def _publishing(procedure: Procedure) -> Iterator[Finding]:

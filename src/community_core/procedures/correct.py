@@ -18,7 +18,7 @@ from community_core.base.findings import Finding, finding
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.definition import Procedure, PublishKind, Step
 from community_core.procedures.events import APART, CORRECT, SYSTEM, Case, Event, PublishedItem
-from community_core.procedures.intake import field_value, wanted
+from community_core.procedures.intake import field_value
 from community_core.procedures.reading import Evaluate, WorkingDays, plain_post, post_for
 from community_core.procedures.step import Refusal, Taken, after, day_before, not_again, not_entitled, take
 from community_core.procedures.withholding import private_fields
@@ -58,7 +58,7 @@ class _Ground:
     def again(self, case: Case, event: Event) -> Taken | Refusal:
         procedure, evaluate = self.under(event.rules)
         step = procedure.step(event.step)
-        asked = wanted(step) if step is not None else ()
+        asked = step.asks if step is not None else ()
         return take(
             procedure,
             evolve(case, version=event.version - 1) if event.version > 1 else case,
@@ -187,7 +187,7 @@ def _fields(procedure: Procedure, step: Step, data: Mapping[str, Any]) -> tuple[
     """Return the corrected values as their types have them; what a step computed is no field of it."""
     fields: dict[str, Any] = {}
     found: list[Finding] = []
-    names = wanted(step)
+    names = step.asks
     for name, value in data.items():
         item = procedure.field(name)
         if item is None or name not in names:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from enum import Enum
 from functools import cached_property
+from typing import Final
 
 import attrs
 from attrs import field, frozen
@@ -14,7 +15,7 @@ from community_core.base.citations import Citation
 from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Origin
 from community_core.base.labels import Label
-from community_core.base.ranks import Privacy, Rank, Standing
+from community_core.base.ranks import PRIVATE, Privacy, Rank, Standing
 from community_core.instruments.ballot import Method
 from community_core.procedures.collective import (
     PROXIES,
@@ -196,9 +197,12 @@ class Rates:
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
+#: The field of the score sheets that a rating step takes in.
+SHEETS: Final = "sheets"
+
 #: What score sheets bring to a case unless the procedure declares it otherwise.
 SCORING_FIELDS = (
-    StepField("sheets", list_of(list_of(TEXT)), Privacy.INTERNAL, Label("评分表", "score sheets")),
+    StepField(SHEETS, list_of(list_of(TEXT)), Privacy.INTERNAL, Label("评分表", "score sheets")),
     StepField("rating", SHARE, Privacy.INTERNAL, Label("评议得分率", "rating"), optional=True),
     StepField("grades", ValueType(Kind.LIST), Privacy.INTERNAL, Label("各项评分", "grades"), optional=True),
     StepField("scored", INT, Privacy.PUBLIC, Label("交表人数", "sheets handed in"), optional=True),
@@ -335,8 +339,15 @@ class Step:
         if self.decides is not None:
             names |= self.decides.reads
         if self.rates is not None:
-            names |= {"sheets", self.rates.among, self.rates.handed_in}
+            names |= {SHEETS, self.rates.among, self.rates.handed_in}
         return frozenset({*names, self.held} - {""})
+
+    @cached_property
+    def asks(self) -> tuple[str, ...]:
+        """The names of the fields that are given with it: votes too where it decides, score sheets where it rates."""
+        brought = [VOTES] if self.decides is not None else []
+        brought += [SHEETS] if self.rates is not None else []
+        return (*self.takes, *(name for name in brought if name not in self.takes))
 
     @property
     def opens(self) -> bool:
@@ -451,6 +462,16 @@ class Procedure:
         brought = voting_fields(tuple(step.decides for step in self.steps if step.decides is not None))
         scored = SCORING_FIELDS if any(step.rates for step in self.steps) else ()
         return {item.name: item for item in (*brought, *scored, *self.fields)}
+
+    @cached_property
+    def privacies(self) -> Mapping[str, Privacy]:
+        """The class of each field whose values are personal or sensitive."""
+        return {name: item.privacy for name, item in self.field_names.items() if item.privacy in PRIVATE}
+
+    @cached_property
+    def case_fields(self) -> frozenset[str]:
+        """The fields that refer to other cases by their ids."""
+        return frozenset(name for name, item in self.field_names.items() if item.type.refers_to == "case")
 
     @cached_property
     def counters(self) -> tuple[tuple[str, str], ...]:

@@ -17,7 +17,7 @@ from community_core.procedures.definition import Procedure
 from community_core.procedures.events import CORRECT, ERASE, INSPECT, Case, Event
 from community_core.procedures.reading import ANYONE, PROPOSER
 from community_core.procedures.step import Refusal, Taken, after
-from community_core.procedures.withholding import PRIVATE, Why, Withheld
+from community_core.procedures.withholding import Why, Withheld
 
 
 @frozen
@@ -175,16 +175,14 @@ def _in_clear(procedure: Procedure, event: Event) -> Iterator[str]:
     said = dict(event.data)
     values = dict(said.get("fields", ())) if event.step == CORRECT else said
     for name, value in values.items():
-        item = procedure.field(name)
-        if item is not None and item.privacy in PRIVATE and value is not None and name not in sealed:
+        if name in procedure.privacies and value is not None and name not in sealed:
             yield name
 
 
 def _fields(procedure: Procedure, names: Sequence[str]) -> Iterator[Finding]:
     for name in names:
-        item = procedure.field(name)
-        if item is None or item.privacy not in PRIVATE:
-            known = [field.name for field in procedure.field_names.values() if field.privacy in PRIVATE]
+        if name not in procedure.privacies:
+            known = list(procedure.privacies)
             yield finding(
                 "not-private",
                 f"{name} 不是个人信息字段；可删除：{'、'.join(known) or '（无）'}",

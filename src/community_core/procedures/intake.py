@@ -7,20 +7,10 @@ from typing import Any
 
 from community_core.base.errors import FactError
 from community_core.base.findings import Finding, finding
-from community_core.procedures.collective import VOTES
 from community_core.procedures.definition import Procedure, Step, StepField
 from community_core.procedures.events import Case
 from community_core.procedures.withholding import Withheld
 from community_core.rules.types import checked
-
-SHEETS = "sheets"
-
-
-def wanted(step: Step) -> tuple[str, ...]:
-    """Return the names of the fields that *step* takes: votes too where it decides, score sheets where it rates."""
-    brought = [VOTES] if step.decides is not None else []
-    brought += [SHEETS] if step.rates is not None else []
-    return (*step.takes, *(name for name in brought if name not in step.takes))
 
 
 def counted(step: Step) -> frozenset[str]:
@@ -39,7 +29,7 @@ def take_in(
     nobody signs with the answers of another day. A field that the step does not take may be repeated unchanged.
     ``None`` is the same as not given.
     """
-    names = wanted(step)
+    names = step.asks
     taken: dict[str, Any] = {}
     found: list[Finding] = []
     for name in names:

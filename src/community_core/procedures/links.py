@@ -9,9 +9,6 @@ from attrs import frozen
 from community_core.procedures.definition import Procedure
 from community_core.procedures.events import Case
 
-#: What a field refers to that holds the id of a case.
-CASE = "case"
-
 
 @frozen
 class Link:
@@ -24,7 +21,7 @@ class Link:
 def case_fields(procedure: Procedure) -> tuple[str, ...]:
     """Return the fields that hold ids of cases: references to cases, and those that a step needs a case by."""
     needed = {needs.field for step in procedure.steps for needs in step.needs}
-    return tuple(name for name, item in procedure.field_names.items() if name in needed or item.type.refers_to == CASE)
+    return tuple(name for name in procedure.field_names if name in needed or name in procedure.case_fields)
 
 
 def links_of(procedure: Procedure, case: Case) -> Iterator[Link]:

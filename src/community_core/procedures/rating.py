@@ -6,8 +6,7 @@ from typing import Any
 
 from community_core.base.findings import Finding, finding
 from community_core.instruments.scorecard import Scorecard, count_scores
-from community_core.procedures.definition import Rates, Step
-from community_core.procedures.intake import SHEETS
+from community_core.procedures.definition import SHEETS, Rates, Step
 from community_core.procedures.reading import Reading, unknown
 from community_core.rules.terms import Expression
 

@@ -17,7 +17,7 @@ from community_core.procedures.consequences import EffectFunction, effects, publ
 from community_core.procedures.definition import Procedure, Step, Waiting
 from community_core.procedures.disclosing import against_poster
 from community_core.procedures.events import SYSTEM, Case, Effect, Event
-from community_core.procedures.intake import counted, take_in, wanted
+from community_core.procedures.intake import counted, take_in
 from community_core.procedures.rating import rate
 from community_core.procedures.reading import Evaluate, Reading, WorkingDays, roles, unknown
 from community_core.procedures.recording import recorded
@@ -79,11 +79,13 @@ def take(
     given, wrong = take_in(procedure, step, case, data)
     found += wrong
     reading = Reading(procedure, case, day, evaluate, workdays, {**case.data, **known(given)})
-    found += locked(step, case.withheld, step.rests_on - given.keys())
+    if case.withheld:
+        found += locked(step, case.withheld, step.rests_on - given.keys())
     found += against_poster(procedure, step, reading.values, post)
     found += _timing(reading, step)
     if beside is not None:
-        found += lacking(case, step, reading.values, beside)
+        if step.needs:
+            found += lacking(case, step, reading.values, beside)
         found += unknown_cases(procedure, step, given, beside)
     if found:
         return Refusal(tuple(found))
@@ -99,13 +101,14 @@ def take(
         found = _guard(reading, step, frozenset())
     if found:
         return Refusal(tuple(found))
-    published, found = publications(reading, step.publish)
+    published, found = publications(reading, step.publish) if step.publish else ((), [])
     records, wrong = effects(reading, step, functions) if step.effects else ((), [])
     if found or wrong:
         return Refusal((*found, *wrong))
     state = step.to or case.state
     given.update(dict.fromkeys(step.clears))
-    given.update(_counts(procedure, case, step))
+    if procedure.counters:
+        given.update(_counts(procedure, case, step))
     event = Event(
         case=case.id,
         version=case.version + 1,
@@ -144,7 +147,7 @@ def possible(
     found = against_stage(procedure, case, step, day)
     if found:
         return tuple(found)
-    asked = frozenset(wanted(step)) | counted(step)
+    asked = frozenset(step.asks) | counted(step)
     known = {name: value for name, value in case.data.items() if name not in asked}
     reading = Reading(procedure, case, day, evaluate, workdays, known)
     return (

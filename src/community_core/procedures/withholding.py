@@ -13,9 +13,6 @@ from community_core.base.masking import HIDDEN, masked_number
 from community_core.base.ranks import Privacy
 from community_core.procedures.definition import Procedure, Step
 
-#: The classes whose values stand in the record as commitments only.
-PRIVATE = frozenset({Privacy.PERSONAL, Privacy.SENSITIVE})
-
 
 class Why(Enum):
     """Why a value is withheld: erased; its key is not here; nobody said who reads it; it is gone without a record."""
@@ -49,12 +46,10 @@ class Private:
 
 def private_fields(procedure: Procedure, values: Mapping[str, Any]) -> tuple[tuple[str, Privacy], ...]:
     """Return those of *values* whose fields are personal or sensitive, in order, with their classes."""
-    found = []
-    for name, value in values.items():
-        item = procedure.field(name)
-        if item is not None and item.privacy in PRIVATE and value is not None:
-            found.append((name, item.privacy))
-    return tuple(found)
+    classes = procedure.privacies
+    if classes.keys().isdisjoint(values):
+        return ()
+    return tuple((name, classes[name]) for name, value in values.items() if name in classes and value is not None)
 
 
 def hidden(value: Any, privacy: Privacy) -> Withheld:
@@ -62,9 +57,12 @@ def hidden(value: Any, privacy: Privacy) -> Withheld:
     return Withheld(privacy, Why.UNREAD, shown=masked_number(value) or HIDDEN)
 
 
-def known(values: Mapping[str, Any]) -> dict[str, Any]:
+def known(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return *values* as rules see them: what is withheld is unknown."""
-    return {name: None if isinstance(value, Withheld) else value for name, value in values.items()}
+    for value in values.values():
+        if type(value) is Withheld:
+            return {name: None if type(value) is Withheld else value for name, value in values.items()}
+    return values
 
 
 def locked(step: Step, withheld: Mapping[str, Withheld], names: Iterable[str]) -> list[Finding]:

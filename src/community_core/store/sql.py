@@ -45,13 +45,14 @@ from community_core.store.schema import events as event_table
 from community_core.store.schema import meta as meta_table
 from community_core.store.schema import rule_texts
 from community_core.store.schema import snapshots as snapshot_table
-from community_core.store.sealing import WITHOUT_KEYS, Sealing
+from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, unread
 
 if TYPE_CHECKING:
     from community_core.ports.store import Store
 
 T = TypeVar("T")
 PAGE: Final = 1000
+_DATA: Final = event_table.c.keys().index("data")
 
 # Statements that every step needs are made once: making one takes longer than asking it.
 _IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
@@ -256,7 +257,8 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
             return self._events(connection, connection.execute(query).all())
 
     def _events(self, connection: Connection, rows: Sequence[Any]) -> tuple[StoredEvent, ...]:
-        lookup = lookup_over(connection, rows, self._sealing)
+        sealed = any(SEALED in row[_DATA] for row in rows)
+        lookup = lookup_over(connection, rows, self._sealing) if sealed else unread
         return tuple(stored_event(row, lookup) for row in rows)
 
     def follow_ups(self, case_id: str) -> Sequence[StoredCase]:
@@ -273,7 +275,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
         with self._transactions.reading() as connection, checked():
             for chunk in chunked(list(dict.fromkeys(case_ids)), PAGE):
                 own = connection.execute(_CASES, {"ids": chunk})
-                loaded.update((row.id, (stored_case(row), [])) for row in own)
+                loaded.update((row[0], (stored_case(row), [])) for row in own)
                 rows = connection.execute(_EVENTS, {"ids": chunk}).all()
                 for item in self._events(connection, rows):
                     if item.event.case in loaded:
@@ -292,9 +294,9 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls,
         with self._transactions.reading() as connection, checked():
             for chunk in chunked(list(dict.fromkeys(case_ids)), PAGE):
                 rows = connection.execute(_BEGUN, {"ids": chunk}).all()
-                long = [row.id for row in rows if (row.kept or 0) > longer_than]
+                long = [row[0] for row in rows if (row[-1] or 0) > longer_than]
                 resumed = self._kept(connection, long) if long else {}
-                begun = [stored_case(row) for row in rows if row.id not in resumed]
+                begun = [stored_case(row) for row in rows if row[0] not in resumed]
                 found.update((case.id, (new_case(case), [])) for case in begun)
                 found.update((case.id, (case, [])) for case in resumed.values())
                 events = list(connection.execute(_EVENTS, {"ids": [case.id for case in begun]})) if begun else []
