@@ -1,6 +1,7 @@
 """A ledger from the command line alone."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -68,3 +69,27 @@ def test_a_ledger_is_printed_in_yuan(run, store):
     assert "3 hours" in out
     assert "-123.45" not in out  # the account of the unit has given both sums
     assert "-124.45" in out
+
+
+def test_the_ledger_of_an_export_needs_no_database(run, tmp_path):
+    """What an export says was entered is listed as the store lists it; one of hashes alone has no ledger."""
+    rules = Path(__file__).parents[1] / "store" / "following.yaml"
+    kept = tmp_path / "town.sqlite"
+    with cc.open_office(cc.load(rules), str(kept)) as office:
+        office.register_place("town")
+        office.appoint("clerk-1", "clerk", "town", MAY)
+        term = office.open("term", {"people": ("张三",)}, actor="clerk-1", day=MAY, place="town", step="elect")
+        office.take(term, "pay", {"sum": cc.Money.yuan("10")}, actor="clerk-1", day=MAY)
+        exports = {hashes: list(office.store.export(hashes_only=hashes)) for hashes in (False, True)}
+    whole, bare = (tmp_path / name for name in ("whole.jsonl", "bare.jsonl"))
+    for path, hashes in ((whole, False), (bare, True)):
+        path.write_text("\n".join(exports[hashes]) + "\n", "utf-8")
+    told = run("ledger", "seats", "--export", whole, "--json")
+    assert told.code == 0, told.err
+    listed = run("ledger", "seats", "--store", kept, "--district", rules, "--json")
+    assert told.data == listed.data
+    assert [item["amount"] for item in told.data["entries"]] == [1000, 2]
+    assert run("ledger", "seats", "--export", whole, "--place", "x", "--json").data["entries"] == []
+    assert run("ledger", "seats", "--export", bare).code != 0
+    assert run("ledger", "seats").code == 2
+    assert run("ledger", "seats", "--export", whole, "--store", kept).code == 2

@@ -113,6 +113,7 @@ NO_TEXT = {
     "office/test_needs.py": "needed-case needed-place needed-state",
     "office/test_host.py": "effect-refused missing-function",
     "office/test_papers.py": "no-such-paper",
+    "office/test_redrawing.py": "redrawn-rows-changed",
     "office/test_figures.py": "not-their-item",
     "office/test_elections.py": "roll-differs unknown-roll",
     "office/test_rating.py": "no-rating not-among not-rated scale-unknown sheets-differ",
@@ -148,6 +149,8 @@ NO_TEXT = {
         covered-case-missing covered-events-missing root-differs root-unknown""",
     "store/test_export.py": """
         event-changed export-cut-off export-format export-line exported-event-differs exported-event-missing""",
+    "store/test_following.py": """
+        caused-row-changed caused-row-inserted caused-row-missing caused-row-moved effects-boundary-changed""",
     "store/test_outbox.py": "observer-failed",
     "store/test_private.py": """
         erased-value-kept key-missing no-ground not-handling not-private nothing-to-erase private-value-changed

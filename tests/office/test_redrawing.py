@@ -133,3 +133,27 @@ def test_a_split_makes_the_communities_that_areas_go_to(office):
     assert told(office, DECIDED)[0] == {"h-1": "c-3", "h-2": "c-4", "h-3": "c-2"}
     names = {row.key[0]: row.values[2] for row in office.registers.rows("places", day=DECIDED)}
     assert (names["c-1"], names["c-3"], names["c-4"]) == ("c-1", "三", "四")
+
+
+def test_a_redrawing_is_held_against_its_event(office):
+    """A change of registers that no case decided, one that is gone, and rows other than those it wrote are found."""
+    case = decided(office, submitted(office, action="move", into=["c-2"], areas=["g-1"]))
+    assert list(office.verify()) == []
+    engine = office.store._transactions.engine
+    for change, back, code in (
+        ("cc_register_changes SET note = 'x'", "cc_register_changes SET note = 'c-1 → c-2'", "caused-row-changed"),
+        ("cc_register_changes SET version = 1", f"cc_register_changes SET version = {case.version}", None),
+        ("cc_reg_dwellings SET place = 'c-9'", "cc_reg_dwellings SET place = 'c-2'", "redrawn-rows-changed"),
+        ("cc_reg_households SET since = '2026-01-01'", None, "redrawn-rows-changed"),
+    ):
+        mine = (
+            " WHERE change_id LIKE 'move%' AND since = '2026-03-20'" if "cc_reg_" in change else " WHERE case_id <> ''"
+        )
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"UPDATE {change}{mine}")
+        found = {item.code for item in office.verify()}
+        assert found == ({code} if code else {"caused-row-inserted", "caused-row-missing"})
+        if back is not None:
+            with engine.begin() as connection:
+                connection.exec_driver_sql(f"UPDATE {back}{mine}")
+            assert list(office.verify()) == []

@@ -91,12 +91,16 @@ def killed(clients, number, chance):
 
 
 def whole(store):
-    """Check that each case has all that belongs to its steps, and nothing else does; return the keys recorded."""
+    """Check that each case has all that belongs to its steps, and nothing else does; return the keys recorded.
+
+    Registers and ledgers are held against what the rules say here; ``verify`` holds them against what events say.
+    """
     with store._transactions.reading() as connection:
         postings = {
             row.case_id: (row.person, row.since, row.ended)
             for row in connection.execute(text("SELECT * FROM cc_postings WHERE case_id <> ''"))
         }
+        entries = dict(connection.execute(text("SELECT case_id, purpose FROM cc_ledger ORDER BY number")).all())
         seats = dict(connection.execute(text("SELECT parent, id FROM cc_cases WHERE parent <> ''")).all())
     keys = set()
     for case in store.cases(procedure="small.seats.seat"):
@@ -107,12 +111,13 @@ def whole(store):
         person = dict(events[0].data)["person"]
         ended = "2006-05-04" if "leave" in steps else None
         assert postings.pop(case.id, None) == ((person, "2006-05-02", ended) if "confirm" in steps else None)
+        assert entries.pop(case.id, None) == (person if "confirm" in steps else None)
         memo = seats.pop(case.id, None)
         assert (memo is not None) == ("confirm" in steps)
         if memo is not None:
             assert dict(store.events(memo)[0].event.data) == {"about": person}
         keys |= {event.key for event in events}
-    assert postings == {}
+    assert postings == entries == {}
     assert seats == {}
     return keys
 

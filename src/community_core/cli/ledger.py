@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from community_core.base.money import Money
 from community_core.cli import exits
-from community_core.cli.options import json_option, kept_district_option, keys_option, read_day_option, store_option
+from community_core.cli.options import json_option, kept_district_option, keys_option, read_day_option
 from community_core.cli.output import print_json, print_table
 from community_core.cli.stores import office_over
 from community_core.cli.usage import Misuse
-from community_core.instruments.ledger import FEN
+from community_core.instruments.ledger import FEN, balances
 
 if TYPE_CHECKING:
     from community_core.declarations.terms import Terms
@@ -22,16 +23,23 @@ if TYPE_CHECKING:
 _LEDGER = """一本账簿：各步骤记入的每一笔，各账户的余额。
 
 The entries of a ledger in their order, and what each account has received less what it gave. A plus sign marks an
-amount of which only the lower bound is known.
+amount of which only the lower bound is known. An export has the ledger in its events; no database is needed then.
 
 \b
 community-core ledger gifts --store my.sqlite --until 2006-12-31
+community-core ledger gifts --export record.jsonl
 """
 
 
 @click.command(help=_LEDGER, epilog=exits.HELP)
 @click.argument("name")
-@store_option
+@click.option("--store", metavar="URL|FILE", help="库的 URL 或 SQLite 文件 · Database URL or file.")
+@click.option(
+    "--export",
+    "exported",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="导出文件，不需要数据库 · An export; no database is needed.",
+)
 @keys_option
 @kept_district_option
 @click.option("--place", default="", help="只看这个地方的 · Of this place only.")
@@ -39,22 +47,41 @@ community-core ledger gifts --store my.sqlite --until 2006-12-31
     "--until", callback=read_day_option, metavar="DAY", help="到这一天为止，含当日 · Up to this day, included."
 )
 @json_option
-def ledger(*, name: str, store: str, district: str | None, place: str, until: dt.date | None, as_json: bool) -> int:
+def ledger(
+    *,
+    name: str,
+    store: str | None,
+    exported: Path | None,
+    district: str | None,
+    place: str,
+    until: dt.date | None,
+    as_json: bool,
+) -> int:
     """Print a ledger."""
-    with office_over(store, district) as office:
-        entries = [each for each in office.entries(name, place=place) if until is None or each.day <= until]
-        held = office.balances(name, place=place, until=until)
-        known = sorted(_ledgers(office.rules.terms))
+    if (store is None) == (exported is None):
+        raise Misuse("请给出 --store 或 --export 之一", "give one of --store and --export")
+    if exported is not None:
+        from community_core.store.exported import exported_entries  # noqa: PLC0415 - not needed for a store
+
+        known: list[str] = []
+        with exported.open("rb") as lines:
+            entries = tuple(exported_entries(lines, name, place=place))
+    else:
+        with office_over(store or "", district) as office:
+            known = sorted(_ledgers(office.rules.terms))
+            entries = office.entries(name, place=place)
+    entries = tuple(each for each in entries if until is None or each.day <= until)
+    held = balances(entries)
     if not entries and known and name not in known:
         raise Misuse(
             f"没有账簿 {name}；有：{'、'.join(known)}", f"there is no ledger {name}; there are {', '.join(known)}"
         )
     if as_json:
-        balances = [
+        accounts = [
             {"account": account, "unit": unit, "amount": each.amount, "exact": each.exact}
             for (account, unit), each in held.items()
         ]
-        print_json({"ledger": name, "entries": [_entry_data(each) for each in entries], "balances": balances})
+        print_json({"ledger": name, "entries": [_entry_data(each) for each in entries], "balances": accounts})
         return exits.FINE
     rows: list[Any] = []
     for each in entries:

@@ -53,6 +53,9 @@ def applied(store: Store, asked: redrawing.Changes, change: RegisterChange, ente
         raise Refused(found[0].message, found)
     if change.case:
         change = evolve(change, written=plans_hash({base_of(register): each for register, each in plans.items()}))
+        if all(each.empty for each in plans.values()):
+            # What a case decided is kept also where it changes nothing: its event says that it was done.
+            return store.keep_change(change, entered)
     return write(store, plans, change, entered)
 
 

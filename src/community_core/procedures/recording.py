@@ -41,7 +41,8 @@ def recorded(
     *values* are the fields that the effects were read from, *given* those of them that the step gives itself. What a
     follow-up case is given stands in that case.
     """
-    private = list(_private(procedure, case, values, given))
+    # Where two fields have one value, it is that of the later one, which as a rule is given by the step itself.
+    private = sorted(_private(procedure, case, values, given), key=lambda item: -item[2])
     return tuple(_recorded(effect, private) for effect in effects)
 
 
@@ -66,7 +67,9 @@ def _recorded(effect: Effect, private: Iterable[tuple[Any, str, int, int]]) -> R
         own = next((item for item in private if item[0] == value and type(item[0]) is type(value)), None)
         if own is not None:
             apart.append(Apart(name, *own[1:]))
-        elif not any(_within(item[0], value) for item in private):
+        elif any(_within(item[0], value) for item in private):
+            apart.append(Apart(name, "", 0))
+        else:
             said.append((name, value))
     return RecordedEffect(_KINDS[type(effect)], tuple(said), tuple(apart))
 

@@ -9,7 +9,7 @@ library's tables alone::
 
 from community_core.store.backups import restore
 from community_core.store.delivering import Delivery
-from community_core.store.exported import ExportCheck, verify_export
+from community_core.store.exported import ExportCheck, exported_entries, verify_export
 from community_core.store.failures import Unserialized
 from community_core.store.migrating import upgrade
 from community_core.store.schema import PREFIX, TABLES, VERSION_TABLE, include_name, include_object
@@ -23,6 +23,7 @@ __all__ = [
     "ExportCheck",
     "SqlStore",
     "Unserialized",
+    "exported_entries",
     "include_name",
     "include_object",
     "open_store",

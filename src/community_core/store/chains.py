@@ -20,6 +20,7 @@ from community_core.codec.texts import digest
 from community_core.ports.store import KnownRoot
 from community_core.procedures.events import ERASE, Case, Event
 from community_core.store.checkpoints import verify_checkpoints
+from community_core.store.following import verify_following
 from community_core.store.private import Expected, PrivateCheck, private_rows, without_case
 from community_core.store.records import (
     NOTHING,
@@ -35,6 +36,7 @@ from community_core.store.records import (
 )
 from community_core.store.schema import SEQUENCE, cases, counters, events, rule_texts, snapshots
 from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, marks, snapshot_data, written
+from community_core.store.written_rows import verify_written
 
 CHUNK: Final = 2000
 BATCH: Final = 500
@@ -98,6 +100,8 @@ def _all(
         yield from _alone(connection)
         yield from without_case(connection)
         yield from _sequence(connection)
+        yield from verify_following(connection, sealing)
+        yield from verify_written(connection)
         yield from verify_checkpoints(connection, roots)
     except DatabaseError as error:
         if "malformed" not in str(error.orig):

@@ -9,8 +9,11 @@ from typing import Any, Final
 
 from attrs import define, field
 
+from community_core.base.errors import CommunityError, StoreError
 from community_core.base.findings import Finding, finding
+from community_core.base.labels import Label
 from community_core.codec.texts import digest
+from community_core.instruments.ledger import Entry
 from community_core.instruments.merkle import ALGORITHM, Frontier, Hash, hasher, sha256
 from community_core.ports.keys import KeyRing
 from community_core.ports.store import Checkpoint, Coverage, KnownRoot
@@ -25,8 +28,9 @@ from community_core.store.checkpoints import (
     rooted,
 )
 from community_core.store.exporting import FORMAT, VERSION, end_line, header_line
+from community_core.store.ledgers import entry_of
 from community_core.store.private import Expected, PrivateCheck
-from community_core.store.records import checkpoint_hash, event_found, event_hash, shown
+from community_core.store.records import checkpoint_hash, event_found, event_hash, read_effects, shown
 from community_core.store.sealing import PrivateRow, Sealing, written
 
 _EVERY: Final = 5000
@@ -282,6 +286,34 @@ def verify_export(
 ) -> Iterator[Finding]:
     """Yield what is wrong with an export; see :meth:`ExportCheck.verify`."""
     yield from ExportCheck().verify(lines, roots, progress=progress)
+
+
+def exported_entries(lines: Iterable[str | bytes], name: str, *, place: str = "") -> Iterator[Entry]:
+    """Yield the entries of the ledger *name*, of all places or of one, that the events of an export made.
+
+    In the order in which they were made; those entered before events said what they caused are in no export. The
+    export itself is to be verified by :func:`verify_export`.
+
+    Raises:
+        StoreError: if the export has only hashes, or an entry cannot be read.
+    """
+    for number, raw in enumerate(lines, start=1):
+        data = _read(raw) or {}
+        if number == 1 and data.get("hashes_only") is True:
+            raise StoreError(
+                Label("导出文件只有散列值，里面没有账簿", "the export has only hashes, and so no ledger is in it")
+            )
+        event = data.get("event")
+        if not isinstance(event, dict) or "effects" not in event:
+            continue
+        try:
+            effects = read_effects(written(event["effects"]))
+            entries = [entry_of(effect, event["case"]) for effect in effects if effect.kind == "enter"]
+        except (ValueError, TypeError, KeyError, AttributeError, CommunityError) as error:
+            raise StoreError(
+                Label(f"第 {number} 行的入账读不懂，可能被改动过", f"the entry in line {number} cannot be read")
+            ) from error
+        yield from (entry for entry in entries if entry.ledger == name and place in ("", entry.place))
 
 
 def _read(raw: str | bytes) -> Mapping[str, Any] | None:

@@ -6,19 +6,23 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from community_core.base.days import Span
 from community_core.base.labels import Label
 from community_core.codec.values import read_iso
 from community_core.instruments.ledger import Entry
 from community_core.ports.store import Cause, Contradiction
+from community_core.procedures.recorded import RecordedEffect
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
 from community_core.store.records import day_text, safe
 from community_core.store.schema import ledger
 
 _MOST = 2**63 - 1
+
+# Numbered here and not by the database, which would leave gaps; a writer's lock is held.
+_NEXT = select(func.coalesce(func.max(ledger.c.number), 0) + 1).scalar_subquery()
 
 
 class SqlLedgers:
@@ -43,6 +47,7 @@ class SqlLedgers:
             )
         period = entry.period
         row = {
+            "number": _NEXT,
             "ledger": entry.ledger,
             "place": entry.place,
             "day": day_text(entry.day),
@@ -59,7 +64,7 @@ class SqlLedgers:
             "part": cause.number,
         }
         with self._writing() as connection, checked():
-            connection.execute(insert(ledger), row)
+            connection.execute(insert(ledger).values(row))
 
     def entries(self, name: str, *, place: str = "") -> Sequence[Entry]:
         """Return the entries of the ledger *name*, of all places or of one, in the order in which they were made.
@@ -72,6 +77,29 @@ class SqlLedgers:
             query = query.where(ledger.c.place == place)
         with self._transactions.reading() as connection, checked():
             return tuple(_entry(row) for row in connection.execute(query))
+
+
+def entry_of(effect: RecordedEffect, case: str) -> Entry:
+    """Return the entry of a ledger that an event of *case* recorded.
+
+    Raises:
+        KeyError: if it lacks a part. So TypeError, ValueError, CodecError, if one is of another kind.
+    """
+    said = dict(effect.said)
+    period = Span(*(None if said.get(name) is None else read_iso(said[name]) for name in ("since", "until")))
+    return Entry(
+        said["ledger"],
+        read_iso(said["day"]),
+        said["source"],
+        said["target"],
+        said["amount"],
+        said["unit"],
+        said.get("more_than", False),
+        said.get("purpose", ""),
+        period,
+        said.get("place", ""),
+        case,
+    )
 
 
 def _entry(row: Any) -> Entry:

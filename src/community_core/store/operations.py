@@ -87,11 +87,17 @@ class SqlOperations:
         A private value is held against the commitment in its event: changed, moved, inserted, or gone without a
         recorded erasure. One that is encrypted is checked where its key was given to the store.
 
+        What follows from events is compared with them both ways: the rows of ledgers, appointments that a step made or
+        ended, redrawings with the rows that they wrote in the registers, and follow-up cases. Of events and rows from
+        before events said what they caused, nothing is asked. What is registered by hand follows from no event, and
+        neither do delegations.
+
         Not found: a case removed whole or the end of a chain cut off after the last checkpoint (:meth:`coverage` says
         where that is), by somebody who also adjusts its present state and the sequence; and a record rewritten
         together with all of its checkpoints, unless *roots* gives one that was published or exported before. How a
         case has ended is kept with its present state for lists; events do not say it, so it is not compared.
-        Registers are rows that steps change; of them, electoral rolls are verified line by line.
+        Of registers that are kept by hand, electoral rolls are verified line by line; who changes the rows of a
+        redrawing together with the hash kept beside it is not found either.
 
         Args:
             roots: roots known from elsewhere; each that the record no longer has is a finding.

@@ -1,0 +1,58 @@
+"""What a redrawing wrote in the registers, held against the hash of it that was kept beside the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, or_, select
+
+from community_core.base.findings import Finding, finding
+from community_core.registers.known import KEPT
+from community_core.registers.written import lasting, new_line, replaced_line, written_hash
+from community_core.store.records import shown
+from community_core.store.schema import register_changes, register_tables
+
+_CHUNK: Final = 100
+
+
+def verify_written(connection: Connection) -> Iterator[Finding]:
+    """Yield each redrawing whose rows are not those that it wrote: changed, removed, or others among them.
+
+    What is private in them may have been erased, and is no part of it. The hash is kept in the same database: who
+    changes it together with the rows is not found.
+    """
+    query = select(register_changes).where(register_changes.c.version != 0).order_by(register_changes.c.id)
+    result = connection.execute(query, execution_options={"yield_per": _CHUNK})
+    try:
+        for changes in result.partitions():
+            lines = _lines(connection, [change.id for change in changes])
+            for change in changes:
+                if written_hash(lines.get(change.id, ())) != change.written:
+                    yield finding(
+                        "redrawn-rows-changed",
+                        f"登记簿变更 {shown(change.id)}（办件 {shown(change.case_id)} 第 {change.version} 条记录引起）"
+                        "所写的行已被改动、删除或插入",
+                        f"the rows that the change {shown(change.id)} of registers wrote, caused by event "
+                        f"{change.version} of case {shown(change.case_id)}, were changed, removed or added to",
+                        row=shown(change.id),
+                        case=shown(change.case_id),
+                        version=change.version,
+                    )
+    finally:
+        result.close()
+
+
+def _lines(connection: Connection, ids: Sequence[str]) -> dict[str, list[Sequence[Any]]]:
+    """Return what each change wrote, as it stands in the tables now."""
+    found: dict[str, list[Sequence[Any]]] = {own: [] for own in ids}
+    for register in KEPT:
+        table = register_tables[register.name]
+        query = select(table).where(or_(table.c.change_id.in_(ids), table.c.replaced_by.in_(ids)))
+        for row in connection.execute(query):
+            if row.change_id in found:
+                cells = [getattr(row, column.name) for column in lasting(register)]
+                found[row.change_id].append(new_line(register, cells, row.since, row.until))
+            if row.replaced_by in found:
+                found[row.replaced_by].append(replaced_line(register, row.number))
+    return found
