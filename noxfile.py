@@ -76,7 +76,7 @@ def bench(session: nox.Session) -> None:
     """Run the benchmarks; each prints a ratio against a peer measured in the same run, and installed by it alone."""
     install(session, "test")
     session.install("zen-engine", "rule-engine", "openfisca-core")
-    session.install("eventsourcing>=9.3,<10")
+    session.install("eventsourcing[postgres]>=9.3,<10")
     for script in sorted(ROOT.glob("benchmarks/*.py")):
         if 'if __name__ == "__main__":' in script.read_text("utf-8"):
             session.run("python", str(script), *session.posargs)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from community_core.ports.store import Delegation, Posting, Registers
+from community_core.ports.store import Delegation, Registers
 
 
 class Authority:
@@ -16,7 +16,6 @@ class Authority:
 
     def __init__(self, registers: Registers) -> None:
         self._registers = registers
-        self._postings: dict[tuple[str, dt.date], Sequence[Posting]] = {}
         self._chains: dict[tuple[str, dt.date], frozenset[str]] = {}
         self._posts: dict[tuple[str, str, dt.date], frozenset[str]] = {}
         self._delegations: dict[tuple[str, dt.date], Sequence[Delegation]] = {}
@@ -25,10 +24,7 @@ class Authority:
         """Return the posts that *person* holds on *day* in *place*, by an appointment there or in a place around it."""
         key = (person, place, day)
         if key not in self._posts:
-            if (person, day) not in self._postings:
-                self._postings[person, day] = self._registers.postings(person, day)
-            chain = self._chain(place, day)
-            self._posts[key] = frozenset(item.post for item in self._postings[person, day] if item.place in chain)
+            self._posts[key] = self._registers.posts(person, place, day)
         return self._posts[key]
 
     def charged(self, person: str, place: str, day: dt.date) -> Mapping[str, frozenset[str]]:
@@ -49,5 +45,4 @@ class Authority:
 
     def forget(self) -> None:
         """Ask the registers anew; an appointment has begun or ended."""
-        self._postings.clear()
         self._posts.clear()

@@ -185,6 +185,10 @@ class Registers(Protocol):
         """Return the appointments that *person* holds on *day*."""
         ...
 
+    def posts(self, person: str, place: str, day: dt.date) -> frozenset[str]:
+        """Return the posts that *person* holds on *day* in *place*, by an appointment there or in a place around it."""
+        ...
+
     def holders(self, post: str, place: str, day: dt.date) -> Sequence[Posting]:
         """Return the appointments to *post* in *place* itself on *day*."""
         ...

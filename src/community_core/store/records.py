@@ -27,18 +27,26 @@ from community_core.ports.store import NeededFunction, StoredCase, StoredEvent
 from community_core.procedures.definition import PublishKind
 from community_core.procedures.events import TRANSITION, Case, Event, PublishedItem
 from community_core.procedures.recorded import Apart, RecordedEffect
-from community_core.store.sealing import Lookup, present_data, snapshot_data, unread, unsealed, written
+from community_core.store.sealing import (
+    Lookup,
+    object_text,
+    present_data,
+    snapshot_data,
+    unread,
+    unsealed,
+    value_text,
+    written,
+)
 
 NOTHING: Final = "[]"
 _NEEDED: Final = ("kind", "name", "version", "distribution", "distribution_version")
-_PLAIN: Final = frozenset({bool, int, str, type(None)})
 
 
 def data_text(data: tuple[tuple[str, Any], ...]) -> str:
     """Return the canonical text of an event's data: a list of pairs."""
     if not data:
         return NOTHING
-    return written([[name, value if type(value) in _PLAIN else encode_value(value)] for name, value in data])
+    return f"[{','.join([f'[{_quoted(name)},{value_text(encode_value(value))}]' for name, value in data])}]"
 
 
 def published_text(published: tuple[PublishedItem, ...]) -> str:
@@ -364,7 +372,7 @@ def snapshot_row(case: Case, head: str = "") -> tuple[Any, ...]:
         case.version,
         "" if case.entered is None else day_text(case.entered),
         "" if case.latest is None else day_text(case.latest),
-        written(snapshot_data(case.data, case.private, case.withheld)),
+        object_text(snapshot_data(case.data, case.private, case.withheld)),
         steps_text({step: (day_text(day), actor) for step, (day, actor) in case.steps.items()}),
         case.reminded,
         case.ended,

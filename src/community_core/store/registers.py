@@ -48,6 +48,12 @@ class SqlRegisters(SqlLedgers):
         with self._transactions.reading() as connection, checked():
             return tuple(_posting(row) for row in connection.execute(_HELD, asked))
 
+    def posts(self, person: str, place: str, day: dt.date) -> frozenset[str]:
+        """Return the posts that *person* holds on *day* in *place*, by an appointment there or in a place around it."""
+        asked = {"person": person, "place": place, "on": day_text(day)}
+        with self._transactions.reading() as connection, checked():
+            return frozenset(connection.execute(_posts(), asked).scalars())
+
     def holders(self, post: str, place: str, day: dt.date) -> Sequence[Posting]:
         """Return the appointments to *post* in *place* itself on *day*, the earliest first."""
         on = day_text(day)
@@ -235,16 +241,21 @@ class SqlRegisters(SqlLedgers):
 
 #: The appointments of a person on a day. Statements that every step needs are made once: making one takes longer than
 #: asking it.
-_HELD: Final = (
-    select(postings)
-    .where(
-        postings.c.person == bindparam("person"),
-        postings.c.since <= bindparam("on"),
-        or_(postings.c.until.is_(None), postings.c.until > bindparam("on")),
-        or_(postings.c.ended.is_(None), postings.c.ended > bindparam("on")),
-    )
-    .order_by(postings.c.since, postings.c.id)
+_THEIRS: Final = (
+    postings.c.person == bindparam("person"),
+    postings.c.since <= bindparam("on"),
+    or_(postings.c.until.is_(None), postings.c.until > bindparam("on")),
+    or_(postings.c.ended.is_(None), postings.c.ended > bindparam("on")),
 )
+_HELD: Final = select(postings).where(*_THEIRS).order_by(postings.c.since, postings.c.id)
+
+
+@cache
+def _posts() -> Select[Any]:
+    # A place that is not registered stands alone.
+    around = _chain(dated=True).order_by(None).scalar_subquery()
+    here = or_(postings.c.place == bindparam("place"), postings.c.place.in_(around))
+    return select(postings.c.post).where(*_THEIRS, here)
 
 
 @cache

@@ -11,6 +11,7 @@ import json
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from json.encoder import encode_basestring as _quoted
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -31,6 +32,18 @@ SEALED: Final = '"sealed"'
 
 written = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 _PLAIN: Final = frozenset({bool, int, str, type(None)})
+
+
+def value_text(value: Any) -> str:
+    """Return the canonical text of a JSON value; most are texts and whole numbers, whose text is quickly made."""
+    kind = type(value)
+    return _quoted(value) if kind is str else repr(value) if kind is int else written(value)
+
+
+def object_text(values: Mapping[str, Any]) -> str:
+    """Return the canonical text of a JSON object."""
+    return f"{{{','.join([f'{_quoted(name)}:{value_text(values[name])}' for name in sorted(values)])}}}"
+
 
 #: Gives what a private field of an event holds, by case, version, field and class: a value, or why there is none.
 Lookup = Callable[[str, int, str, Privacy], Any]
