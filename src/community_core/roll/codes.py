@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from community_core.roll.extras import nw, pl
 
@@ -23,11 +23,7 @@ def group_code(expressions: Sequence[nw.Expr], nullable: Sequence[bool]) -> nw.E
         for place, (expr, unsure) in enumerate(
             zip(expressions[start : start + _HALF], nullable[start : start + _HALF], strict=True)
         ):
-            digit = expr.cast(nw.UInt8())
-            if unsure:
-                digit = digit.fill_null(2)
-            if place:
-                digit = digit * nw.lit(3**place, nw.UInt8())
+            digit = _digit(expr, 3**place, unsure=unsure)
             total = digit if total is None else total + digit
         if total is not None:
             halves.append(total)
@@ -35,16 +31,30 @@ def group_code(expressions: Sequence[nw.Expr], nullable: Sequence[bool]) -> nw.E
     return low + halves[1].cast(nw.UInt16()) * nw.lit(3**_HALF, nw.UInt16()) if len(halves) > 1 else low
 
 
+def _digit(expr: nw.Expr, weight: int, *, unsure: bool) -> nw.Expr:
+    # choosing a number costs a fifth of casting a condition to one
+    false, true, unknown = (nw.lit(value * weight, nw.UInt8()) for value in (0, 1, 2))
+    rest = nw.when(expr.is_null()).then(unknown).otherwise(false) if unsure else false
+    return nw.when(expr).then(true).otherwise(rest)
+
+
+def picked(values: pl.Series, index: pl.Series) -> pl.Series:
+    """Return *values* at the places that *index* gives; a table is gathered three times as fast as a column."""
+    return values.to_frame()[_places(index)].to_series()
+
+
 def dense(values: pl.Series, size: int) -> tuple[list[int], pl.Series]:
     """Return the values below *size* that occur (or all, where they are few), and each place's number among them."""
     if size <= _ALL_OF_THEM:
         return list(range(size)), values if values.dtype == pl.UInt16 else values.cast(pl.UInt16)
-    different = (values.cast(pl.UInt16) if size <= 2**16 else values).unique().sort()
+    if size <= 2**16:
+        values = values.cast(pl.UInt16)
+    different = picked(values, values.arg_unique()).sort()
     dtype = pl.UInt16 if len(different) <= 2**16 else pl.UInt32
     numbers = pl.Series(range(len(different)), dtype=dtype)
     if size <= _LARGEST_TABLE:
         places = pl.zeros(size, dtype=dtype, eager=True).scatter(different.cast(pl.UInt32), numbers)
-        return different.to_list(), places.gather(values.cast(pl.UInt32) if values.dtype == pl.UInt64 else values)
+        return different.to_list(), picked(places, values)
     return different.to_list(), values.replace_strict(different, numbers, return_dtype=dtype)
 
 
@@ -69,23 +79,27 @@ def code_dtype(conditions: int) -> pl.DataType:
     return pl.String()
 
 
-def spread(columns: Mapping[str, pl.Series], index: pl.Series) -> pl.DataFrame:
+def spread(columns: Sequence[pl.Series], index: pl.Series) -> pl.DataFrame:
     """Return columns over few results as columns over all subjects; *index* gives each subject's result.
 
-    Nulls are put on at the end: gathering them costs six times as much as gathering values.
+    Nulls are put on at the end: gathering them costs eight times as much as gathering values, and so do conditions.
     """
-    small: dict[str, pl.Series] = {}
-    masks: dict[tuple[bool, ...], str] = {}
+    small = pl.DataFrame(columns)
+    masks: dict[tuple[bool, ...], pl.Series] = {}
     wanted: list[pl.Expr] = []
-    for name, values in columns.items():
-        nulls = values.null_count()
-        if nulls in (0, len(values)):
-            small[name] = values
+    for values in columns:
+        name = values.name
+        if values.null_count() in (0, len(values)):
             wanted.append(pl.col(name))
             continue
         known = values.is_not_null()
-        mask = masks.setdefault(tuple(known.to_list()), f"{_MARK}{len(masks)}")
-        small[mask] = known
-        small[name] = values.fill_null(strategy="forward").fill_null(strategy="backward")
-        wanted.append(pl.when(mask).then(pl.col(name)).alias(name))
-    return pl.DataFrame(small)[index].select(wanted)
+        mask = masks.setdefault(tuple(known.to_list()), known.cast(pl.UInt8).rename(f"{_MARK}{len(masks)}"))
+        wanted.append(pl.when(pl.col(mask.name) == 1).then(pl.col(name)).alias(name))
+    if masks:
+        small = small.select(pl.all().forward_fill().backward_fill()).hstack(list(masks.values()))
+    return small[_places(index)].select(wanted)
+
+
+def _places(index: pl.Series) -> pl.Series:
+    # other whole numbers are looked through for negative ones before they serve as places
+    return index.cast(pl.UInt32)

@@ -70,7 +70,7 @@ class Total:
 
 @define(eq=False)
 class TermResult:
-    """The results of one decision over a roll; columns, counts and patterns are worked out when asked for."""
+    """The results of one decision over a roll; counts and patterns are worked out when asked for."""
 
     term: str
     staged: Staged
@@ -129,19 +129,20 @@ class TermResult:
         return self.subjects.counted(self.staged.index)
 
     @cached_property
-    def columns(self) -> pl.DataFrame:
-        """Outcomes, status, row and code of every subject, as columns."""
+    def few(self) -> tuple[pl.Series, ...]:
+        """Outcomes, status, row and code of every result, by its number, as columns."""
         results = self.results
-        found: dict[str, pl.Series] = {}
-        for position, output in enumerate(self.outputs):
-            found[self.column(output.name)] = self.staged.output(position, output)
-        found[f"{self.term}.status"] = pl.Series([result.status.value for result in results], dtype=pl.Enum(STATUSES))
-        found[f"{self.term}.row"] = pl.Series([result.row for result in results], dtype=pl.Int16)
         dtype = code_dtype(len(self.staged.plan.atoms))
         codes = [result.code for result in results]
-        texts = [str(code) for code in codes] if dtype == pl.String else codes
-        found[f"{self.term}.code"] = pl.Series(texts, dtype=dtype)
-        return spread(found, self.staged.index)
+        return (
+            *(
+                self.staged.output(at, output).rename(self.column(output.name))
+                for at, output in enumerate(self.outputs)
+            ),
+            pl.Series(f"{self.term}.status", [result.status.value for result in results], dtype=pl.Enum(STATUSES)),
+            pl.Series(f"{self.term}.row", [result.row for result in results], dtype=pl.Int16),
+            pl.Series(f"{self.term}.code", list(map(str, codes)) if dtype == pl.String else codes, dtype=dtype),
+        )
 
     @cached_property
     def patterns(self) -> tuple[PatternCount, ...]:
@@ -206,8 +207,15 @@ class RollResult:
         A whole number or amount beyond 64 bits has no column: its row has the status ``unavailable``, and one of
         :attr:`findings` names it; :meth:`explain` gives it exactly.
         """
-        parts = [self.subjects.rows.to_frame(ROW_NUMBER), *(result.columns for result in self.terms.values())]
-        return pl.concat(parts, how="horizontal")
+        alike: dict[int, list[TermResult]] = {}
+        for result in self.terms.values():
+            alike.setdefault(id(result.staged.index), []).append(result)
+        spreads = [
+            spread([column for result in group for column in result.few], group[0].staged.index)
+            for group in alike.values()
+        ]
+        found = pl.concat([self.subjects.rows.to_frame(ROW_NUMBER), *spreads], how="horizontal")
+        return found.select(ROW_NUMBER, *(column.name for result in self.terms.values() for column in result.few))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -309,7 +317,7 @@ def decide_roll(
     absent = [name for name, value in (given or {}).items() if value is None and name in subjects.frame.columns]
     if absent:
         subjects = Subjects(subjects.frame.drop(absent).with_columns(subjects.rows), subjects.facts)
-    stager = Stager(subjects, engine, on, frozenset(known))
+    stager = Stager(subjects, engine, on)
     found: dict[str, TermResult] = {}
     for done, term in enumerate(terms):
         if progress is not None:

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from attrs import define, field
 
 from community_core.roll.cell import Cell, NotInColumns
-from community_core.roll.codes import GROUP, dense, group_code, grouped
+from community_core.roll.codes import GROUP, dense, group_code, grouped, picked
 from community_core.roll.columns import Columns
 from community_core.roll.extras import nw, pl
 from community_core.roll.staged import Result, Staged
 from community_core.roll.subjects import Subjects
 from community_core.roll.trees import (
     Blocking,
+    Shape,
     facts_in,
     is_settled,
     outcome_trees,
-    plan_facts,
     refs_in,
-    split,
-    surely_asks,
 )
 from community_core.roll.values import from_cell
 from community_core.rules import nodes as n
 from community_core.rules.codegen import compile_values
 from community_core.rules.engine import Engine
-from community_core.rules.pattern import Pattern, Status, digits_of
-from community_core.rules.plan import BrokenPlan, Plan
+from community_core.rules.pattern import Pattern, Status
+from community_core.rules.plan import BrokenPlan, Plan, TablePlan
 from community_core.rules.types import Kind
 
 _MARK = "\x1f"
@@ -42,14 +39,13 @@ Combinations = tuple[list[str], list[tuple[int, ...]], pl.Series]
 class Stager:
     """Runs plans over *subjects* on the day *on*; one that several others use runs once.
 
-    What a decision gives that does not depend on the facts *given* for all is kept with the subjects, so that eight
-    services share one run of their tiers.
+    What a decision gives that does not depend on facts given for all is kept with the subjects, so that eight services
+    share one run of their tiers: such a plan is the engine's usual one.
     """
 
     subjects: Subjects
     engine: Engine
     on: dt.date
-    given: frozenset[str] = frozenset()
     _done: dict[str, Staged] = field(factory=dict, init=False)
 
     def staged(self, plan: Plan) -> Staged:
@@ -58,17 +54,21 @@ class Stager:
         Raises:
             FactError: if a column does not fit its fact.
         """
-        usual = self.engine.plan(plan.term, self.on)
-        if self.given.isdisjoint(plan_facts(usual)):
+        if self.engine.plan(plan.term, self.on) is plan:
             # the plan is kept with its result, so that its id stays its own
-            key = (id(usual), self.on)
+            key = (id(plan), self.on)
             found: Staged | None = self.subjects.memo.get(key)
             if found is None:
-                found = self.subjects.memo[key] = Run(self.subjects, self.on, usual, self).run()
+                found = self.subjects.memo[key] = Run(self.subjects, self.on, plan, self, shared=True).run()
             return found
         if plan.term not in self._done:
-            self._done[plan.term] = Run(self.subjects, self.on, plan, self).run()
+            self._done[plan.term] = Run(self.subjects, self.on, plan, self, shared=False).run()
         return self._done[plan.term]
+
+    def shape_of(self, plan: TablePlan) -> Shape:
+        """Return what is the same of *plan* for every roll, worked out once."""
+        found: Shape = plan.kept.get(Shape) or plan.kept.setdefault(Shape, Shape(plan))
+        return found
 
 
 @define(eq=False)
@@ -79,6 +79,7 @@ class Run:
     on: dt.date
     plan: Plan
     stager: Stager
+    shared: bool = field(kw_only=True)
     parts: dict[str, Staged] = field(factory=dict, init=False)
     table: pl.DataFrame = field(init=False)
     columns: Columns = field(init=False)
@@ -86,38 +87,40 @@ class Run:
     def run(self) -> Staged:
         """Return the results, and for each subject which is its own."""
         plan = self.plan
-        shared = self.stager.given.isdisjoint(plan_facts(self.stager.engine.plan(plan.term, self.on)))
         if isinstance(plan, BrokenPlan):
             zeros = pl.zeros(len(self.subjects.rows), dtype=pl.UInt16, eager=True)
             return Staged(plan, (Result(Status.UNAVAILABLE, None, None, 0),), zeros, zeros)
         self.parts = {term: self.stager.staged(part) for term, part in plan.parts}
         self.columns = Columns(self.subjects.cells(fact.name for fact in plan.facts), self.on, {})
         self.table = self.subjects.ready
-        terms, combinations, base = self._combinations()
+        shape = self.stager.shape_of(plan) if isinstance(plan, TablePlan) else None
+        terms, combinations, base = self._combinations(shape)
         results: list[Result] = []
         patterns: list[Pattern] = []
-        for code, parts in self._complete(terms, combinations):
+        whole = self._complete(shape, terms, combinations) if shape is not None else [(0, ())] * len(combinations)
+        for code, knowable in whole:
             pattern = plan.pattern(code)
-            asks = pattern.status is Status.UNDETERMINED and surely_asks(plan, pattern, parts)
+            asks = False
+            if shape is not None and pattern.status is Status.UNDETERMINED:
+                asks = shape.surely_asks(pattern, knowable)
             patterns.append(pattern)
             results.append(Result(pattern.status, pattern.outcome, pattern.row, code, asks))
         open_to = [at for at, pattern in enumerate(patterns) if not is_settled(plan, pattern, asks=results[at].asks)]
         index = base.cast(pl.UInt32) if open_to else base
         for trees, positions in self._by_trees(patterns, open_to).items():
             index = self._refined(trees, positions, base, results, index)
-        return Staged(plan, tuple(results), index, base, shared)
+        return Staged(plan, tuple(results), index, base, self.shared)
 
     # -- conditions --------------------------------------------------------------------------------------------------
 
-    def _combinations(self) -> Combinations:
+    def _combinations(self, shape: Shape | None) -> Combinations:
         """Return what occurs together, and for each subject which of it is its own.
 
         Each is the code of the conditions that look at facts, and the number of the result of each decision underneath
         that the other conditions look at.
         """
-        own, others = split(self.plan.atoms)
-        atoms = tuple(self.plan.atoms[position] for position in own)
-        terms = sorted({term for position in others for term, _ in refs_in(self.plan.atoms[position])})
+        atoms = tuple(self.plan.atoms[position] for position in shape.own) if shape is not None else ()
+        terms = shape.terms if shape is not None else []
         shared = not refs_in(*atoms) and all(self.parts[term].shared for term in terms)
         engine = self.stager.engine
         key = ("combinations", id(engine), atoms, self.on, tuple(id(self.parts[term]) for term in terms))
@@ -153,9 +156,8 @@ class Run:
             different = {numbers: at for at, numbers in enumerate(dict.fromkeys(together))}
             if len(different) < len(together):
                 places = [different[numbers] for numbers in together]
-                of_subjects = pl.Series(places, dtype=pl.UInt16 if len(different) <= 2**16 else pl.UInt32).gather(
-                    of_subjects
-                )
+                numbers_of = pl.Series(places, dtype=pl.UInt16 if len(different) <= 2**16 else pl.UInt32)
+                of_subjects = picked(numbers_of, of_subjects)
             if index is None:
                 index, combinations = of_subjects, [(0, *numbers) for numbers in different]
                 continue
@@ -168,32 +170,29 @@ class Run:
         return order, combinations, index
 
     def _complete(
-        self, terms: Sequence[str], combinations: Sequence[tuple[int, ...]]
-    ) -> Iterator[tuple[int, dict[str, Result]]]:
-        """Yield the whole code of each combination, with the results of the decisions underneath that it names."""
-        plan = self.plan
-        if isinstance(plan, BrokenPlan):
-            return
-        own, others = split(plan.atoms)
-        trees = [plan.atoms[position] for position in others]
-        refs = refs_in(*trees)
+        self, shape: Shape, terms: Sequence[str], combinations: Sequence[tuple[int, ...]]
+    ) -> Iterator[tuple[int, Collection[str]]]:
+        """Yield the whole code of each combination, and the decisions underneath that are known or surely ask."""
+        merged = [self.parts[term].merged[0] for term in terms]
         places = {
             ref: _place(self.parts[ref[0]], ref[1])
-            for ref in refs
+            for ref in shape.refs
             if not isinstance(self.parts[ref[0]].plan, BrokenPlan)
         }
-        merged = {term: self.parts[term].merged[0] for term in terms}
-        nothing: dict[str, Any] = {}
-        compute = compile_values((), trees, plan.words)
+        by_code: dict[int, int] = {}
+        by_parts: dict[tuple[int, ...], tuple[int, Collection[str]]] = {}
         for code, *numbers in combinations:
-            parts = {term: merged[term][number] for term, number in zip(terms, numbers, strict=True)}
-            values = {
-                ref: outcome[place] for ref, place in places.items() if (outcome := parts[ref[0]].outcome) is not None
-            }
-            held = dict(zip(own, digits_of(code, len(own)), strict=True))
-            held |= dict(zip(others, compute(nothing.get, self.on, values), strict=True))
-            digits = [2 if held[at] is None else int(bool(held[at])) for at in range(len(plan.atoms))]
-            yield sum(digit * 3**at for at, digit in enumerate(digits)), parts
+            if code not in by_code:
+                by_code[code] = shape.own_code(code)
+            key = tuple(numbers)
+            if key not in by_parts:
+                parts = {term: found[number] for term, found, number in zip(terms, merged, key, strict=True)}
+                outcomes = {ref: parts[ref[0]].outcome for ref in places}
+                values = {ref: found[places[ref]] for ref, found in outcomes.items() if found is not None}
+                known = [term for term, part in parts.items() if part.outcome is not None or part.asks]
+                by_parts[key] = (shape.above_code(values, self.on), known)
+            above, knowable = by_parts[key]
+            yield by_code[code] + above, knowable
 
     # -- decisions underneath, as columns ----------------------------------------------------------------------------
 
@@ -232,7 +231,7 @@ class Run:
         return Cell(kind, nw.col(name), nullable=nullable, categories=output.type.values if kind is Kind.ENUM else ())
 
     def _add(self, values: pl.Series, index: pl.Series, name: str) -> None:
-        self.table = self.table.with_columns(values.gather(index).rename(name))
+        self.table = self.table.with_columns(picked(values, index).rename(name))
 
     # -- codes -------------------------------------------------------------------------------------------------------
 
@@ -328,7 +327,7 @@ class Run:
             return index
         first, groups = grouped(self._keys(trees, where, base))
         representatives = where.gather(first)
-        subjects = self.subjects.subjects_at(representatives, plan_facts(self.plan))
+        subjects = self.subjects.subjects_at(representatives, [fact.name for fact in self.plan.reads])
         known: dict[Result, int] = {result: at for at, result in enumerate(results)}
         decided: list[int] = []
         for subject, at in zip(subjects, base.gather(representatives).to_list(), strict=True):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 from attrs import define, field
 
-from community_core.roll.staged import Result
 from community_core.rules import nodes as n
+from community_core.rules.codegen import Outcomes, compile_outcome
 from community_core.rules.function_plan import FunctionPlan
 from community_core.rules.interpret import kleene
 from community_core.rules.pattern import OTHERWISE, Pattern, Status, digits_of
 from community_core.rules.plan import Plan, TablePlan
-from community_core.rules.terms import Fact, HitPolicy
+from community_core.rules.terms import HitPolicy
 from community_core.rules.trace import may_agree
 from community_core.rules.types import Kind
 
@@ -21,14 +23,6 @@ Ref = tuple[str, str]
 #: Words that are unknown exactly where an argument is.
 _STRICT_WORDS = frozenset({"age_on", "days_between", "months_between", "count", "contains", "subset", "rounded"})
 _STRICT = (n.Const, n.Unknown, n.FactRef, n.DayRef, n.DecisionRef, n.Derived, n.Compare, n.Member, n.Not)
-
-
-def plan_facts(plan: Plan) -> dict[str, Fact]:
-    """Return every fact that *plan* and the decisions under it may read."""
-    found = {fact.name: fact for fact in plan.facts}
-    for _, part in plan.parts:
-        found |= plan_facts(part)
-    return found
 
 
 def facts_in(tree: n.Node) -> set[str]:
@@ -106,37 +100,86 @@ def is_settled(plan: Plan, pattern: Pattern, *, asks: bool) -> bool:
     return asks and all(row.row.gap is not None or row.constant is not None for row in counted)
 
 
-def surely_asks(plan: Plan, pattern: Pattern, parts: Mapping[str, Result]) -> bool:
-    """Whether an undetermined answer surely has something to ask; false says nothing.
+@define(eq=False)
+class Shape:
+    """What of a plan's conditions is the same for every roll: which look at facts, and which at decisions alone.
 
-    *parts* gives the results of the decisions underneath. A row whose condition may stay unknown for ever, since a
-    decision underneath has no outcome, makes what comes after it useless unless that may agree with it.
+    *own* and *others* are their positions; *refs* are the outputs that the others look at.
     """
-    if not isinstance(plan, TablePlan):
+
+    plan: TablePlan
+    own: tuple[int, ...] = field(init=False)
+    others: tuple[int, ...] = field(init=False)
+    refs: tuple[Ref, ...] = field(init=False)
+    _above: Outcomes = field(init=False)
+    _needs: dict[n.Node, frozenset[str] | None] = field(init=False)
+    _asks: dict[tuple[int, tuple[str, ...]], bool] = field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        atoms = self.plan.atoms
+        self.own = tuple(at for at, atom in enumerate(atoms) if facts_in(atom))
+        self.others = tuple(at for at in range(len(atoms)) if at not in set(self.own))
+        trees = [atoms[at] for at in self.others]
+        self.refs = tuple(refs_in(*trees))
+        self._above = compile_outcome((), trees, self.plan.words)
+        self._needs = {
+            atom: frozenset(term for term, _ in refs_in(atom)) if is_strict(atom) else None for atom in atoms
+        }
+
+    @property
+    def terms(self) -> list[str]:
+        """The decisions that conditions without facts look at."""
+        return sorted({term for term, _ in self.refs})
+
+    def own_code(self, code: int) -> int:
+        """Return what the *code* of the conditions on facts adds to the whole code."""
+        if not self.others:
+            return code
+        return sum(_DIGITS[digit] * 3**at for at, digit in zip(self.own, digits_of(code, len(self.own)), strict=True))
+
+    def above_code(self, values: Mapping[Ref, Any], on: dt.date) -> int:
+        """Return what the other conditions add to the whole code, given the outcomes of decisions underneath."""
+        digits = self._above((), on, values)
+        return sum(_DIGITS[digit] * 3**at for at, digit in zip(self.others, digits, strict=True))
+
+    def surely_asks(self, pattern: Pattern, knowable: Collection[str]) -> bool:
+        """Whether an undetermined answer surely has something to ask; false says nothing.
+
+        *knowable* are the decisions underneath that have an outcome or surely ask for something. A row whose condition
+        may stay unknown for ever, since a decision underneath has no outcome, makes what comes after it useless unless
+        that may agree with it.
+        """
+        key = (pattern.code, tuple(sorted(knowable)))
+        found = self._asks.get(key)
+        if found is None:
+            found = self._asks[key] = self._surely_asks(pattern, knowable)
+        return found
+
+    def _surely_asks(self, pattern: Pattern, knowable: Collection[str]) -> bool:
+        plan = self.plan
+        digits = dict(zip(plan.atoms, digits_of(pattern.code, len(plan.atoms)), strict=True))
+        rows = [plan.row_at(number) for number in pattern.choice.rows]
+        unknown = [_truth(row.folded, digits) is None for row in rows]
+        asking = [any(self._asked(atom, knowable) for atom in _open(row.folded, digits)) for row in rows]
+        policy = plan.table.hit
+        if policy is HitPolicy.COLLECT:  # every row is needed
+            given = (open_ or row.constant is not None for row, open_ in zip(rows, unknown, strict=True))
+            return any(asking) and all(given) and asking == unknown
+        for place, row in enumerate(rows):
+            if asking[place]:
+                return True
+            agrees = any(may_agree(row, other) for other in rows[place + 1 :])
+            if policy is HitPolicy.FIRST and unknown[place] and not agrees:
+                return False
         return False
-    digits = dict(zip(plan.atoms, digits_of(pattern.code, len(plan.atoms)), strict=True))
-    rows = [plan.row_at(number) for number in pattern.choice.rows]
-    unknown = [_truth(row.folded, digits) is None for row in rows]
-    asking = [any(_surely_asked(atom, parts) for atom in _open(row.folded, digits)) for row in rows]
-    policy = plan.table.hit
-    if policy is HitPolicy.COLLECT:  # every row is needed
-        given = (open_ or row.constant is not None for row, open_ in zip(rows, unknown, strict=True))
-        return any(asking) and all(given) and asking == unknown
-    for place, row in enumerate(rows):
-        if asking[place]:
-            return True
-        agrees = any(may_agree(row, other) for other in rows[place + 1 :])
-        if policy is HitPolicy.FIRST and unknown[place] and not agrees:
-            return False
-    return False
+
+    def _asked(self, atom: n.Node, knowable: Collection[str]) -> bool:
+        """Whether an unknown condition surely asks for something: nothing in it can stay unknown for ever."""
+        needs = self._needs[atom]
+        return needs is not None and needs <= set(knowable)
 
 
-def _surely_asked(atom: n.Node, parts: Mapping[str, Result]) -> bool:
-    """Whether an unknown condition surely asks for something: nothing in it can stay unknown for ever."""
-    if not is_strict(atom):
-        return False
-    found = [parts.get(term) for term, _ in refs_in(atom)]
-    return all(part is not None and (part.status is Status.DETERMINED or part.asks) for part in found)
+_DIGITS: Mapping[bool | None, int] = {False: 0, True: 1, None: 2}
 
 
 def _open(tree: n.Node, digits: Mapping[n.Node, bool | None]) -> Iterator[n.Node]:
@@ -161,10 +204,3 @@ def _truth(tree: n.Node, digits: Mapping[n.Node, bool | None]) -> bool | None:
     if isinstance(tree, n.Const):
         return bool(tree.value)
     return digits[tree]
-
-
-def split(atoms: Sequence[n.Node]) -> tuple[list[int], list[int]]:
-    """Return the positions of the conditions that look at the subject's facts, and of those that do not."""
-    own = [position for position, atom in enumerate(atoms) if facts_in(atom)]
-    taken = set(own)
-    return own, [position for position in range(len(atoms)) if position not in taken]

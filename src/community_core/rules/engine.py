@@ -157,6 +157,7 @@ class Engine:
         self._aliases = dict(aliases or {})
         self._plans: dict[tuple[str, dt.date], Plan] = {}
         self._ready: dict[dt.date, dict[str, Ready]] = {}
+        self._with_given: dict[tuple[Any, ...], Plan] = {}
         self._later: dict[tuple[str, _Days], Plan] = {}
         self._segments: dict[tuple[Any, ...], Plan] = {}
         self._prepared: dict[tuple[Any, ...], _Prepared | tuple[Finding, ...]] = {}
@@ -263,7 +264,8 @@ class Engine:
     ) -> Plan:
         """Return the plan of the decision *term* for the parameter values of the day *on*.
 
-        *given* are facts that are the same for every subject; they are put into the plan. For a case, *on* is the day
+        *given* are facts that are the same for every subject; they are put into the plan of a decision that reads one
+        of them, and into no other. For a case, *on* is the day
         it opened and *step* the day of the step, on which what is declared so is read.
 
         Raises:
@@ -273,8 +275,29 @@ class Engine:
         days = _Days(on, step or on)
         if days.step != days.case:
             return self._stepped(full, days)
-        if given:
-            return self._build(full, days, given)
+        usual = self._usual(full, on)
+        known = tuple((fact.name, given[fact.name]) for fact in usual.reads if fact.name in given) if given else ()
+        return self._given(full, days, known) if known else usual
+
+    def _given(self, full: str, days: _Days, known: tuple[tuple[str, Any], ...]) -> Plan:
+        """The plan of a decision into which the facts *known*, which it reads, are put."""
+        key = (full, days.case, known)
+        try:
+            plan = self._with_given.get(key)
+        except TypeError:  # members are mappings, which no key can hold
+            return self._build(full, days, dict(known))
+        if plan is None:
+            if len(self._with_given) >= _PLANS:
+                self._with_given.clear()
+            plan = self._with_given[key] = self._build(full, days, dict(known))
+        return plan
+
+    def _usual(self, full: str, on: dt.date) -> Plan:
+        """The plan of a decision on a day on which nothing is given for all, kept for all days with its values."""
+        kept = self._plans.get((full, on))
+        if kept is not None:
+            return kept
+        days = _Days(on, on)
         reached, parameters = self.binding.reach_of(full)
         versions = [self.binding.version_on(name, on) for name in reached if name in self.binding.bound]
         held = tuple(value_on(self.scope.parameters[name], on) for name in parameters)
@@ -285,7 +308,7 @@ class Engine:
         if len(self._plans) >= _PLANS:
             self._plans.clear()
             self._ready.clear()
-        self._plans[(term, on)] = plan
+        self._plans[(full, on)] = plan
         return plan
 
     def _stepped(self, full: str, days: _Days) -> Plan:
@@ -324,10 +347,7 @@ class Engine:
         decisions, parameters, names = self.binding.needs(full)
         folding = self._folding(parameters, days, given)
         facts = tuple(self.scope.facts[name] for name in names if name not in given)
-        parts = tuple(
-            (name, self._build(name, days, given) if given else self.plan(name, on, step=days.step))
-            for name in decisions
-        )
+        parts = tuple((name, self.plan(name, on, given, step=days.step)) for name in decisions)
         practice = full.rpartition(".")[0]
         usual = self._standings.get(practice, Standing.IN_FORCE)
         if isinstance(bound, BoundFunction):

@@ -89,6 +89,8 @@ class TablePlan:
     _patterns: dict[int, Pattern] = field(factory=dict)
     _then: dict[int, Outcomes] = field(factory=dict)
     _few: dict[int, tuple[str, ...] | None] = field(factory=dict)
+    #: What others work out about the plan once and keep with it, by what it is.
+    kept: dict[Any, Any] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         atoms: dict[n.Node, int] = {}
