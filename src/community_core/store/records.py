@@ -132,8 +132,8 @@ def case_text(case: StoredCase) -> str:
 
 
 def row_genesis(row: Any) -> str:
-    """Return the hash of a case's own record from its row as it stands."""
-    text = _case_text(row.id, row.procedure, row.place, row.opened, row.rules, row.parent)
+    """Return the hash of a case's own record from its row, in the order of the table's columns, as it stands."""
+    text = _case_text(*row)
     return "sha256:" + sha256(text.encode()).hexdigest()
 
 
