@@ -107,6 +107,7 @@ def test_why_names_claimants_and_winners(run):
 BROKEN = """\
 practice: my.rules
 title: {zh: 试, en: try}
+source: {document: 材料}
 standing: example
 facts:
   floor: {of: resident, type: int, zh: 楼层, privacy: public}
@@ -138,7 +139,7 @@ def test_check_points_at_each_fault(run, tmp_path):
         assert {"code", "message", "file", "line", "column"} <= set(item)
         assert isinstance(item["message"], str)
         assert item["file"] == str(file)
-    assert {(item["line"], item["column"]) for item in said.data} == {(14, 15), (18, 15)}
+    assert {(item["line"], item["column"]) for item in said.data} == {(15, 15), (19, 15)}
     table = run("check", file)
     assert table.code == 1
     assert "flor" in table.out

@@ -69,7 +69,7 @@ def test_a_folder_that_is_not_there_is_told_with_what_to_do(run, tmp_path):
     """A file in a missing folder names the file and says to make the folder."""
     said = run(*DECIDE, "--receipt", tmp_path / "none" / "receipt.json")
     assert said.code == exits.ENVIRONMENT
-    assert "文件夹要先建好" in said.err
+    assert "没有这个文件或文件夹；请检查路径" in said.err
     assert "receipt.json" in said.err
 
 

@@ -30,6 +30,8 @@ Decision tables are analysed as they stand on a day: what no row covers, what ov
 uses; these are warnings.
 """
 _SUFFIXES = (".yaml", ".yml")
+#: What ends the reading of a file before its end.
+_BROKEN_OFF = ("yaml-syntax", "too-deep", "not-utf8", "control-character", "unreadable-file")
 
 
 @click.command(help=_HELP, epilog=exits.HELP)
@@ -131,8 +133,12 @@ def _of_files(files: Iterable[Path], gathered: Gathered, day: dt.date | None) ->
     own = _practices(loaded)
     offered = evolve(gathered, practices=(*own, *(item for item in gathered.practices if item.name not in _names(own))))
     districts = [district for one in loaded for district in one.districts]
+    # Where a file breaks off, the rest of it may hold the practice that is not found.
+    whole = not any(item.code in _BROKEN_OFF for one in loaded for item in one.findings)
     for district in districts:
-        yield from _of_district(district, offered, day, gathered)
+        for item in _of_district(district, offered, day, gathered):
+            if whole or item.code != "unknown-practice":
+                yield item
     adopted = {name for district in districts for name in district.adopts}
     for practice in own:
         if practice.name not in adopted:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from community_core.base.errors import CommunityError, FactError, LoadError, Refused, StoreError, UnknownTerm
+from community_core.base.files import file_trouble
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.cli import exits
@@ -156,25 +157,10 @@ def _outside(error: Exception) -> Label | None:
     return None
 
 
-#: What errors of the file system mean, and what to do.
-_FILES: dict[int, tuple[str, str]] = {
-    errno.ENOENT: (
-        "没有这个文件或文件夹；请检查路径，文件夹要先建好",
-        "no such file or folder; check the path, make the folder",
-    ),
-    errno.EACCES: ("没有权限；请检查文件和文件夹的权限", "no permission; check that of the file and its folder"),
-    errno.EROFS: ("只读，不能写入；请换一个位置", "read-only; choose another place"),
-    errno.EISDIR: ("是文件夹，这里要文件", "is a folder, and a file is wanted"),
-    errno.ENOTDIR: ("路径中有一段是文件，不是文件夹", "a part of the path is a file and no folder"),
-    errno.ENOSPC: ("磁盘已满；请腾出空间再试", "the disk is full; make room and try again"),
-    errno.ENAMETOOLONG: ("文件名太长；请缩短", "the name is too long; shorten it"),
-}
-
-
 def _unreadable(error: OSError) -> Label:
     name = f" {error.filename}" if error.filename else ""
-    zh, en = _FILES.get(error.errno or 0, (error.strerror or str(error),) * 2)
-    return Label(f"无法读写{name}：{zh}", f"cannot read or write{name}: {en}")
+    meant = file_trouble(error)
+    return Label(f"无法读写{name}：{meant.zh}", f"cannot read or write{name}: {meant.en}")
 
 
 _HELP = """把一个区治理社区的规则写一次：判定、说明、办理、公示、检查。

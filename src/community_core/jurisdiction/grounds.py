@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Iterator
 
 from attrs import frozen
@@ -80,12 +81,15 @@ class Grounds:
                 self.named |= {name} - failed
                 continue
             if name not in offered:
-                known = "、".join(sorted(name for name in offered if name not in found)) or "—"
+                free = sorted(other for other in offered if other not in found)
+                near = difflib.get_close_matches(name, free, n=3, cutoff=0.6)
+                zh = f"是否指 {'、'.join(near)}" if near else f"已安装：{'、'.join(free) or '—'}"
+                en = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(free) or '—'}"
                 self.findings.append(
                     finding(
                         "unknown-practice",
-                        f"没有安装做法 {name}；请安装提供它的插件，或改正名称。已安装：{known}",
-                        f"the practice {name} is not installed; install its plugin, or correct the name: {known}",
+                        f"没有安装做法 {name}；请安装提供它的插件，或改正名称；{zh}",
+                        f"the practice {name} is not installed; install its plugin, or correct the name; {en}",
                         dict(self.district.places).get(name, self.district.origin),
                         name=name,
                     )

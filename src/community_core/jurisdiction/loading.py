@@ -27,7 +27,10 @@ def load(district: str | Path | District, *, plugins: Iterable[object] = (), gat
 
     Raises:
         LoadError: if no such district is installed, or the file holds none, or several.
+        TypeError: if *district* is none of these.
     """
+    if not isinstance(district, str | Path | District):
+        raise TypeError(f"load() takes a district's name, a path or a District, not {type(district).__name__}")
     offered = gather(plugins) if gathered is None else gathered
     if isinstance(district, District):
         return compose(district, offered)
@@ -52,6 +55,12 @@ def from_loaded(loaded: Loaded, offered: Gathered, name: str) -> Rules:
     Raises:
         LoadError: if the file holds no district, or several.
     """
+    if not loaded.districts and loaded.findings:
+        first = loaded.findings[0].message
+        raise LoadError(
+            Label(f"{name} 里读不出区县：{first.zh}", f"no district can be read from {name}: {first.en}"),
+            loaded.findings,
+        )
     if len(loaded.districts) != 1:
         count = len(loaded.districts)
         raise LoadError(

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 
-from community_core.base.findings import Finding, finding
+from community_core.base.findings import Finding, Origin, finding
 from community_core.base.ranks import Standing
 from community_core.declarations.practice import Practice
 from community_core.jurisdiction.expressions import expressions_of
@@ -33,8 +33,35 @@ def analyse(
         practices: every practice that there is, so that what is shared is called unused only where none uses it.
         most: how many cells are tried for one decision.
     """
-    found = [*unused(rules, practices), *analyse_tables(rules.engine, on, most=most)]
+    found = [*unused(rules, practices), *unsourced(rules), *analyse_tables(rules.engine, on, most=most)]
     return tuple(sorted(dict.fromkeys(found), key=lambda item: (item.file, item.line, item.column, item.code)))
+
+
+def unsourced(rules: Rules) -> Iterator[Finding]:
+    """Yield the rows and procedures that name no document, and that belong to a practice that names none either."""
+    for practice in rules.practices:
+        if practice.source is not None:
+            continue
+        for table in practice.decisions:
+            if isinstance(table, DecisionTable) and table.cite is None:
+                rows = [*table.rows, *([table.otherwise] if table.otherwise is not None else ())]
+                bare = next((row for row in rows if row.cite is None), None)
+                if bare is not None:
+                    yield _unsourced(f"{practice.name}.{table.name}", bare.origin)
+        for procedure in practice.procedures:
+            if procedure.cite is None:
+                yield _unsourced(f"{practice.name}.{procedure.name}", procedure.origin)
+
+
+def _unsourced(name: str, origin: Origin) -> Finding:
+    return finding(
+        "no-source",
+        f"{name} 没有写出处；请在做法开头写 source: {{document: …}}，或在这里写 cite",
+        f"{name} names no source; write source: {{document: …}} at the head of the practice, or cite here",
+        origin,
+        "warning",
+        term=name,
+    )
 
 
 def unused(rules: Rules, practices: Iterable[Practice] = ()) -> Iterator[Finding]:

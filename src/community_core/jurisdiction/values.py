@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve, frozen
 
 from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Finding, Origin, finding
+from community_core.base.labels import Label
 from community_core.base.ranks import Force, Rank
 from community_core.rules.terms import Bound, BoundKind, DatedValue, Fact, Parameter
 from community_core.rules.types import Kind, fits
@@ -30,6 +31,16 @@ class Claimant:
     def order(self) -> tuple[bool, bool, int]:
         """The most specific claimant sorts first; the library and the declarer come last."""
         return (self.declarer, self.rank is Rank.LIBRARY, self.rank)
+
+
+#: How a value of a kind is written in a rule text.
+_WRITTEN: Final = {
+    Kind.INT: Label("；请写半角的整数，如 60，不加引号", "; write a whole number such as 60, without quotes"),
+    Kind.BOOL: Label("；请写 true 或 false", "; write true or false"),
+    Kind.DATE: Label("；请写日期，如 2006-05-01", "; write a day such as 2006-05-01"),
+    Kind.MONEY: Label("；请写 yuan('12.50')", "; write yuan('12.50')"),
+    Kind.SHARE: Label("；请写 pct(60) 或 permille(3)", "; write pct(60) or permille(3)"),
+}
 
 
 def type_faults(
@@ -75,12 +86,13 @@ def _wrong_type(full: str, parameter: Parameter, facts: Mapping[str, Fact], date
             dated.origin,
             name=full,
         )
+    hint = _WRITTEN.get(parameter.type.kind, Label("；请改正", "; correct it"))
     for value in values:
         if not fits(parameter.type, value):
             yield finding(
                 "value-type",
-                f"{full} 要 {parameter.type}，写的是 {value!r}",
-                f"{full} is {parameter.type}, not {value!r}",
+                f"{full} 要 {parameter.type}，写的是 {value!r}{hint.zh}",
+                f"{full} is {parameter.type}, not {value!r}{hint.en}",
                 dated.origin,
                 name=full,
             )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from attrs import evolve, frozen
 
+from community_core.base.files import file_trouble
 from community_core.base.findings import Finding, Origin, finding
 from community_core.base.labels import Label
 from community_core.declarations.catalogue import Catalogue
@@ -42,13 +44,13 @@ def read_file(path: str | os.PathLike[str], plugin: str = "") -> Loaded:
     try:
         data = Path(path).read_bytes()
     except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or str(error)
+        said = file_trouble(error)
         return Loaded(
             findings=(
                 finding(
                     "unreadable-file",
-                    f"读不了文件“{name}”：{said}",
-                    f"the file {name!r} cannot be read: {said}",
+                    f"读不了文件“{name}”：{said.zh}",
+                    f"the file {name!r} cannot be read: {said.en}",
                     Origin(name, plugin=plugin),
                 ),
             )
@@ -104,7 +106,23 @@ def read_text(text: str | bytes, file: str = "", plugin: str = "") -> Loaded:
                 source.origin(0),
             )
         )
+    for kind, zh, named in (("practice", "做法", practices), ("district", "区县", districts)):
+        findings += _repeated(kind, zh, named)
     return Loaded(tuple(practices), tuple(districts), _in_order(findings), tuple(catalogues))
+
+
+def _repeated(kind: str, zh: str, named: Iterable[Practice | District]) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    for item in named:
+        line = first.setdefault(item.name, item.origin.line)
+        if line != item.origin.line:
+            yield finding(
+                "duplicate-document",
+                f"{zh} {item.name} 写了两次（先在第 {line} 行）；请合并，或改一个名称",
+                f"the {kind} {item.name} stands twice (first in line {line}); put them together, or rename one",
+                item.origin,
+                name=item.name,
+            )
 
 
 def _decoded(data: bytes, file: str, plugin: str) -> str | Finding:

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from attrs import define, field, frozen
 
 from community_core.base.findings import Finding, Origin, finding
+from community_core.rulebook.mistakes import likely
 
 #: Deeper than this no rulebook goes; a text that does is refused before it costs anything.
 DEEPEST: Final = 40
@@ -227,10 +228,11 @@ def _syntax(source: Source, error: Exception) -> Finding:
         mark = getattr(error, "context_mark")  # noqa: B009 - where the quote opens, not where the file ends
     said = f"{context}: {problem}" if context else problem
     index = min(mark.index, len(source.text)) if mark is not None else 0
+    meant = likely(source.text, index, said)
     return finding(
         "yaml-syntax",
-        f"YAML 写法有误，这份文件从这里起读不下去：{said}",
-        f"this is no YAML, and the file cannot be read from here on: {said}",
+        f"YAML 写法有误，这份文件从这里起读不下去：{meant.zh}（{said}）",
+        f"this is no YAML, and the file cannot be read from here on: {said}; {meant.en}",
         source.origin(index),
         problem=problem,
     )

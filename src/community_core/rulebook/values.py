@@ -30,6 +30,23 @@ _NAMED = {**TYPE_NAMES, "ballot_rule": enum_of(*BALLOT_RULES)}
 _TYPE = Label("类型", "a type")
 
 
+#: What types are called in other languages.
+_ELSEWHERE = {
+    "integer": "int",
+    "number": "int",
+    "float": "share",
+    "decimal": "money",
+    "percent": "share",
+    "string": "text",
+    "str": "text",
+    "boolean": "bool",
+    "array": "list",
+    "datetime": "date",
+    "day": "date",
+    "enum": "list",
+}
+
+
 @frozen
 class TypeReader:
     """A type by its name, or the list of an enumeration's values. ``list`` needs its members' type beside it."""
@@ -49,7 +66,7 @@ class TypeReader:
             return ValueType(Kind.LIST)
         if node.text in _NAMED:
             return _NAMED[node.text]
-        _, zh, en = suggestion(node.text, [*_NAMED, "list"])
+        _, zh, en = suggestion(_ELSEWHERE.get(node.text.lower(), node.text), [*_NAMED, "list"])
         return reading.report(
             "unknown-type",
             f"没有类型“{node.text}”；{zh}",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import Final
 
 from attrs import frozen
 
 from community_core.base.findings import Finding, Origin, finding
+from community_core.base.labels import Label
 from community_core.rules.terms import Expression
 
 _SIGNS = {
@@ -144,15 +146,31 @@ def parse(expression: Expression) -> Syntax | Finding:
             return _too_deep(expression)
         # An expression that breaks off has its fault at the end, for which Python names no column.
         column = (getattr(error, "offset", None) or len(stripped) + 1) - 1
+        hint = _meant(expression.text)
         return finding(
             "expression-syntax",
-            f"表达式写法有误：{expression.text.strip()!r}",
-            f"this is no expression: {expression.text.strip()!r} ({getattr(error, 'msg', error)})",
+            f"表达式写法有误：{expression.text.strip()!r}{hint.zh}",
+            f"this is no expression: {expression.text.strip()!r} ({getattr(error, 'msg', error)}){hint.en}",
             place(expression, positions[max(0, min(column, len(positions) - 1))]),
         )
     if _deeper(tree, _DEEPEST):
         return _too_deep(expression)
     return Syntax(expression, stripped, tree, positions)
+
+
+#: What people write who know other languages, or whose keyboard helps, and what it is called here.
+_HABITS: Final = (
+    (re.compile(r"=<|=>"), Label("；请写 <= 或 >=", "; write <= or >=")),
+    (re.compile(r"&&|\|\|"), Label("；请写 and（且）、or（或）", "; write and, or")),
+    (re.compile(r"[‘’“”]"), Label("；引号请用半角的 '", "; write the ASCII quote '")),
+    (re.compile(r"[￥¥]"), Label("；金额请写 yuan('12.50')", "; write money as yuan('12.50')")),
+    (re.compile(r"(?<![<>=!])=(?!=)"), Label("；相等请写 ==", "; write == for equality")),
+    (re.compile(r"<>"), Label("；不等请写 !=", "; write != for inequality")),
+)
+
+
+def _meant(text: str) -> Label:
+    return next((label for habit, label in _HABITS if habit.search(text)), Label(""))
 
 
 def _deeper(tree: ast.expr, levels: int) -> bool:
