@@ -106,7 +106,7 @@ NO_TEXT = {
     # cases and their steps
     "office/test_bulk.py": "key-reused unknown-case",
     "office/test_behalf.py": "no-delegation",
-    "office/test_transitions.py": "already-under-text no-transition transition-field transition-state",
+    "office/test_transitions.py": "already-under-text no-transition transition-field transition-state transition-step",
     "office/test_correct.py": """
         correction-changes correction-refused no-reason not-correctable nothing-corrected unknown-event""",
     "office/test_ledger.py": "no-entry personal-entry",

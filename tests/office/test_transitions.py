@@ -193,6 +193,8 @@ def test_a_repeated_move_does_nothing_twice(office):
     [
         ("{by: [chair], cite: {document: permits}}", "transition-of-all"),
         (MOVE.replace("asked: received", "asked: nowhere"), "unknown-state"),
+        (MOVE.replace("states:", "steps: {look: nowhere}, states:"), "unknown-step"),
+        (MOVE.replace("states:", "steps: {see: look}, drops: [see], states:"), "renamed-and-dropped"),
     ],
 )
 def test_a_transition_that_says_too_little_is_a_finding(transition, code, tmp_path):
@@ -201,3 +203,112 @@ def test_a_transition_that_says_too_little_is_a_finding(transition, code, tmp_pa
     file.write_text(DISTRICT, "utf-8")
     rules = cc.load(file, plugins=[plugin(NEW.replace("TRANSITION", transition))])
     assert code in {item.code for item in rules.findings}
+
+
+# A text in which later steps ask who took earlier ones, when, and how often; and a newer one with other names.
+LOOKED = """
+practice: plug.permits
+title: {zh: 许可, en: Permits}
+standing: library
+source: {document: permits}
+procedures:
+  permit:
+    title: {zh: 许可, en: Permit}
+    ends: {granted: decided}
+    facts:
+      length: {type: int, unit: day, privacy: public, zh: 天数, en: length}
+      note: {type: text, privacy: public, zh: 记事, en: note}
+    steps:
+      ask: {to: asked, by: [clerk], takes: [length], papers: [receipt]}
+      look: {in: [asked], by: [clerk], takes: [note]}
+      muse: {in: [asked], by: [clerk]}
+      grant: {from: [asked], to: granted, by: [chair], not_by: [look], within: {after: look, period: days(90)}}
+    papers:
+      receipt: {zh: 收据, en: receipt, form: receipt, shows: [length]}
+"""
+VISITED = (
+    LOOKED.replace("look:", "visit:")
+    .replace("      muse: {in: [asked], by: [clerk]}\n", "")
+    .replace("not_by: [look], within: {after: look,", "not_by: [visit], within: {after: visit,")
+    .replace("      ask: {", "      apply: {")
+    .replace(
+        "      note:", "      looks: {type: int, times_of: visit, privacy: public, zh: 次数, en: times}\n      note:"
+    )
+    + """    transitions:
+      renamed: {before: 2006-06-01, by: [chair], STEPS cite: {document: permits}}
+"""
+)
+STEPS = "steps: {ask: apply, look: visit}, drops: [muse],"
+
+
+def looked(office):
+    """Open a case under the older text in which the chair had the post of a clerk too and looked once, after a clerk."""
+    first = office(LOOKED)
+    first.appoint("chair", "clerk", "town", dt.date(2000, 1, 1))
+    case = ask(first)
+    first.take(case, "look", {"note": "甲"}, actor="clerk", day=DAY)
+    first.take(case, "muse", actor="clerk", day=DAY)
+    return first.take(case, "look", {"note": "乙"}, actor="chair", day=DAY + dt.timedelta(days=1))
+
+
+def test_steps_that_were_renamed_are_the_same_steps(office):
+    """Whoever took a step under its old name, when, and how often, is asked under the new one; the record verifies."""
+    old = looked(office)
+    newer = office(VISITED.replace("STEPS", STEPS))
+    moved = newer.transition(old, actor="chair", day=LATER)
+    assert set(moved.steps) == {"apply", "visit", "transition"}
+    assert moved.steps["visit"] == (DAY + dt.timedelta(days=1), "chair")
+    assert moved.takers["visit"] == {"clerk", "chair"}
+    assert moved.data["looks"] == 2
+    said = dict(newer.store.events(old.id)[-1].event.data)
+    assert said["steps"] == (("ask", "apply"), ("look", "visit"), ("muse", ""))
+    assert said["counts"] == (("looks", 2),)
+    with pytest.raises(Refused) as info:
+        newer.take(old, "grant", actor="chair", day=LATER)
+    assert [item.code for item in info.value.findings] == ["same-person"]
+    newer.appoint("second", "chair", "town", dt.date(2000, 1, 1))
+    with pytest.raises(Refused) as info:
+        newer.take(old, "grant", actor="second", day=DAY + dt.timedelta(days=92))
+    assert [item.code for item in info.value.findings] == ["too-late"]
+    newer.take(old, "visit", {"note": "丙"}, actor="clerk", day=LATER)
+    assert newer.take(old, "grant", actor="second", day=LATER).data["looks"] == 3
+    assert [item.name for item, _ in newer.papers().of(old)] == ["receipt"]
+    assert list(newer.verify()) == []
+
+
+def test_two_steps_that_are_one_now_are_put_together(office):
+    """Where two steps have one successor, all who took either took it, and the later day counts."""
+    old = looked(office)
+    newer = office(VISITED.replace("STEPS", "steps: {ask: apply, look: visit, muse: visit},"))
+    moved = newer.transition(old, actor="chair", day=LATER)
+    assert moved.steps["visit"][0] == DAY + dt.timedelta(days=1)
+    assert moved.data["looks"] == 3
+    assert list(newer.verify()) == []
+
+
+def test_a_step_without_a_name_in_the_newer_text_stands_against_the_move(office):
+    """Where that text asks who took a step, one that was taken under a name it does not know is to be mapped."""
+    old = looked(office)
+    for steps in ("", "steps: {ask: apply},", "drops: [ask, muse],"):
+        assert codes(office(VISITED.replace("STEPS", steps)), old) == ["transition-step"]
+    fine = office(VISITED.replace("STEPS", "steps: {look: visit},"))
+    assert set(fine.transition(old, actor="chair", day=LATER).steps) >= {"visit", "ask", "muse"}
+
+
+def test_a_case_that_moves_twice_keeps_its_steps(office):
+    """Names are carried through each text that a case goes over to; a long case is read from its kept state as well."""
+    old = looked(office)
+    newer = office(VISITED.replace("STEPS", STEPS))
+    newer.transition(old, actor="chair", day=LATER)
+    third = (
+        VISITED.replace("visit", "survey")
+        .replace("before: 2006-06-01", "before: 2006-07-01")
+        .replace("STEPS", "steps: {visit: survey},")
+        .replace("looks:", "surveys:")
+    )
+    newest = office(third)
+    moved = newest.transition(old, actor="chair", day=LATER)
+    assert (set(moved.steps), moved.data["surveys"]) == ({"apply", "survey", "transition"}, 2)
+    assert [item.name for item, _ in newest.papers().of(old)] == ["receipt"]
+    assert newest.case(old.id, as_of=DAY).steps.keys() == {"ask", "look", "muse"}
+    assert list(newest.verify()) == []

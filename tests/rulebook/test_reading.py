@@ -290,6 +290,8 @@ PRACTICE = Practice(
                     before=dt.date(2027, 1, 1),
                     since=dt.date(2027, 2, 1),
                     states=(("open", "proposed"),),
+                    steps=(("ask", "speak"),),
+                    drops=("look",),
                     because=Label("改版"),
                 ),
             ),

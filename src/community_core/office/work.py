@@ -233,7 +233,8 @@ class Work:
         found = declared(newer.procedure, case, command.day)
         post = "" if found is None else self._post_of(newer.procedure, as_step(found, case), case, command)
         asked = Move(newer.digest, command.actor, post, command.day, command.key, command.behalf)
-        result = move(newer.procedure, case, asked)
+        history = [*(item.event for item in self._store.events(case_id)), *draft.events]
+        result = move(newer.procedure, case, history, asked)
         if isinstance(result, Refusal):
             raise refused(*result.findings)
         self._keep(newer)

@@ -396,6 +396,18 @@ def _transitions(procedure: Procedure) -> Iterator[Finding]:
         for _, state in item.states:
             if state not in states:
                 yield unknown_name("unknown-state", "状态", state, item.origin, states)
+        for old, step in item.steps:
+            if step not in procedure.step_names:
+                yield unknown_name("unknown-step", "环节", step, item.origin, procedure.step_names)
+            if old in item.drops:
+                yield finding(
+                    "renamed-and-dropped",
+                    f"过渡 {item.name} 写明旧环节 {old} 改名为 {step}，又写明不再有它，请只保留一处",
+                    f"the transition {item.name} renames the older step {old!r} to {step!r} and drops it as well; keep "
+                    "one of the two",
+                    item.origin,
+                    step=old,
+                )
 
 
 def _measures(procedure: Procedure) -> Iterator[Finding]:

@@ -375,8 +375,9 @@ class Transition:
     """How a case that began under an older text may go on under this one, by whom, and which document says so.
 
     It is for cases opened *before* a day, for those under the text whose hash is *text*, or, where both are given, for
-    those that are both. *states* gives the new name of each state that is called otherwise now; *since* is the first
-    day on which a case may move. What this text asks for and the older one did not is unknown in such a case.
+    those that are both. *states* and *steps* give the new name of each state and step that is called otherwise now;
+    *drops* are steps of the older text that have no successor here. *since* is the first day on which a case may move.
+    What this text asks for and the older one did not is unknown in such a case.
     """
 
     name: str
@@ -386,6 +387,8 @@ class Transition:
     before: dt.date | None = None
     since: dt.date | None = None
     states: tuple[tuple[str, str], ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
+    drops: tuple[str, ...] = ()
     because: Label = Label()
     origin: Origin = field(default=NOWHERE, eq=False)
 

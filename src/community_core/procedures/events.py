@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -15,6 +16,8 @@ from community_core.instruments.ledger import Entry
 from community_core.procedures.definition import PublishKind
 from community_core.procedures.recorded import RecordedEffect
 from community_core.procedures.withholding import Private, Why, Withheld, known
+
+T = TypeVar("T")
 
 #: The actor of what the rules do by themselves, and the step names of an event that settles a deadline, of one that
 #: corrects another, of one that moves the case over to a newer text of its rules, and of one that issues a paper.
@@ -38,8 +41,9 @@ class Event:
     *version* counts the case's events from 1. *step* is the step's name, ``late`` for a settled deadline or ``correct``
     for a correction; then *data* says which version it corrects (``corrects``), ``why``, the ``fields`` with their
     values, and which of them still stand in the case since no later step gave them again (``stands``).
-    A ``transition`` says from which rule text (``from``) to which (``to``) the case moved over; a ``paper`` which paper
-    of which event was issued, with the digests of its files.
+    A ``transition`` says from which rule text (``from``) to which (``to``) the case moved over, which ``steps`` that it
+    took are called otherwise now (by an empty text where they have no successor), and what ``counts`` stand at; a
+    ``paper`` which paper of which event was issued, with the digests of its files.
     *state* is the state after the event. *day* is the day it was done. *data* are the fields given and computed, as
     plain values of their types; a field that the step clears is in it as ``None``. *rules* is the hash of the rule text
     the case runs under. *behalf* is the person in whose name, and under whose post, *actor* acted; empty where he acted
@@ -206,6 +210,7 @@ class Case:
         # Moving over is not entering: periods run on, also where the newer text calls the state otherwise.
         moved = event.state != self.state and not over
         taker = event.behalf or event.actor
+        before = self._renamed(renamed_steps(event)) if over else self
         gives = given(event)
         private, withheld = self.private, self.withheld
         if event.private or private or withheld:
@@ -222,14 +227,25 @@ class Case:
             event.day if moved else self.entered,
             event.day,
             {**self.data, **known(gives)},
-            {**self.steps, event.step: _last(event.day, taker)},
+            {**before.steps, event.step: _last(event.day, taker)},
             False if moved else (self.reminded or event.step == LATE),
             self.parent,
             ended or self.ended,
-            _among(self.takers, event.step, taker),
-            _among(self.hands, event.step, event.actor) if event.behalf else self.hands,
+            _among(before.takers, event.step, taker),
+            _among(before.hands, event.step, event.actor) if event.behalf else before.hands,
             private,
             withheld,
+        )
+
+    def _renamed(self, names: Mapping[str, str]) -> Case:
+        """Return the case with its steps under new names, and without those whose new name is empty."""
+        if not names:
+            return self
+        return evolve(
+            self,
+            steps={step: max(last, key=itemgetter(0)) for step, last in _under(names, self.steps).items()},
+            takers={step: frozenset().union(*people) for step, people in _under(names, self.takers).items()},
+            hands={step: frozenset().union(*people) for step, people in _under(names, self.hands).items()},
         )
 
     def _kept_apart(
@@ -282,8 +298,27 @@ def _last(day: dt.date, person: str) -> tuple[dt.date, str]:
     return day, person
 
 
+def renamed_steps(event: Event) -> Mapping[str, str]:
+    """Return the new names of steps by the old ones, of a case that moves over; empty for one that is dropped."""
+    return dict(dict(event.data).get("steps", ()))
+
+
+def _under(names: Mapping[str, str], kept: Mapping[str, T]) -> Mapping[str, list[T]]:
+    """Return what is kept by step, by the new names of the steps, of which two may be one now."""
+    found: dict[str, list[T]] = {}
+    for step, value in kept.items():
+        if new := names.get(step, step):
+            found.setdefault(new, []).append(value)
+    return found
+
+
 def given(event: Event) -> Mapping[str, Any]:
-    """Return the fields that an event gives a case: none where it stands apart, of a correction what stands."""
+    """Return the fields that an event gives a case: of a correction what stands, of a move what now counts steps.
+
+    What stands apart gives none.
+    """
+    if event.step == TRANSITION:
+        return dict(dict(event.data).get("counts", ()))
     if event.step in APART:
         return {}
     said = dict(event.data)

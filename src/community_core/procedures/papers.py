@@ -20,6 +20,7 @@ from community_core.procedures.definition import Paper, PaperForm, Procedure, St
 from community_core.procedures.events import APART, CORRECT, PAPER, SYSTEM, Case, Event
 from community_core.procedures.naming import unknown_name
 from community_core.procedures.reading import plain_post, post_for
+from community_core.procedures.renaming import present_names
 from community_core.procedures.step import Refusal, Taken, after, day_before, not_entitled
 
 #: Forms that are meant for everybody: nothing but what is public stands in them.
@@ -73,10 +74,10 @@ def yielded(procedure: Procedure, history: Sequence[Event]) -> tuple[Yielded, ..
     """Return the papers that the events of a case yield, in their order."""
     found = []
     labels = {paper.name: paper.label for paper in procedure.papers}
-    for event in history:
-        step = None if event.step in (*APART, CORRECT) else procedure.step(event.step)
+    for event, present in zip(history, present_names(history), strict=True):
+        step = None if event.step in (*APART, CORRECT) else procedure.step(present)
         names = [name for name in (() if step is None else step.papers) if name in labels]
-        found += [Yielded(name, event.version, event.step, event.day, labels[name]) for name in names]
+        found += [Yielded(name, event.version, present, event.day, labels[name]) for name in names]
     return tuple(found)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from attrs import frozen
 
 from community_core.base.errors import FactError
 from community_core.base.findings import Finding, finding
 from community_core.procedures.definition import Procedure, Step, Transition
-from community_core.procedures.events import TRANSITION, Case, Event
+from community_core.procedures.events import APART, CORRECT, TRANSITION, Case, Event
+from community_core.procedures.renaming import times
 from community_core.procedures.step import Refusal, Taken, after, against_actor, against_stage
 from community_core.rules.types import checked
 
@@ -47,11 +49,11 @@ def as_step(transition: Transition, case: Case) -> Step:
     )
 
 
-def move(procedure: Procedure, case: Case, asked: Move) -> Taken | Refusal:
-    """Move *case* over to *procedure*, or say everything that stands against it.
+def move(procedure: Procedure, case: Case, history: Sequence[Event], asked: Move) -> Taken | Refusal:
+    """Move *case* over to *procedure*, or say everything that stands against it; *history* are its events so far.
 
     Overdue deadlines are to be settled before, under the older text. What the case holds stays; its periods run on
-    from the days on which its states were entered and its steps taken.
+    from the days on which its states were entered and its steps taken, by whatever name.
     """
     if case.rules == asked.rules:
         return Refusal((_already(case, procedure),))
@@ -65,8 +67,15 @@ def move(procedure: Procedure, case: Case, asked: Move) -> Taken | Refusal:
     if state not in procedure.all_states:
         found.append(_no_state(case, transition))
     found += _misfits(procedure, case, transition)
+    found += _nameless(procedure, case, transition)
     if found:
         return Refusal(tuple(found))
+    names = {**dict(transition.steps), **dict.fromkeys(transition.drops, "")}
+    taken = tuple((old, new) for old, new in names.items() if old in case.steps)
+    counts = tuple(
+        (name, times(history, names, step)) for name, step in procedure.counters if case.data.get(name) is None
+    )
+    told = (*((("steps", taken),) if taken else ()), *((("counts", counts),) if counts else ()))
     event = Event(
         case=case.id,
         version=case.version + 1,
@@ -75,7 +84,7 @@ def move(procedure: Procedure, case: Case, asked: Move) -> Taken | Refusal:
         actor=asked.actor,
         post=asked.post,
         day=asked.day,
-        data=(("transition", transition.name), ("from", case.rules), ("to", asked.rules)),
+        data=(("transition", transition.name), ("from", case.rules), ("to", asked.rules), *told),
         rules=asked.rules,
         key=asked.key,
         behalf=asked.behalf,
@@ -103,6 +112,37 @@ def _misfits(procedure: Procedure, case: Case, transition: Transition) -> list[F
                     field=name,
                 )
             )
+    return found
+
+
+def _nameless(procedure: Procedure, case: Case, transition: Transition) -> list[Finding]:
+    """Name the steps taken that the newer text does not know, where it asks who took which step or when."""
+    asks = _named_steps(procedure) - case.steps.keys() - {new for old, new in transition.steps if old in case.steps}
+    known = {*procedure.step_names, *dict(transition.steps), *transition.drops, *APART, CORRECT}
+    taken = [step for step in case.steps if step not in known]
+    if not asks or not taken:
+        return []
+    old, new = "、".join(taken), "、".join(sorted(asks))
+    return [
+        finding(
+            "transition-step",
+            f"办件 {case.id} 办过的环节 {old} 在新规则文本中没有，而新文本要问 {new} 由谁、在哪天办理；请在过渡 "
+            f"{transition.name} 的 steps 中写明改成了哪个环节，或在 drops 中写明不再有",
+            f"case {case.id} took {', '.join(taken)}, which the newer text does not have, and that text asks by whom "
+            f"or when {', '.join(sorted(asks))} was taken; say under steps of the transition {transition.name} what it is "
+            "called now, or under drops that it has no successor",
+            transition.origin,
+            steps=", ".join(taken),
+        )
+    ]
+
+
+def _named_steps(procedure: Procedure) -> set[str]:
+    """Return the steps that *procedure* asks about: who took them, when, or how often."""
+    found = {step for _, step in procedure.counters}
+    for step in procedure.steps:
+        found |= {*step.not_by, *(name for name in step.by if name in procedure.step_names)}
+        found |= {waiting.after for waiting in (step.not_before, step.within) if waiting is not None}
     return found
 
 

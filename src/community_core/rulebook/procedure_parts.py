@@ -74,6 +74,8 @@ def _build_transition(fields: Fields, _: Reading) -> Transition:
         before=fields.get("before"),
         since=fields.get("since"),
         states=fields.get("states", ()),
+        steps=fields.get("steps", ()),
+        drops=fields.get("drops", ()),
         because=fields.get("because", Label()),
         origin=fields.origin,
     )
@@ -86,6 +88,8 @@ TRANSITION = Record(
         Key("since", Day(), Label("从哪天起可以转用", "the first day on which a case may move")),
         Key("by", DOTTED_NAMES, Label("由哪些职务", "the posts that may move a case"), required=True),
         Key("states", Pairs(NAME, Label("旧状态与新状态", "new states by old")), Label("改名的状态", "states renamed")),
+        Key("steps", Pairs(NAME, Label("旧环节与新环节", "new steps by old")), Label("改名的环节", "steps renamed")),
+        Key("drops", NAMES, Label("不再有的旧环节", "steps of the older text that have no successor")),
         Key("because", LABEL, Label("理由", "the reason")),
         Key("cite", CITE.reads, CITE.help, required=True),
     ),
