@@ -136,7 +136,8 @@ class PlainHearing:
                 and len(data["present"]) * 2 >= 3
             )
         if step == "speak":
-            return self.state == "in_session" and "representative" in posts and "statement" in data
+            # What the case holds already need not be said again.
+            return self.state == "in_session" and "representative" in posts and ("statement" in data or self.said)
         if step == "conclude":
             on_time = self.convened is not None and (day - self.convened).days <= 3
             decided = on_time and len(set(data["votes"])) == 1
@@ -157,7 +158,7 @@ class PlainHearing:
         self.latest = day
         self.steps.append(step)
         if step == "speak":
-            self.said[len(self.steps)] = data["statement"]
+            self.said[len(self.steps)] = data.get("statement")
 
 
 class Database:
