@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -200,6 +201,7 @@ def core_one_by_one(engine: Engine, rows: list[Any]) -> None:
             connection.execute(insert(outbox), {"seq": row["seq"]})
 
 
+@cache
 def peer() -> Any:
     """Return how to make an application of ``eventsourcing``, or ``None`` where it is not installed."""
     try:

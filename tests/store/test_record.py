@@ -1,6 +1,7 @@
 """Events and cases are kept as given and read as kept, in all-or-nothing units."""
 
 import datetime as dt
+from contextlib import suppress
 from fractions import Fraction
 
 import pytest
@@ -11,7 +12,7 @@ from community_core.base import Money, StoreError
 from community_core.codec import CodecError, canonical, digest
 from community_core.ports.store import Conflict, StoredCase, Tally
 from community_core.procedures.definition import PublishKind
-from community_core.procedures.events import Case, Event, PublishedItem
+from community_core.procedures.events import Case, Event, PublishedItem, fold
 from community_core.store import open_store
 from community_core.store.records import event_hash, event_row, event_text, genesis
 
@@ -182,6 +183,51 @@ def test_a_case_that_moved_on_is_a_conflict(database, book, expected):
     assert len(store.events("h-1")) == 2
     assert store.events("h-2") == ()
     assert next(store.verify()).code == "case-without-events"
+
+
+def test_one_event_that_is_refused_leaves_the_unit_as_it_was(database, book):
+    """A single event under a used key, or of a version that is taken, is a conflict; what comes after is written."""
+    store = database.store()
+    book.write(store, "h-1", 1)
+    with store.begin():
+        store.add_case(book.case("h-2"))
+        with pytest.raises(Conflict, match=r"h-1.*idempotency key"):
+            store.append([book.event("h-2", 1, key="h-1/1")], {"h-2": 0}, book.now)
+        with pytest.raises(Conflict, match="kept already"):
+            store.add_case(book.case("h-1"))
+        store.append([book.event("h-2", 1)], {"h-2": 0}, book.now)
+        store.snapshot(fold(Case("h-2", "p.hearing", "c-1", book.day), [book.event("h-2", 1)]))
+    assert [kept.event.version for kept in store.events("h-2")] == [1]
+    assert list(store.verify()) == []
+
+
+def test_what_was_undone_within_a_unit_is_not_remembered(database, book):
+    """The head of a chain is that of what stands, also where an inner unit wrote to it and was undone."""
+    store = database.store()
+    with store.begin():
+        store.add_case(book.case("h-1"))
+        with suppress(RuntimeError), store.begin():
+            store.append([book.event("h-1", 1, actor="undone")], {"h-1": 0}, book.now)
+            raise RuntimeError
+        store.append([book.event("h-1", 1)], {"h-1": 0}, book.now)
+        store.append([book.event("h-1", 2)], {"h-1": 1}, book.now)
+        store.snapshot(fold(Case("h-1", "p.hearing", "c-1", book.day), [kept.event for kept in store.events("h-1")]))
+    assert [kept.event.actor for kept in store.events("h-1")] == ["a-1", "a-1"]
+    assert list(store.verify()) == []
+
+
+def test_a_rule_text_is_not_taken_for_kept_before_it_is_committed(database):
+    """A text that was written in a unit that was undone, and asked for again in it, is written by the next one."""
+    store = database.store()
+    with suppress(RuntimeError), store.begin():
+        store.keep_rules(digest("判定"), "判定")
+        with suppress(RuntimeError), store.begin():
+            raise RuntimeError
+        store.keep_rules(digest("判定"), "判定")
+        raise RuntimeError
+    for _ in range(3):
+        store.keep_rules(digest("判定"), "判定")
+        assert store.rules(digest("判定")) == "判定"
 
 
 def test_an_idempotency_key_counts_once(database, book):

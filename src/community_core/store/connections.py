@@ -134,12 +134,6 @@ class Unit:
     heads: dict[str, tuple[int, str]] = Factory(dict)
     texts: set[str] = Factory(set)
 
-    def forget(self) -> None:
-        """Read anew: a part of the unit was undone."""
-        self.heads.clear()
-        self.texts.clear()
-
-
 class Transactions:
     """Where units of work happen: on an engine each is a transaction of ours; on a connection each is a savepoint.
 
@@ -185,7 +179,8 @@ class Transactions:
                 with savepoint(unit.connection):
                     yield unit.connection
             except BaseException:
-                unit.forget()
+                # A part was undone, and what was read may be of it.
+                unit.heads.clear()
                 raise
         elif isinstance(self._target, Engine):
             with self._transaction(self._target, lock=lock) as connection:
