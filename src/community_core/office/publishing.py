@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from attrs import evolve
 
@@ -16,11 +15,10 @@ from community_core.office.figures import charts, postings
 from community_core.office.office import Office
 from community_core.office.views import state_label, step_label
 from community_core.pages.items import Board, BoardCase, Campaign, ExampleValue, Progress
-from community_core.pages.texts import value_text
+from community_core.pages.spelling import Spelling
 from community_core.ports.store import Tally
 from community_core.procedures.definition import Procedure
 from community_core.rules.nodes import DecisionRef, Node
-from community_core.rules.terms import Parameter
 
 #: The day of a board on which nothing was ever published.
 _NEVER = dt.date(1, 1, 1)
@@ -116,29 +114,12 @@ def example_values(rules: Iterable[Rules], day: dt.date) -> tuple[ExampleValue, 
 def _examples(rules: Iterable[Rules], day: dt.date) -> Iterator[ExampleValue]:
     for one in rules:
         users = _users(one)
-        services = [(service.name, service.label) for _, service in one.terms.services]
+        spelling = Spelling(one)
         for term, parameter in one.terms.parameters:
             use = one.parameter(term, on=day)
             if use is not None and use.standing in _NOBODYS and users.get(term):
-                value = _value(parameter, use.value, dict(services))
+                value = spelling.parameter_value(parameter, use.value)
                 yield ExampleValue(term, parameter.label, value, use.standing, users[term])
-
-
-def _value(parameter: Parameter, value: Any, services: Mapping[str, Label]) -> Label:
-    if parameter.per:
-        return value_text(dict(value), services)
-    text = value_text(value)
-    unit = _UNITS.get(parameter.type.unit)
-    return text if unit is None else Label(f"{text.zh} {unit.zh}", f"{text.text('en')} {unit.en}")
-
-
-_UNITS: Mapping[str, Label] = {
-    "year": Label("岁", "years"),
-    "day": Label("天", "days"),
-    "workday": Label("个工作日", "working days"),
-    "month": Label("个月", "months"),
-    "metre": Label("米", "metres"),
-}
 
 
 def _users(rules: Rules) -> dict[str, tuple[Label, ...]]:
