@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import importlib.util
 import io
 from pathlib import Path
@@ -74,6 +75,93 @@ def test_what_is_exported_is_taken_back_without_a_change(run, store, tmp_path):
     assert "张三丰" not in masked.read_text("utf-8-sig")
     assert run("register", "import", "residents", masked, "--store", store, *ON).code == 1
     assert run("register", "export", "residents", *args, "--out", tmp_path / "out.txt").code == 2
+
+
+NUMBER = files.identity("19500208")
+WHO = ("--actor", "clerk-2", "--purpose", "核对户籍")
+
+
+def test_sensitive_values_are_read_for_a_purpose_and_listed(run, store, tmp_path):
+    """Numbers are shown and exported to whoever says what for; each reading is listed with what was read."""
+    on = ("--store", store, "--on", "2025-05-01")
+    done = run("register", "show", "residents", *on, "--private", "--json").data
+    assert (done["withheld"], NUMBER in str(done["rows"])) == (["id_number"], False)
+    assert "--purpose" in run("register", "show", "residents", *on).err
+    assert run("register", "show", "residents", *on, "--where", f"id_number={NUMBER}").code == 1
+    assert run("register", "show", "residents", *on, "--actor", "clerk-2").code == 1
+    seen = run("register", "show", "residents", *on, *WHO, "--limit", "1", "--json").data
+    assert (seen["more"], seen["withheld"]) == (True, ["id_number"])
+    (row,) = run("register", "show", "residents", *on, *WHO, "--where", f"id_number={NUMBER}", "--json").data["rows"]
+    assert (row["id_number"], row["name"]) == (NUMBER, "张*丰")
+    plain, whole = tmp_path / "plain.csv", tmp_path / "whole.csv"
+    assert "id_number" in run("register", "export", "residents", *on, "--out", plain).err
+    assert run("register", "export", "residents", *on, *WHO, "--out", whole).err == ""
+    assert [NUMBER in file.read_text("utf-8-sig") for file in (plain, whole)] == [False, True]
+    assert run("register", "export", "residents", *on, *WHO, "--masked", "--out", tmp_path / "m.csv").code == 0
+    reads = run("register", "reads", "--store", store, "--json").data["reads"]
+    assert [(read["actor"], read["purpose"], read["columns"], read["count"]) for read in reads] == [
+        ("clerk-2", "核对户籍", ["id_number"], count) for count in (1, 1, 2)
+    ]
+    assert len(run("register", "reads", "residents", row["person"], "--store", store, "--json").data["reads"]) > 1
+    assert run("register", "reads", "residents", "nobody", "--store", store, "--json").data["reads"] == []
+    assert "核对户籍" in run("register", "reads", "居民", "--store", store).out
+    assert run("verify", "--store", store).code == 0
+
+
+def test_entries_in_categories_are_neither_shown_nor_kept_in_clear(run, store, tmp_path):
+    """Who is in a category is shown for a purpose alone; with keys it stands in the file encrypted, sealed anew too."""
+    person = rows(run, store, "residents")[0]["person"]
+    entries = tmp_path / "entries.csv"
+    entries.write_text(f"对象,对象编号,代码表,类别\n居民,{person},disability,视力残疾\n", "utf-8")
+    assert run("register", "import", "category_entries", entries, "--store", store, *ON).code == 0
+    on = ("--store", store, "--on", "2025-05-01")
+    (row,) = run("register", "show", "category_entries", *on, "--json").data["rows"]
+    assert (row["subject"], row["code_list"], row["code"]) == ("***", "***", "***")
+    out = tmp_path / "out.csv"
+    assert run("register", "export", "category_entries", *on, "--out", out).code == 1
+    assert run("register", "export", "category_entries", *on, *WHO, "--out", out).code == 0
+    assert person in out.read_text("utf-8-sig")
+    facts = tmp_path / "facts.csv"
+    args = ("register", "export", "residents", "--facts", "--district", "demo-shenhe", *on, "--out", facts)
+    assert [(run(*args, *more).code, "disabled" in facts.read_text("utf-8-sig")) for more in ((), WHO)] == [
+        (0, False),
+        (0, True),
+    ]
+    for name, count in (("2025-a", 3), ("2025-b", 3)):
+        keys = tmp_path / "keys.json"
+        assert run("new-key", keys, name).code == 0
+        assert run("register", "seal", "--store", store, "--keys", keys, "--json").data == {"rows": count}
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob(f"{store.name}*"))
+    assert [word for word in ("disability", "visual", NUMBER) if word.encode() in kept] == []
+    assert run("register", "seal", "--store", store).code == 3
+    assert run("register", "show", "category_entries", *on, *WHO).code == 1
+    seen = run("register", "show", "category_entries", *on, *WHO, "--keys", keys, "--json").data["rows"]
+    assert [(row["subject"], row["code"]) for row in seen] == [(person, "visual")]
+
+
+def test_an_appointment_or_delegation_ends_and_what_was_known_is_still_told(run, store):
+    """An end says who and why; as known before it, the appointment stands; a wrong key or moment is wrong use."""
+    since = ("--since", "2025-01-01", "--store", store)
+    assert run("case", "appoint", "chair-1", "committee.chair", "c-1", *since).code == 0
+    assert run("case", "delegate", "r-2", "chair-1", "committee.chair", "c-1", *since, "--reason", "委托").code == 0
+    before = f"{dt.datetime.now(dt.UTC).isoformat()}"
+    june = ("--store", store, "--on", "2025-06-01", "--actor", "clerk-1", "--why", "辞职")
+    for register, key in (
+        ("appointments", ("chair-1", "committee.chair", "c-1")),
+        ("delegations", ("r-2", "chair-1", "committee.chair", "c-1")),
+    ):
+        assert run("register", "end", register, *key, *june, "--json").data["change"].startswith("ending-")
+        assert run("register", "end", register, *key, *june, "--json").data["change"] is None
+        assert rows(run, store, register, on="2025-06-01") == []
+        (known,) = rows(run, store, register, "--known-at", before, on="2025-06-01")
+        assert (known["person"], known["until"]) == (key[0], None)
+        assert run("register", "end", register, "nobody", *key[1:], *june).code == 1
+        assert run("register", "end", register, *key[1:], *june).code == 2
+    show = ("register", "show", "appointments", "--store", store, "--on", "2025-06-01", "--known-at")
+    assert [run(*show, *more).code for more in (("2025-06-01",), ("noon",), (before, "--history"))] == [2, 2, 2]
+    assert run("register", "show", "categories", "--where", "code=allowance", *june[:4]).code == 0
+    (allowance,) = rows(run, store, "categories", "--where", "code=allowance")
+    assert allowance["zh"] == "低保"
 
 
 def test_a_bad_file_is_marked_and_refused(run, store, tmp_path):

@@ -128,10 +128,11 @@ def test_a_resident_of_the_registers_serves_as_facts(office, town):
     who = people(office)
     entries = f"对象,对象编号,代码表,类别\n户籍户,h-1,allowance,低保\n居民,{who['李四']},disability,视力残疾\n"
     assert office.registers.import_file(entries.encode(), ["category_entries"], day=JUNE, actor="clerk").kept
-    before, after = (office.registers.resident(who["李四"], day) for day in (MAY, JUNE))
+    said = {"actor": "clerk", "purpose": "核对待遇"}
+    before, after = (office.registers.resident(who["李四"], day, **said) for day in (MAY, JUNE))
     assert (before.household, before.birth_date, before.facts) == ("h-1", dt.date(1949, 12, 31), ())
     assert dict(after.facts) == {"means": "dibao", "disabled": True}
-    assert dict(office.registers.household("h-1", JUNE).facts) == {"means": "dibao"}
+    assert dict(office.registers.household("h-1", JUNE, **said).facts) == {"means": "dibao"}
     answers = [town.decide("core.tiers.recipient_kind", each, on=JUNE) for each in (before, after)]
     assert [answer.status.value for answer in answers] == ["undetermined", "undetermined"]
     assert "disabled" not in answers[1].ask

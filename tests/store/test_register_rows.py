@@ -2,15 +2,18 @@
 
 import datetime as dt
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from attrs import evolve
-from sqlalchemy import text
+from sqlalchemy import MetaData, Table, inspect, make_url, select, text
+from sqlalchemy.exc import IntegrityError
 
 from community_core.base import StoreError
 from community_core.base.labels import Label
 from community_core.ports.keys import KeyRing
-from community_core.ports.store import Contradiction, Posting
+from community_core.ports.store import Cause, Contradiction, Delegation, Posting
+from community_core.procedures.events import EndAppointment
 from community_core.registers.applying import plans_of, write
 from community_core.registers.changes import CORRECTION, RegisterChange
 from community_core.registers.electoral import (
@@ -119,6 +122,123 @@ def test_sensitive_columns_are_encrypted_at_rest(database):
         store.register_rows(residents)
 
 
+ENTRIES = register_of("category_entries")
+ENTRY = ("residents", "r-secret-1", "disability", "visual")
+WORDS = ("r-secret-1", "disability", "visual", "一级", SENSITIVE[1])
+
+
+def everywhere(database):
+    """Return all bytes of a SQLite database: its file, and what has not gone into it yet."""
+    file = Path(make_url(database.url).database)
+    return b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
+
+
+def kept_texts(database):
+    """Return all texts that the tables of registers hold, whatever the database."""
+    with database.engine().connect() as connection:
+        names = [name for name in inspect(connection).get_table_names() if name.startswith("cc_reg")]
+        rows = [
+            row
+            for name in names
+            for row in connection.execute(select(Table(name, MetaData(), autoload_with=connection)))
+        ]
+    return "\n".join(str(cell) for row in rows for cell in row)
+
+
+def test_with_a_key_no_sensitive_value_stands_in_clear(database):
+    """Whom an entry in a category is about and what it says stand nowhere in the database, also after it has ended."""
+    store = database.store(keys=KEYS)
+    keep(store, ENTRIES, Asked(ENTRY, ("一级",), MAY))
+    keep(store, ENTRIES, Asked(ENTRY, (), JUNE, ends=True), at=NOON + dt.timedelta(days=40))
+    keep(store, register_of("residents"), Asked(("r-1",), SENSITIVE, MAY))
+    assert [word for word in WORDS if word in kept_texts(database)] == []
+    if database.is_sqlite:
+        whole = everywhere(database)
+        assert "张三".encode() in whole
+        assert [word for word in WORDS if word.encode() in whole] == []
+    assert [(row.key, row.values) for row in store.register_rows(ENTRIES, day=MAY)] == [(ENTRY, ("一级",))]
+
+
+def test_encrypted_entries_are_found_by_whom_they_are_about(database):
+    """Entries are found by their subject among many, and by what else they say, and come in the order of their keys."""
+    store = database.store(keys=KEYS)
+    people = [f"r-{at:04d}" for at in range(700)]
+    asked = [
+        Asked(("residents", person, "disability", ("visual", "mental")[at % 2]), (None,), MAY)
+        for at, person in enumerate(people)
+    ]
+    keep(store, ENTRIES, *asked)
+    keep(store, ENTRIES, Asked(("households", "h-1", "allowance", "allowance"), (None,), MAY))
+
+    def found(**where):
+        return [row.key[1] for row in store.register_rows(ENTRIES, where=where)]
+
+    assert found(kind="residents", subject=["r-0001", "r-0699", "nobody"]) == ["r-0001", "r-0699"]
+    assert found(subject=people[:600]) == people[:600]
+    assert found(code="visual") == people[::2]
+    assert found() == ["h-1", *people]
+    assert database.store().register_rows(ENTRIES, where={"subject": "r-0001"}) == ()
+
+
+def test_an_entry_is_kept_once_though_it_is_encrypted(database):
+    """The same entry twice is one, with an older key too; without the key nothing is added, for nobody is known."""
+    store = database.store(keys=KEYS)
+    keep(store, ENTRIES, Asked(ENTRY, ("一级",), MAY))
+    again = database.store(keys=KeyRing("b", {"b": b"\x02" * 32, **dict(KEYS.keys)}))
+    assert keep(again, ENTRIES, Asked(ENTRY, ("一级",), JUNE)) == ""
+    assert len(again.register_rows(ENTRIES, where={"subject": ENTRY[1]})) == 1
+    with pytest.raises(StoreError, match="nobody knows whom"):
+        keep(database.store(), ENTRIES, Asked(ENTRY, ("一级",), MAY))
+    blind = "SELECT key_index FROM cc_reg_category_entries"
+    with database.engine().connect() as connection:
+        (index,) = connection.execute(text(blind)).scalars()
+    with pytest.raises(IntegrityError):
+        database.tamper(
+            "INSERT INTO cc_reg_category_entries (kind, subject, code_list, code, since, entered, change_id, "
+            "replaced_by, key_index) VALUES ('r', 'x', 'y', 'z', '2006-05-01', '', '', '', :index)",
+            index=index,
+        )
+
+
+def test_what_stood_in_clear_or_under_an_older_key_is_encrypted_anew(database):
+    """Sealing encrypts what was kept before there was a key, and again with a new one; the old one is then free."""
+    plain = database.store()
+    keep(plain, ENTRIES, Asked(ENTRY, ("一级",), MAY))
+    keep(plain, register_of("residents"), Asked(("r-1",), SENSITIVE, MAY))
+    keep(plain, register_of("residents"), Asked(("r-2",), ("李", *([None] * 7)), MAY))
+    with pytest.raises(StoreError, match="no keys are given"):
+        plain.seal_rows()
+    first = database.store(keys=KEYS)
+    assert first.register_rows(ENTRIES, where={"subject": ENTRY[1]})[0].key == ENTRY
+    assert (first.seal_rows(), first.seal_rows()) == (2, 0)
+    first.scrub()
+    assert [word for word in WORDS if word in kept_texts(database)] == []
+    if database.is_sqlite:
+        assert [word for word in WORDS if word.encode() in everywhere(database)] == []
+    both = database.store(keys=KeyRing("b", {"b": b"\x02" * 32, **dict(KEYS.keys)}))
+    assert both.seal_rows() == 2
+    new = database.store(keys=KeyRing("b", {"b": b"\x02" * 32}))
+    assert new.register_rows(ENTRIES, where={"subject": ENTRY[1]})[0].key == ENTRY
+    assert new.register_rows(register_of("residents"), where={"person": "r-1"})[0].values == SENSITIVE
+    assert first.seal_rows() == 0
+    assert isinstance(first.register_rows(ENTRIES)[0].key[1], Locked)
+
+
+def test_an_erased_entry_leaves_nothing(database):
+    """Erasing an entry whose key is sensitive removes all of its rows, replaced ones too, and no other's."""
+    for keys in (None, KEYS):
+        store = database.store(keys=keys)
+        other = ("residents", "r-9", "disability", "mental")
+        keep(store, ENTRIES, Asked(ENTRY, ("一级",), MAY), Asked(other, (None,), MAY))
+        keep(store, ENTRIES, Asked(ENTRY, ("二级",), JUNE))
+        assert store.erase_rows(ENTRIES, ENTRY) == 3
+        store.scrub()
+        assert [row.key for row in store.register_rows(ENTRIES, past=True)] == [other]
+        if database.is_sqlite and keys is None:
+            assert ENTRY[1].encode() not in everywhere(database)
+        assert store.erase_rows(ENTRIES, other) == 1
+
+
 def test_two_writers_cannot_both_replace_a_row(database):
     """A plan over rows that somebody else has replaced meanwhile is refused, and nothing of it is written."""
     store = database.store()
@@ -157,6 +277,87 @@ def test_appointments_are_a_register_too(database):
     store.add_posting(Posting("赵", "grid.officer", "g-1", MAY, JUNE))
     with pytest.raises(Contradiction, match="cannot be prolonged"):
         keep(store, appointments, Asked(("赵", "grid.officer", "g-1"), (), MAY, until=JULY))
+
+
+AT = [NOON + dt.timedelta(days=day) for day in range(4)]
+
+
+def known(store, name, **how):
+    return [(row.key[0], row.since, row.until) for row in store.register_rows(register_of(name), **how)]
+
+
+def test_appointments_answer_as_they_were_believed(database):
+    """An end holds from its day on and is known from its moment on; its correction, too, leaves what was believed."""
+    store = database.store()
+    store.add_posting(Posting("王", "grid.officer", "g-1", MAY), entered=AT[0])
+    store.apply(EndAppointment("王", "grid.officer", "g-1", JULY, "辞职"), Cause("c-1", 3, 1), AT[1])
+    keep(store, register_of("appointments"), Asked(("王", "grid.officer", "g-1"), (), JUNE, ends=True), at=AT[2])
+    believed = [known(store, "appointments", moment=at)[0][2] for at in AT[:3]]
+    assert believed == [None, JULY, JUNE]
+    assert known(store, "appointments", moment=AT[0] - dt.timedelta(seconds=1)) == []
+    assert known(store, "appointments", day=JUNE, moment=AT[1]) == [("王", MAY, JULY)]
+    assert known(store, "appointments", day=JUNE) == known(store, "grid_officers", day=JUNE, moment=AT[2]) == []
+    past = store.register_rows(register_of("grid_officers"), past=True)
+    assert [(row.until, row.replaced_by) for row in past] == [(None, "c-1"), (JULY, past[2].change), (JUNE, "")]
+    assert store.register_change(past[2].change).kind == "correction"
+    assert known(store, "appointments", past=True, where={"person": "李"}) == []
+    assert list(store.postings("王", JUNE)) == []
+
+
+def test_delegations_are_a_register_with_what_was_believed(database):
+    """A delegation is read, added and ended as a row, steps find it, and what was believed before stays."""
+    store = database.store()
+    delegations = register_of("delegations")
+    key = ("r-1", "chair-1", "committee.chair", "c-1")
+    store.add_delegation(Delegation(*key, MAY, None, "书面委托"), entered=AT[0])
+    change = keep(store, delegations, Asked(key, (), JUNE, ends=True), at=AT[1])
+    assert list(store.delegations("r-1", JUNE)) == []
+    assert [item.until for item in store.delegations("r-1", MAY)] == [JUNE]
+    assert known(store, "delegations", day=JUNE, moment=AT[0]) == [("r-1", MAY, None)]
+    assert [(row.values, row.replaced_by) for row in store.register_rows(delegations, past=True)] == [
+        (("书面委托",), change),
+        (("书面委托",), ""),
+    ]
+    other = ("r-2", *key[1:])
+    keep(store, delegations, Asked(other, ("决定",), MAY, until=JULY), at=AT[1])
+    keep(store, delegations, Asked(other, ("决定第二号",), MAY, until=JULY), at=AT[2])
+    assert [item.reason for item in store.delegations("r-2", MAY)] == ["决定第二号"]
+    assert [row.values for row in store.register_rows(delegations, moment=AT[1], where={"person": "r-2"})] == [
+        ("决定",)
+    ]
+    keep(store, delegations, Asked(other, (), MAY, ends=True), at=AT[3])
+    assert known(store, "delegations", where={"person": "r-2"}) == []
+    keep(store, delegations, Asked(other, ("重新委托",), MAY), at=AT[3])
+    assert known(store, "delegations", where={"person": "r-2"}) == [("r-2", MAY, None)]
+    for wrong, said in ((("r-1", "r-1", *key[2:]), "two persons"), (("system", *key[1:]), "library alone")):
+        with pytest.raises(Contradiction, match=said):
+            keep(store, delegations, Asked(wrong, ("决定",), MAY))
+
+
+def test_appointments_kept_before_moments_were_are_believed_at_any(database):
+    """An upgrade keeps appointments and delegations as they are; nobody knows since when they were believed."""
+    engine = database.engine()
+    with engine.begin() as connection:
+        _run(connection, "0007")
+        connection.execute(
+            text(
+                "INSERT INTO cc_postings (person, post, place, since, until, ended, reason, case_id)"
+                " VALUES ('王', 'p', 'c-1', '2006-05-01', '2006-07-01', '2006-06-01', '辞职', 'h-1')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO cc_delegations (person, behalf, post, place, since, reason)"
+                " VALUES ('r-1', '王', 'p', 'c-1', '2006-05-01', '委托')"
+            )
+        )
+    upgrade(engine)
+    store = database.store()
+    long_ago = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+    assert known(store, "appointments", moment=long_ago) == [("王", MAY, JUNE)]
+    keep(store, register_of("delegations"), Asked(("r-1", "王", "p", "c-1"), (), JUNE, ends=True))
+    assert known(store, "delegations", moment=long_ago) == [("r-1", MAY, None)]
+    assert known(store, "delegations") == [("r-1", MAY, JUNE)]
 
 
 def test_a_place_lies_where_it_lay_on_the_day(database):

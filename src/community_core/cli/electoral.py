@@ -1,4 +1,4 @@
-"""``community-core register roll``: electoral rolls frozen, shown, corrected; and what commands of registers share."""
+"""``community-core register roll``: electoral rolls frozen, shown, corrected."""
 
 from __future__ import annotations
 
@@ -12,24 +12,16 @@ from community_core.cli.options import (
     json_option,
     kept_district_option,
     keys_option,
-    on_a_day,
     read_given,
     split_given,
     store_option,
 )
 from community_core.cli.output import print_json, print_table
+from community_core.cli.register_options import actor_option, cell_text, on_option
 from community_core.cli.stores import office_over
 
 if TYPE_CHECKING:
     from community_core.registers.electoral import ElectoralRoll
-
-on_option = on_a_day("--on", "哪一天 · On which day.", name="day", required=True)
-actor_option = click.option("--actor", required=True, help="由谁办理 · Who acts.")
-
-
-def cell_text(value: object) -> str:
-    """Return *value* as a table shows it; nothing where there is none."""
-    return "" if value is None else str(value)
 
 
 @click.group("roll", help="选民名册：冻结、查看、更正 · Electoral rolls: freeze, show, correct.", epilog=exits.HELP)

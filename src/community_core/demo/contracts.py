@@ -114,7 +114,7 @@ def contracts_of(community: str, total: int) -> Iterator[Contract]:
 
 def _register(desk: Desk) -> None:
     office = desk.fangzi
-    since = dt.date(2007, 1, 1)
+    since = desk.clock.day = dt.date(2007, 1, 1)
     office.appoint(OFFICER, "district.officer", "fangzi", since)
     with office.store.begin():
         office.register_place("fangzi", "", layer="district", zh="坊子区", en="Fangzi")

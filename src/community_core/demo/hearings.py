@@ -112,10 +112,11 @@ PLAN_DONE: Sequence[Line] = (
 
 def register(desk: Desk) -> None:
     """Register places and posts; a second time changes nothing."""
+    since = desk.clock.day = dt.date(2005, 1, 1)
     for place, parent, layer, zh, en in PLACES:
         desk.shenhe.register_place(place, parent, layer=layer, zh=zh, en=en)
     for person, post, place in POSTS:
-        desk.shenhe.appoint(person, post, place, dt.date(2005, 1, 1))
+        desk.shenhe.appoint(person, post, place, since)
 
 
 def play(desk: Desk) -> None:

@@ -26,6 +26,7 @@ from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.correct import Correction
 from community_core.procedures.events import SYSTEM, Case, Event
 from community_core.procedures.reading import WorkingDays
+from community_core.registers.changes import APPOINTMENT, DELEGATION, RegisterChange
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
@@ -147,14 +148,27 @@ class Office(Handling):
         _named(place=place)
         self.store.add_place(place, parent, layer, zh, en, entered=self._clock.now())
 
-    def appoint(self, person: str, post: str, place: str, since: dt.date, until: dt.date | None = None) -> None:
+    def appoint(
+        self,
+        person: str,
+        post: str,
+        place: str,
+        since: dt.date,
+        until: dt.date | None = None,
+        *,
+        actor: str = "",
+        why: str = "",
+    ) -> None:
         """Register that *person* holds *post* in *place* from *since*, to *until* (excluded) or open.
+
+        *actor* and *why* say who enters it by hand, and what it rests on.
 
         Raises:
             StoreError: if a name is blank or the library's own, or it contradicts what is registered.
         """
         _named(person=person, post=post, place=place)
-        self.store.add_posting(Posting(person, post, place, since, until))
+        posting = Posting(person, post, place, since, until)
+        self._by_hand(APPOINTMENT, since, actor, why, lambda **said: self.store.add_posting(posting, **said))
 
     def delegate(
         self,
@@ -166,14 +180,23 @@ class Office(Handling):
         until: dt.date | None = None,
         *,
         reason: str,
+        actor: str = "",
     ) -> None:
         """Register that *person* may act in the name of *behalf*, under that person's *post* in *place*.
 
         *post* may also be what *behalf* is in a case itself: ``proposer``, or the name of a step that he took.
         *reason* is the document that it rests on, or why. It gives nothing that *behalf* does not hold on the day.
+        *actor* says who enters it. It is ended as an appointment is: :attr:`registers`, by ``end``.
         """
         _named(person=person, behalf=behalf, post=post, place=place)
-        self.store.add_delegation(Delegation(person, behalf, post, place, since, until, reason))
+        delegation = Delegation(person, behalf, post, place, since, until, reason)
+        self._by_hand(DELEGATION, since, actor, reason, lambda **said: self.store.add_delegation(delegation, **said))
+
+    def _by_hand(self, kind: str, day: dt.date, actor: str, why: str, add: Callable[..., None]) -> None:
+        """Keep who entered something and why, where he says so, and the moment."""
+        now = self._clock.now()
+        change = RegisterChange(kind, day, actor, note=why) if actor or why else None
+        self.store.run(lambda: add(change=change, entered=now))
 
     # -- cases -----------------------------------------------------------------------------------------------------
 

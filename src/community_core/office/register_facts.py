@@ -9,7 +9,6 @@ from typing import Any
 from community_core.model.people import Household, Resident
 from community_core.ports.store import RegisterRows
 from community_core.registers.categories import in_force
-from community_core.registers.describe import Register
 from community_core.registers.known import PLACES, register_of
 from community_core.registers.rows import Row
 from community_core.rules.terms import Fact
@@ -23,7 +22,8 @@ class RegisterFacts:
     """Residents and households as the registers have them on *day*; of some *people* and *households* alone, if named.
 
     Categories serve as the facts that their code list names; where two entries give one fact different values, it is
-    unknown. Being in no category says nothing: a register of the disabled need not be whole.
+    unknown. Being in no category says nothing: a register of the disabled need not be whole. Entries in categories are
+    *sensitive*, and left out on demand; *entries* are those that were read.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class RegisterFacts:
         people: Sequence[str] | None = None,
         households: Sequence[str] = (),
         moment: dt.datetime | None = None,
+        sensitive: bool = True,
     ) -> None:
         self._store = store
         self._day = day
@@ -48,7 +49,8 @@ class RegisterFacts:
         if people is not None:
             subjects = {"subject": (*people, *households, *self._household_of.values(), *self._family_of.values())}
         self._entries: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        for row in self._rows("category_entries", subjects):
+        self.entries = self._rows("category_entries", subjects) if sensitive else ()
+        for row in self.entries:
             kind, subject, code_list, code = row.key
             self._entries.setdefault((kind, subject), []).append((code_list, code))
         self._meanings = {row.key: (row.values[3], row.values[4]) for row in in_force(self._rows("categories"))}
@@ -151,8 +153,3 @@ class RegisterFacts:
                 except ValueError:
                     continue
         return {name: values.pop() for name, values in found.items() if len(values) == 1}
-
-
-def on_day(store: RegisterRows, register: Register, day: dt.date) -> Sequence[Row]:
-    """Return the rows of *register* that hold on *day*."""
-    return store.register_rows(register, day=day)

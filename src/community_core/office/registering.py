@@ -13,22 +13,20 @@ from attrs import frozen
 from community_core.base.findings import Finding
 from community_core.base.masking import masked
 from community_core.jurisdiction.rules import Rules
-from community_core.model.people import Household, Resident
 from community_core.office.bindings import require_day
 from community_core.office.electing import correct_roll, freeze_roll, kept_roll
 from community_core.office.redrawn import KINDS, applied, on, overlapping
 from community_core.office.register_facts import RegisterFacts
 from community_core.office.register_known import StoreKnown
+from community_core.office.register_reading import RegisterReading, as_register
 from community_core.ports.store import Clock, Store
 from community_core.registers import redrawing
 from community_core.registers.applying import base_of, plans_of, write
-from community_core.registers.categories import in_force
-from community_core.registers.changes import CORRECTION, ERASURE, IMPORT, MERGE, SPLIT, RegisterChange
+from community_core.registers.changes import CORRECTION, ENDING, ERASURE, IMPORT, MERGE, SPLIT, RegisterChange
 from community_core.registers.describe import Register
 from community_core.registers.electoral import ElectoralRoll, RollHead, RollKind
 from community_core.registers.intake import Intake, take_in
-from community_core.registers.known import register_of
-from community_core.registers.rows import Asked, Plan, Row
+from community_core.registers.rows import Asked, Plan
 from community_core.rules.types import checked
 
 
@@ -46,48 +44,16 @@ class Imported:
     change: str = ""
 
 
-class RegisterDesk:
-    """Registers as one office keeps them. Each change is one unit of work, all of it or nothing."""
+class RegisterDesk(RegisterReading):
+    """Registers as one office keeps them: read as its other half says, and changed.
+
+    Each change is one unit of work, all of it or nothing.
+    """
 
     def __init__(self, rules: Rules, store: Store, clock: Clock) -> None:
         self._rules = rules
         self._store = store
         self._clock = clock
-
-    # -- reading ---------------------------------------------------------------------------------------------------
-
-    def rows(
-        self,
-        register: Register | str,
-        *,
-        day: dt.date | None = None,
-        where: Mapping[str, str | Sequence[str]] | None = None,
-        moment: dt.datetime | None = None,
-        past: bool = False,
-    ) -> Sequence[Row]:
-        """Return the rows of a register: of a day, of some values, as believed at a moment, or replaced ones too.
-
-        Raises:
-            UnknownTerm: if there is no such register.
-        """
-        return self._store.register_rows(_register(register), day=day, where=where, moment=moment, past=past)
-
-    def categories(self, day: dt.date) -> tuple[Row, ...]:
-        """Return the categories that count on *day*: those registered, and the library's own of other code lists."""
-        return in_force(self._store.register_rows(register_of("categories"), day=day))
-
-    def resident(self, person: str, day: dt.date) -> Resident | None:
-        """Return what the registers say of a resident on *day*, as an entity that serves as facts, or ``None``."""
-        return RegisterFacts(self._store, self._rules.terms.facts, day, people=(person,)).resident(person)
-
-    def household(self, household: str, day: dt.date) -> Household | None:
-        """Return what the registers say of a household or family on *day*, as an entity, or ``None``."""
-        facts = RegisterFacts(self._store, self._rules.terms.facts, day, people=(), households=(household,))
-        return facts.household(household)
-
-    def facts(self, day: dt.date) -> RegisterFacts:
-        """Return what the registers say of everybody on *day*."""
-        return RegisterFacts(self._store, self._rules.terms.facts, day)
 
     # -- changing --------------------------------------------------------------------------------------------------
 
@@ -115,7 +81,7 @@ class RegisterDesk:
             OSError: if the file cannot be read.
         """
         require_day(day)
-        wanted = tuple(_register(each) for each in registers)
+        wanted = tuple(as_register(each) for each in registers)
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
         name = file or ("" if isinstance(source, bytes) else Path(source).name)
 
@@ -152,7 +118,7 @@ class RegisterDesk:
             FactError: if a value does not fit its column.
         """
         require_day(since)
-        own = _register(register)
+        own = as_register(register)
         said = dict(values) | dict(own.fixed)
         names = [column.name for column in own.columns]
         unknown = [name for name in said if name not in names]
@@ -173,21 +139,36 @@ class RegisterDesk:
         return self._apply({own: [asked]}, RegisterChange(CORRECTION, since, actor, note=why))
 
     def end(self, register: Register | str, key: Sequence[str], *, day: dt.date, actor: str, why: str = "") -> str:
-        """End what a register says of *key* on *day* (excluded); returns the change's id, empty where nothing was."""
+        """End what a register says of *key* on *day* (excluded); what was believed until now is kept.
+
+        Returns the change's id, empty where nothing held on that day.
+
+        Raises:
+            Refused: if the register says nothing of *key* on any day.
+        """
         require_day(day)
+        own = as_register(register)
+        named = dict(zip((column.name for column in own.key), key, strict=True))
+        if not self._store.register_rows(own, where=named, past=True):
+            raise redrawing.refuse(
+                "not-registered",
+                f"登记簿“{own.label.zh}”没有 {'、'.join(key)}",
+                f"the register {own.name!r} has no {', '.join(key)}",
+            )
         asked = Asked(tuple(key), (), day, ends=True)
-        return self._apply({_register(register): [asked]}, RegisterChange(CORRECTION, day, actor, note=why))
+        return self._apply({own: [asked]}, RegisterChange(ENDING, day, actor, note=why))
 
     def erase(self, register: Register | str, key: Sequence[str], *, day: dt.date, actor: str, why: str) -> str:
         """Erase the personal and sensitive values of *key* from a register, of all days, and return the change's id.
 
-        Ids, days and the change that says who erased them and why stay; electoral rolls hold ids alone.
+        Ids, days and the change that says who erased them and why stay; electoral rolls hold ids alone. Where the key
+        itself is sensitive, as that of an entry in a category, the rows are removed.
 
         Raises:
             Refused: if no reason is given, or the register says nothing of *key* on any day.
         """
         require_day(day)
-        own = base_of(_register(register))
+        own = base_of(as_register(register))
         if not why.strip():
             raise redrawing.refuse("no-reason", "删除个人信息须写明理由", "say why personal values are erased")
 
@@ -198,10 +179,25 @@ class RegisterDesk:
                     f"登记簿“{own.label.zh}”没有 {'、'.join(key)}，或没有个人信息",
                     f"the register {own.name!r} has no {', '.join(key)}, or no personal values of it",
                 )
-            note = f"{own.name}/{'/'.join(key)}: {why.strip()}"
+            # Of a key that is sensitive itself, nothing may stay.
+            note = f"{own.name}: {why.strip()}" if own.secret else f"{own.name}/{'/'.join(key)}: {why.strip()}"
             return self._store.keep_change(RegisterChange(ERASURE, day, actor, note=note), self._clock.now())
 
-        return self._store.run(do)
+        done = self._store.run(do)
+        self._store.scrub()
+        return done
+
+    def seal(self) -> int:
+        """Encrypt whatever sensitive value stands in clear or under an older key; returns how many rows it was.
+
+        After that, no older key is needed to read registers.
+
+        Raises:
+            StoreError: if the store has no keys.
+        """
+        done = self._store.run(self._store.seal_rows)
+        self._store.scrub()
+        return done
 
     def merge_households(
         self, into: str, others: Sequence[str], *, day: dt.date, actor: str, relations: Mapping[str, str] | None = None
@@ -367,7 +363,3 @@ class RegisterDesk:
 
     def _apply(self, asked: redrawing.Changes, change: RegisterChange) -> str:
         return self._store.run(lambda: applied(self._store, asked, change, self._clock.now()))
-
-
-def _register(register: Register | str) -> Register:
-    return register_of(register) if isinstance(register, str) else register

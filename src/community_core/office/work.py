@@ -433,7 +433,7 @@ class Work:
                     if isinstance(effect, Redraw):
                         redrawn(self._store, effect, cause, actor=actors[cause.case], entered=self._clock.now())
                     else:
-                        self._store.apply(effect, cause)
+                        self._store.apply(effect, cause, self._clock.now())
         except (Contradiction, Refused) as error:
             reasons = error.findings if isinstance(error, Refused) else ()
             raise refused(finding("effect-refused", error.message.zh, error.message.en), *reasons) from error

@@ -17,6 +17,7 @@ from community_core.procedures.events import Case, Effect, Event
 from community_core.registers.changes import RegisterChange
 from community_core.registers.describe import Register
 from community_core.registers.electoral import ElectoralRoll, RollHead, RollLine
+from community_core.registers.reads import RegisterRead
 from community_core.registers.rows import Plan, Row
 
 T = TypeVar("T")
@@ -241,6 +242,18 @@ class RegisterRows(Protocol):
         """Erase the private values of *key* from all rows, replaced ones too; return how many rows there were."""
         ...
 
+    def seal_rows(self) -> int:
+        """Encrypt with the key for new values what stands in clear or under an older key; return how many rows."""
+        ...
+
+    def keep_read(self, read: RegisterRead, entered: dt.datetime) -> RegisterRead:
+        """Add a line to the trace of who read sensitive values, and return it."""
+        ...
+
+    def register_reads(self, *, register: str = "") -> Sequence[RegisterRead]:
+        """Return the lines of that trace in their order, of one register or of all."""
+        ...
+
     def next_numbers(self, name: str, count: int) -> Sequence[int]:
         """Return the next *count* numbers of a counter, from 1."""
         ...
@@ -303,8 +316,8 @@ class Store(Registers, RegisterRows, Protocol):
         """
         ...
 
-    def apply(self, effect: Effect, cause: Cause) -> None:
-        """Apply an effect on registers and ledgers, in the same unit of work."""
+    def apply(self, effect: Effect, cause: Cause, entered: dt.datetime | None = None) -> None:
+        """Apply an effect on registers and ledgers, entered at a moment, in the same unit of work."""
         ...
 
     def entries(self, name: str, *, place: str = "") -> Sequence[Entry]:
@@ -400,16 +413,16 @@ class Store(Registers, RegisterRows, Protocol):
         """Return how much of the record the last checkpoint covers."""
         ...
 
-    def add_posting(self, posting: Posting) -> None:
-        """Register an appointment."""
+    def add_posting(
+        self, posting: Posting, *, change: RegisterChange | None = None, entered: dt.datetime | None = None
+    ) -> None:
+        """Register an appointment; *change* says who did, at the moment *entered*."""
         ...
 
-    def add_delegation(self, delegation: Delegation) -> None:
-        """Register that somebody may act for another."""
-        ...
-
-    def end_delegation(self, person: str, behalf: str, post: str, place: str, day: dt.date) -> None:
-        """End a delegation on a day (excluded)."""
+    def add_delegation(
+        self, delegation: Delegation, *, change: RegisterChange | None = None, entered: dt.datetime | None = None
+    ) -> None:
+        """Register that somebody may act for another; *change* says who did, at the moment *entered*."""
         ...
 
     def add_place(

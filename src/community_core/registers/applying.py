@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from community_core.base.errors import StoreError
+from community_core.base.labels import Label
 from community_core.registers.changes import RegisterChange
 from community_core.registers.describe import Register
 from community_core.registers.known import REGISTERS
-from community_core.registers.rows import Asked, Plan, Row, by_key, plan
+from community_core.registers.rows import Asked, Key, Locked, Plan, Row, by_key, plan
 
 
 class Tables(Protocol):
@@ -31,15 +33,29 @@ class Tables(Protocol):
 
 
 def plans_of(tables: Tables, asked: Mapping[Register, Sequence[Asked]]) -> dict[Register, Plan]:
-    """Return what keeping *asked* comes to in each register."""
+    """Return what keeping *asked* comes to in each register.
+
+    Raises:
+        StoreError: if the keys of a register are encrypted, and what encrypts them is not here.
+    """
     return {register: plan(_present(tables, register, rows), rows) for register, rows in asked.items() if rows}
 
 
-def _present(tables: Tables, register: Register, asked: Sequence[Asked]) -> dict[tuple[str, ...], list[Row]]:
+def _present(tables: Tables, register: Register, asked: Sequence[Asked]) -> dict[Key, list[Row]]:
     # A few keys are looked up; many are found faster by reading the table once.
     few = len(asked) <= 500
     where = {register.key[0].name: sorted({one.key[0] for one in asked})} if few else None
-    return by_key(tables.register_rows(base_of(register), where=where))
+    rows = tables.register_rows(base_of(register), where=where)
+    if register.secret and any(isinstance(part, Locked) for row in rows for part in row.key):
+        # Whatever is registered already would come in a second time.
+        raise StoreError(
+            Label(
+                f"登记簿“{register.label.zh}”已加密，没有密钥不知道登记了谁；请给出密钥",
+                f"the register {register.name!r} is encrypted, and without the key nobody knows whom it names; "
+                "give the keys",
+            )
+        )
+    return by_key(rows)
 
 
 def base_of(register: Register) -> Register:

@@ -1,4 +1,4 @@
-"""What changed registers: an import, a correction, a move, an erasure; kept beside the rows it made. Data alone."""
+"""What changed registers: an import, a correction, an end, a move, an erasure; kept beside the rows. Data alone."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ MOVE: Final = "move"
 MERGE: Final = "merge"
 SPLIT: Final = "split"
 ERASURE: Final = "erasure"
+APPOINTMENT: Final = "appointment"
+DELEGATION: Final = "delegation"
+ENDING: Final = "ending"
 
 
 @frozen

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from attrs import field, frozen
 
@@ -24,7 +25,8 @@ class Column:
     which. *also* are further headings that offices use. A value
     of a column with *fill* that is blank is that of the row above, as where the head of a household is written once.
     *digits* marks numbers that are names (a room, a telephone): a spreadsheet's ``101.0`` is ``101``. *check* says
-    which further check a value must pass (``identity``).
+    which further check a value must pass (``identity``). A sensitive column that is *sought* is looked up by its value
+    though it is encrypted.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Column:
     fill: bool = False
     digits: bool = False
     check: str = ""
+    sought: bool = False
     labels: tuple[tuple[str, Label], ...] = ()
 
     @property
@@ -50,6 +53,11 @@ class Column:
     def private(self) -> bool:
         """Whether values are nobody else's business, and so are masked wherever they are shown."""
         return self.privacy in (Privacy.PERSONAL, Privacy.SENSITIVE)
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether values are encrypted at rest when there is a key, and shown to nobody who does not say why."""
+        return self.privacy is Privacy.SENSITIVE
 
 
 #: The two columns that every register has beside its own.
@@ -95,6 +103,21 @@ class Register:
         """The columns that a file may have: all but those with a fixed value, and the two days."""
         fixed = dict(self.fixed)
         return (*(column for column in self.columns if column.name not in fixed), SINCE, UNTIL)
+
+    @cached_property
+    def sensitive(self) -> tuple[Column, ...]:
+        """The columns whose values are sensitive."""
+        return tuple(column for column in self.columns if column.sensitive)
+
+    @cached_property
+    def secret(self) -> bool:
+        """Whether its very key is sensitive: that there is a row about somebody already says what nobody may know."""
+        return any(column.sensitive for column in self.key)
+
+    def said(self, key: Sequence[Any], values: Sequence[Any]) -> dict[str, Any]:
+        """Return what a row of *key* and *values* says, by the names of columns."""
+        named = dict(zip((column.name for column in self.key), key, strict=True))
+        return named | dict(zip((column.name for column in self.values), values, strict=True))
 
     @property
     def table(self) -> str:

@@ -14,13 +14,14 @@ from fractions import Fraction
 from typing import Any, Final
 
 from community_core.base.labels import Label, Language
-from community_core.base.masking import masked
+from community_core.base.masking import HIDDEN, masked
 from community_core.model.people import Resident
 from community_core.model.serving import facts_of
+from community_core.procedures.withholding import Withheld
 from community_core.registers.describe import SINCE, UNTIL, Column, Register
 from community_core.registers.headings import FAULTS
 from community_core.registers.intake import BadCell, Intake
-from community_core.registers.rows import ALWAYS, Row
+from community_core.registers.rows import ALWAYS, Locked, Row
 from community_core.registers.sheets import workbooks
 from community_core.rules.types import Kind
 
@@ -133,6 +134,9 @@ def _book(name: str, lines: Iterable[Sequence[str]]) -> bytes:
 def _shown(column: Column, value: Any, *, private: bool) -> str:
     if value is None:
         return ""
+    if isinstance(value, (Withheld, Locked)):
+        # A blank cell leaves what is registered as it is.
+        return "" if private else HIDDEN
     if column.private and not private:
         return masked(value if isinstance(value, str) else str(value))
     return written(column, value)

@@ -62,6 +62,17 @@ APPOINTMENTS: Final = Register(
         _ref("place", "任职地方", "place", "places", key=True),
     ),
 )
+DELEGATIONS: Final = Register(
+    "delegations",
+    Label("委托", "delegations"),
+    (
+        Column("person", Label("代理人", "who acts"), key=True, required=True, privacy=_PERSONAL),
+        Column("behalf", Label("被代理人", "in whose name"), key=True, required=True, privacy=_PERSONAL),
+        Column("post", Label("职务", "post"), key=True, required=True, privacy=_PUBLIC),
+        _ref("place", "任职地方", "place", "places", key=True),
+        Column("reason", Label("依据", "what it rests on"), required=True, also=("委托依据",)),
+    ),
+)
 
 
 def _layer(name: str, layer: str, zh: str, en: str, heading: str) -> Register:
@@ -247,6 +258,7 @@ REGISTERS: Final = (
         part_of="appointments",
         fixed=(("post", "grid.officer"),),
     ),
+    DELEGATIONS,
     Register(
         "services",
         Label("服务", "services"),
@@ -317,7 +329,13 @@ REGISTERS: Final = (
                 ),
             ),
             Column(
-                "subject", Label("对象编号", "subject"), privacy=_SENSITIVE, key=True, required=True, refers="@kind"
+                "subject",
+                Label("对象编号", "subject"),
+                privacy=_SENSITIVE,
+                key=True,
+                required=True,
+                refers="@kind",
+                sought=True,
             ),
             Column("code_list", Label("代码表", "code list"), privacy=_SENSITIVE, key=True, required=True),
             Column(
@@ -342,8 +360,10 @@ REGISTERS: Final = (
 )
 """All of them, those that others refer to first."""
 
-#: Those with a table of their own.
-KEPT: Final = tuple(register for register in REGISTERS if not register.part_of and register is not APPOINTMENTS)
+#: Those that steps read and change, which stand in tables made for that.
+TENURES: Final = (APPOINTMENTS, DELEGATIONS)
+#: Those with a table made from their description.
+KEPT: Final = tuple(register for register in REGISTERS if not register.part_of and register not in TENURES)
 
 
 def register_of(word: str) -> Register:

@@ -17,7 +17,8 @@ from attrs import field, frozen
 #: The first day there is: a row from it on says nothing about when it began.
 ALWAYS: Final = dt.date.min
 
-Key: TypeAlias = tuple[str, ...]
+#: What a row is about: texts, or what stands for those that are encrypted or withheld.
+Key: TypeAlias = tuple[Any, ...]
 Values: TypeAlias = tuple[Any, ...]
 
 

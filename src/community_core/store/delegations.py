@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, or_, select
 
 from community_core.base.labels import Label
 from community_core.codec.values import read_iso
 from community_core.ports.store import Contradiction, Delegation
-from community_core.procedures.events import SYSTEM
+from community_core.registers.changes import RegisterChange
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
 from community_core.store.records import day_text, safe
+from community_core.store.register_statements import known_moment
 from community_core.store.schema import delegations
+from community_core.store.tenures import DELEGATED, begin, end, sound
 
 
 class SqlDelegations:
@@ -43,31 +45,37 @@ class SqlDelegations:
         with self._transactions.reading() as connection, checked():
             return tuple(_delegation(row) for row in connection.execute(query))
 
-    def add_delegation(self, delegation: Delegation) -> None:
+    def add_delegation(
+        self, delegation: Delegation, *, change: RegisterChange | None = None, entered: dt.datetime | None = None
+    ) -> None:
         """Register that somebody may act for another; a second time with the same values changes nothing.
+
+        *change* is the change of registers that says who entered it, and *entered* the moment.
 
         Raises:
             Contradiction: if a person would act for himself or for the library, no reason is given, it ends before it
                 begins, or the same delegation is kept with another end or reason.
         """
         safe(delegation.person, delegation.behalf, delegation.post, delegation.place, delegation.reason)
+        sound(delegation.person, delegation.behalf, delegation.reason)
         since = day_text(delegation.since)
         until = None if delegation.until is None else day_text(delegation.until)
-        _sound(delegation, since, until)
-        row: dict[str, Any] = {
-            "person": delegation.person,
-            "behalf": delegation.behalf,
-            "post": delegation.post,
-            "place": delegation.place,
+        if until is not None and until <= since:
+            raise Contradiction(
+                Label(
+                    f"委托的截止日 {until} 不晚于起始日 {since}（截止日不含在内）",
+                    f"the delegation ends on {until}, not after it begins on {since} (the end is excluded)",
+                )
+            )
+        cells = {
+            **_key(delegation.person, delegation.behalf, delegation.post, delegation.place),
             "since": since,
+            "until": until,
+            "reason": delegation.reason,
+            "change_id": "",
         }
-        same = and_(*(delegations.c[name] == value for name, value in row.items()))
         with self._writing() as connection, checked():
-            kept = connection.execute(select(delegations.c.until, delegations.c.reason).where(same)).first()
-            if kept is None:
-                row |= {"until": until, "ended": None, "reason": delegation.reason}
-                connection.execute(insert(delegations), row)
-            elif (kept.until, kept.reason) != (until, delegation.reason):
+            if not begin(connection, DELEGATED, cells, change, known_moment(entered)):
                 raise Contradiction(
                     Label(
                         f"同一委托（{delegation.post}，{delegation.place}，{since}）已登记，截止日或依据不同",
@@ -76,26 +84,25 @@ class SqlDelegations:
                     )
                 )
 
-    def end_delegation(self, person: str, behalf: str, post: str, place: str, day: dt.date) -> None:
+    def end_delegation(
+        self,
+        person: str,
+        behalf: str,
+        post: str,
+        place: str,
+        day: dt.date,
+        *,
+        entered: dt.datetime | None = None,
+    ) -> None:
         """End a delegation on a day (excluded); a second time with the same day changes nothing.
 
         Raises:
             Contradiction: if there is none that could end on that day.
         """
         on = day_text(day)
-        theirs = (
-            delegations.c.person == person,
-            delegations.c.behalf == behalf,
-            delegations.c.post == post,
-            delegations.c.place == place,
-            delegations.c.since <= on,
-            or_(delegations.c.until.is_(None), delegations.c.until > on),
-        )
+        key = _key(person, behalf, post, place)
         with self._writing() as connection, checked():
-            open_ = or_(delegations.c.ended.is_(None), delegations.c.ended > on)
-            done = connection.execute(update(delegations).where(*theirs, open_).values(ended=on))
-            same = select(delegations.c.id).where(*theirs, delegations.c.ended == on)
-            if not done.rowcount and connection.execute(same).first() is None:
+            if not end(connection, DELEGATED, key, on, {"ended_change": ""}, known_moment(entered)):
                 raise Contradiction(
                     Label(
                         f"{on} 在 {place} 没有可终止的委托（{post}）",
@@ -104,22 +111,8 @@ class SqlDelegations:
                 )
 
 
-def _sound(delegation: Delegation, since: str, until: str | None) -> None:
-    if not delegation.person or not delegation.behalf or delegation.person == delegation.behalf:
-        raise Contradiction(Label("代理人与被代理人应是两个人", "who acts and for whom are to be two persons"))
-    if SYSTEM in (delegation.person, delegation.behalf):
-        raise Contradiction(Label("system 只由本库自己使用", "`system` is for the library alone"))
-    if not delegation.reason.strip():
-        raise Contradiction(
-            Label("请写明委托的依据（文书或理由）", "say what the delegation rests on (a document, or a reason)")
-        )
-    if until is not None and until <= since:
-        raise Contradiction(
-            Label(
-                f"委托的截止日 {until} 不晚于起始日 {since}（截止日不含在内）",
-                f"the delegation ends on {until}, not after it begins on {since} (the end is excluded)",
-            )
-        )
+def _key(person: str, behalf: str, post: str, place: str) -> dict[str, str]:
+    return {"person": person, "behalf": behalf, "post": post, "place": place}
 
 
 def _delegation(row: Any) -> Delegation:

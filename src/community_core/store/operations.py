@@ -17,6 +17,7 @@ from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.instruments.merkle import ALGORITHM
 from community_core.ports.store import Checkpoint, Coverage, KnownRoot
+from community_core.registers.known import register_of
 from community_core.store.backups import copy_checked
 from community_core.store.chains import verify
 from community_core.store.checkpoints import append_checkpoint, last_checkpoint
@@ -25,7 +26,8 @@ from community_core.store.electoral_rolls import verify_rolls
 from community_core.store.exporting import compare, export_lines
 from community_core.store.failures import checked
 from community_core.store.overviews import head
-from community_core.store.schema import events
+from community_core.store.register_reads import verify_reads
+from community_core.store.schema import events, register_tables
 from community_core.store.sealing import Sealing
 
 log = logging.getLogger("community_core.store")
@@ -96,8 +98,9 @@ class SqlOperations:
         where that is), by somebody who also adjusts its present state and the sequence; and a record rewritten
         together with all of its checkpoints, unless *roots* gives one that was published or exported before. How a
         case has ended is kept with its present state for lists; events do not say it, so it is not compared.
-        Of registers that are kept by hand, electoral rolls are verified line by line; who changes the rows of a
-        redrawing together with the hash kept beside it is not found either.
+        Of registers that are kept by hand, electoral rolls are verified line by line, and so is the trace of who read
+        sensitive values: its end can be cut off unnoticed only by somebody who also adjusts how many lines were given.
+        Who changes the rows of a redrawing together with the hash kept beside it is not found either.
 
         Args:
             roots: roots known from elsewhere; each that the record no longer has is a finding.
@@ -107,7 +110,9 @@ class SqlOperations:
             StoreError: if the database cannot be read.
         """
         with self._snapshot_reading() as connection:
-            found = chain(verify(connection, roots, progress, self._sealing), verify_rolls(connection))
+            found = chain(
+                verify(connection, roots, progress, self._sealing), verify_rolls(connection), verify_reads(connection)
+            )
             while True:
                 with checked():
                     item = next(found, None)
@@ -180,8 +185,9 @@ class SqlOperations:
         """See to it, as far as the database lets us, that no file of it still has what was erased.
 
         On SQLite the write-ahead file is emptied, which a reader in another program can delay; the next erasure or
-        closing does it then. On PostgreSQL the table is vacuumed, which leaves its pages to be written over: what of
-        them, of its log and of backups remains, is the keeper's to see to. In a caller's transaction nothing is done.
+        closing does it then. On PostgreSQL the tables of personal values are vacuumed, which leaves their pages to be
+        written over: what of them, of its log and of backups remains, is the keeper's to see to. In a caller's
+        transaction nothing is done.
         """
         if not self._transactions.ours or self._transactions.current is not None:
             return
@@ -190,7 +196,8 @@ class SqlOperations:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             elif connection.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="AUTOCOMMIT")
-                connection.exec_driver_sql("VACUUM cc_private")
+                tables = (table.name for name, table in register_tables.items() if _holds_private(name))
+                connection.exec_driver_sql(f"VACUUM {', '.join(('cc_private', *tables))}")
 
     @contextmanager
     def _snapshot_reading(self) -> Iterator[Connection]:
@@ -204,3 +211,7 @@ class SqlOperations:
                     if self._transactions.dialect == "sqlite" and not in_driver_transaction(connection):
                         connection.exec_driver_sql("BEGIN")
             yield connection
+
+
+def _holds_private(register: str) -> bool:
+    return any(column.private for column in register_of(register).columns)

@@ -65,12 +65,17 @@ def _givers(row: Row[Any]) -> set[int]:
 
 def erase_values(connection: Connection, case_id: str, values: Iterable[tuple[int, str]]) -> None:
     """Remove the private values of a case at these versions and fields, for good. A writer's lock is held."""
-    if connection.dialect.name == "sqlite":
-        # Else SQLite only marks the room as free, and the bytes stay in the file until something is written over them.
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    overwriting(connection)
     mine = private.c.case_id == case_id
     for version, name in values:
         connection.execute(delete(private).where(mine, private.c.version == version, private.c.field == name))
+
+
+def overwriting(connection: Connection) -> None:
+    """See to it that what is removed or replaced from now on is written over in the database's file."""
+    if connection.dialect.name == "sqlite":
+        # Else SQLite only marks the room as free, and the bytes stay in the file until something is written over them.
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
 
 def erased_values(pairs: Iterable[Any]) -> set[tuple[int, str]]:

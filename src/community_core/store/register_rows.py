@@ -3,29 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
+from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.ports.keys import KeyRing
 from community_core.ports.store import Contradiction
+from community_core.registers.applying import base_of
 from community_core.registers.changes import RegisterChange
-from community_core.registers.describe import Register
-from community_core.registers.known import APPOINTMENTS
-from community_core.registers.rows import Plan, Row
+from community_core.registers.describe import Column, Register
+from community_core.registers.known import KEPT, TENURES
+from community_core.registers.rows import Locked, Plan, Row
 from community_core.store.appending import chunked, next_ids
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
+from community_core.store.private import overwriting
 from community_core.store.records import day_text, moment_text, safe
-from community_core.store.register_sealing import sealed_reader, sealed_writer
-from community_core.store.register_tables import as_day
-from community_core.store.schema import postings, register_changes, register_tables
+from community_core.store.register_sealing import (
+    indexed,
+    indexed_key,
+    indexer,
+    is_current,
+    sealed_reader,
+    sealed_writer,
+)
+from community_core.store.register_statements import Condition, holding, kept_change, parts
+from community_core.store.register_tables import KEY_INDEX, as_day, blind_columns, index_of
+from community_core.store.schema import register_changes, register_tables
 from community_core.store.sealing import Sealing
-
-_COUNTER: Final = "register_change"
+from community_core.store.tenures import tenure_rows, write_tenures
 
 
 class SqlRegisterRows:
@@ -55,58 +76,33 @@ class SqlRegisterRows:
             moment: as the register was believed at that moment, and not as it is now.
             past: also the rows that were replaced since.
         """
-        wanted = dict(where or {}) | dict(register.fixed)
-        if register.table == APPOINTMENTS.name:
-            return self._appointments(day, wanted)
+        wanted = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in (where or {}).items()}
+        wanted |= {name: (value,) for name, value in register.fixed}
+        if base_of(register) in TENURES:
+            with self._transactions.reading() as connection, checked():
+                return tenure_rows(connection, register, wanted, day=day, moment=moment, past=past)
         table = register_tables[register.table]
-        query = _dated(select(table), table, day)
+        query = select(table) if day is None else select(table).where(*holding(table, day_text(day)))
         if moment is not None:
             at = moment_text(moment)
             query = query.where(table.c.entered <= at, or_(table.c.replaced.is_(None), table.c.replaced > at))
         elif not past:
             query = query.where(table.c.replaced.is_(None))
         query = query.order_by(*(table.c[column.name] for column in register.key), table.c.since, table.c.number)
-        read = _row_reader(register, self._sealing.keys)
+        keys = self._sealing.keys
+        read = _row_reader(register, keys)
+        matches, left = _conditions(register, table, wanted, keys)
         with self._transactions.reading() as connection, checked():
-            return tuple(read(row) for part in _parts(query, table, wanted) for row in connection.execute(part))
-
-    def _appointments(self, day: dt.date | None, wanted: Mapping[str, str | Sequence[str]]) -> Sequence[Row]:
-        query = select(postings).order_by(postings.c.person, postings.c.post, postings.c.place, postings.c.since)
-        found = []
-        with self._transactions.reading() as connection, checked():
-            for part in _parts(query, postings, wanted):
-                for row in connection.execute(part):
-                    ends = [end for end in (row.until, row.ended) if end is not None]
-                    since, until = as_day(row.since), as_day(min(ends)) if ends else None
-                    own = Row((row.person, row.post, row.place), (), since, until, row.id, row.case_id)
-                    # One that ended on the day it began never held.
-                    if since != until and (day is None or own.holds(day)):
-                        found.append(own)
-        return tuple(found)
+            found = [read(row) for part in parts(query, matches) for row in connection.execute(part).mappings()]
+        if left:
+            found = [row for row in found if _fits(register, row, left)]
+        # Encrypted keys have no order of their own.
+        return tuple(sorted(found, key=_in_order) if register.secret else found)
 
     def keep_change(self, change: RegisterChange, entered: dt.datetime) -> str:
         """Keep *change* and return the id that it gets."""
-        safe(change.kind, change.actor, change.file, change.digest, change.case, change.note)
         with self._writing() as connection, checked():
-            number = next_ids(connection, _COUNTER, 1)[0]
-            own = f"{change.kind}-{number:06d}"
-            connection.execute(
-                insert(register_changes),
-                {
-                    "id": own,
-                    "kind": change.kind,
-                    "day": day_text(change.day),
-                    "actor": change.actor,
-                    "file": change.file,
-                    "digest": change.digest,
-                    "case_id": change.case,
-                    "note": change.note,
-                    "entered": moment_text(entered),
-                    "version": change.version,
-                    "written": change.written,
-                },
-            )
-        return own
+            return kept_change(connection, change, moment_text(entered))
 
     def next_numbers(self, name: str, count: int) -> Sequence[int]:
         """Return the next *count* numbers of the counter *name*, from 1."""
@@ -144,27 +140,13 @@ class SqlRegisterRows:
         """
         if plan.empty:
             return
-        if register.table == APPOINTMENTS.name:
-            self._write_appointments(plan, change)
+        moment = moment_text(entered)
+        if base_of(register) in TENURES:
+            with self._writing() as connection, checked():
+                write_tenures(connection, base_of(register), plan, change, moment)
             return
         table = register_tables[register.table]
-        moment = moment_text(entered)
-        put = [sealed_writer(register, column, self._sealing.keys) for column in register.columns]
-        rows = []
-        at_key = [at for at, column in enumerate(register.columns) if column.key]
-        at_value = [at for at, column in enumerate(register.columns) if not column.key]
-        for row in plan.new:
-            cells: list[Any] = [None] * len(put)
-            for at, part in zip(at_key, row.key, strict=True):
-                cells[at] = part
-            for at, value in zip(at_value, row.values, strict=True):
-                cells[at] = put[at](value)
-            until = None if row.until is None else row.until.isoformat()
-            rows.append((*cells, row.since.isoformat(), until, moment, change, None, ""))
-        for cells_ in rows:
-            for cell in cells_:
-                if (type(cell) is str and not cell.isascii()) or (type(cell) is str and "\x00" in cell):
-                    safe(cell)
+        rows = _cells(register, plan.new, self._sealing.keys, moment, change)
         with self._writing() as connection, checked():
             _mark(connection, table, plan.replaced, moment, change)
             _insert(connection, table, rows)
@@ -172,81 +154,133 @@ class SqlRegisterRows:
     def erase_rows(self, register: Register, key: Sequence[str]) -> int:
         """Erase the private values of *key* from all rows, replaced ones too; return how many rows there were.
 
-        The one thing that changes rows: what is to be forgotten must not stand in an older one. Ids and days stay.
+        The one thing that changes rows: what is to be forgotten must not stand in an older one. Ids and days stay;
+        where the key itself is sensitive nothing of the rows may stay, and they are removed.
         """
         private = {column.name: None for column in register.values if column.private}
         table = register_tables.get(register.table)
-        if table is None or not private:
+        if table is None or not (private or register.secret):
             return 0
-        own = [table.c[column.name] == part for column, part in zip(register.key, key, strict=True)]
+        own = and_(*(table.c[column.name] == part for column, part in zip(register.key, key, strict=True)))
+        if register.secret:
+            own = or_(own, table.c[KEY_INDEX].in_(indexed_key(register, key, self._sealing.keys)))
         with self._writing() as connection, checked():
-            return int(connection.execute(update(table).where(*own).values(private)).rowcount)
+            overwriting(connection)
+            change = delete(table) if register.secret else update(table).values(private)
+            return int(connection.execute(change.where(own)).rowcount)
 
-    def _write_appointments(self, plan: Plan, change: str) -> None:
-        """Write appointments where steps look for them: one that ends early keeps what was agreed when it began."""
+    def seal_rows(self) -> int:
+        """Encrypt with the key for new values whatever sensitive value stands in clear or under an older key.
+
+        What rows say stays as it is. Returns how many were written anew, replaced ones among them; those whose key is
+        not here are left as they are.
+
+        Raises:
+            StoreError: if there are no keys.
+        """
+        keys = self._sealing.keys
+        if keys is None:
+            raise StoreError(Label("没有给出密钥；请用 --keys 指明", "no keys are given: --keys"))
         with self._writing() as connection, checked():
-            kept = {row.id: row for row in connection.execute(select(postings)) if row.id in set(plan.replaced)}
-            begun: dict[tuple[str, ...], int] = {
-                (row.person, row.post, row.place, row.since): row.id for row in kept.values()
-            }
-            ends = dict.fromkeys(kept, None) | {number: kept[number].since for number in kept}
-            for row in plan.new:
-                since = row.since.isoformat()
-                number = begun.get((*row.key, since))
-                until = None if row.until is None else row.until.isoformat()
-                if number is not None:
-                    agreed = kept[number].until
-                    if agreed is not None and (until is None or until > agreed):
-                        raise Contradiction(
-                            Label(
-                                f"任职（{row.key[1]}，{row.key[2]}，{since}）约定到 {agreed}，"
-                                "不能延长；请另登记一次任职",
-                                f"the appointment ({row.key[1]}, {row.key[2]}, from {since}) was made until {agreed} "
-                                "and cannot be prolonged; register another one",
-                            )
-                        )
-                    ends[number] = until
-                    continue
-                person, post, place = row.key
-                values = {"person": person, "post": post, "place": place, "since": since, "until": until}
-                connection.execute(insert(postings), {**values, "ended": None, "reason": "", "case_id": change})
-            for number, day in ends.items():
-                end = {"ended": day, "ended_case": change, "ended_version": 0}
-                connection.execute(update(postings).where(postings.c.id == number).values(end))
+            overwriting(connection)
+            return sum(_sealed_anew(connection, register, keys) for register in KEPT if register.sensitive)
 
 
-def _dated(query: Select[Any], table: Table, day: dt.date | None) -> Select[Any]:
-    if day is None:
-        return query
-    on = day_text(day)
-    return query.where(table.c.since <= on, or_(table.c.until.is_(None), table.c.until > on))
+def _sealed_anew(connection: Connection, register: Register, keys: KeyRing) -> int:
+    table = register_tables[register.table]
+    names = [column.name for column in register.sensitive]
+    kept = connection.execute(select(table)).mappings()
+    old = [cells for cells in kept if not all(is_current(cells[name], keys) for name in names)]
+    read = _row_reader(register, keys)
+    put = {column.name: sealed_writer(register, column, keys) for column in register.sensitive}
+    index = indexer(register, keys)
+    changed = []
+    for cells in old:
+        row = read(cells)
+        said = register.said(row.key, row.values)
+        if any(isinstance(said[name], Locked) for name in names):
+            continue
+        new = {f"new_{name}": put[name](said[name]) for name in names}
+        new |= {f"new_{name}": text for name, text in zip(blind_columns(register), index(row.key), strict=True)}
+        changed.append({"own": row.number, **new})
+    if changed:
+        columns = (*names, *blind_columns(register))
+        done = update(table).where(table.c.number == bindparam("own"))
+        connection.execute(done.values({name: bindparam(f"new_{name}") for name in columns}), changed)
+    return len(changed)
 
 
-def _parts(query: Select[Any], table: Table, wanted: Mapping[str, str | Sequence[str]]) -> Iterator[Select[Any]]:
-    """Yield *query* narrowed to *wanted*, in pieces whose parameters fit into one statement."""
-    many = [(name, values) for name, values in wanted.items() if not isinstance(values, str)]
-    for name, value in wanted.items():
-        if isinstance(value, str):
-            query = query.where(table.c[name] == value)
-    if not many:
-        yield query
-        return
-    (name, values), *others = many
-    for other, allowed in others:
-        query = query.where(table.c[other].in_(tuple(allowed)))
-    for chunk in chunked(tuple(dict.fromkeys(values))):
-        yield query.where(table.c[name].in_(chunk))
+def _cells(
+    register: Register, new: Sequence[Row], keys: KeyRing | None, moment: str, change: str
+) -> list[tuple[Any, ...]]:
+    """Return *new* rows as the table has them."""
+    put = [sealed_writer(register, column, keys) for column in register.columns]
+    index = indexer(register, keys)
+    at_key = [at for at, column in enumerate(register.columns) if column.key]
+    at_value = [at for at, column in enumerate(register.columns) if not column.key]
+    rows = []
+    for row in new:
+        cells: list[Any] = [None] * len(put)
+        for at, part in zip(at_key, row.key, strict=True):
+            cells[at] = put[at](part)
+        for at, value in zip(at_value, row.values, strict=True):
+            cells[at] = put[at](value)
+        until = None if row.until is None else row.until.isoformat()
+        rows.append((*cells, *index(row.key), row.since.isoformat(), until, moment, change, None, ""))
+        safe(
+            *(part for part in (*row.key, *row.values) if type(part) is str and (not part.isascii() or "\x00" in part))
+        )
+    return rows
 
 
-def _row_reader(register: Register, keys: KeyRing | None) -> Any:
-    named = [column.name for column in register.key]
+def _conditions(
+    register: Register, table: Table, wanted: Mapping[str, Sequence[str]], keys: KeyRing | None
+) -> tuple[list[Condition], dict[str, frozenset[str]]]:
+    """Return what the database is asked, and what is left to compare with what is decrypted."""
+    asked: list[Condition] = []
+    left: dict[str, frozenset[str]] = {}
+    sensitive = {column.name: column for column in register.sensitive}
+    for name, values in wanted.items():
+        column = sensitive.get(name)
+        if column is None:
+            asked.append((table.c[name].in_, values))
+        elif column.sought:
+            asked.append((_sought(register, table, column, keys), values))
+        else:
+            left[name] = frozenset(values)
+    return asked, left
+
+
+def _sought(
+    register: Register, table: Table, column: Column, keys: KeyRing | None
+) -> Callable[[Sequence[str]], ColumnElement[bool]]:
+    clear, blind = table.c[column.name], table.c[index_of(column.name)]
+
+    def among(values: Sequence[str]) -> ColumnElement[bool]:
+        indexes = [text for value in values for text in indexed(register, column, value, keys)]
+        return or_(clear.in_(values), blind.in_(indexes)) if indexes else clear.in_(values)
+
+    return among
+
+
+def _fits(register: Register, row: Row, left: Mapping[str, frozenset[str]]) -> bool:
+    said = register.said(row.key, row.values)
+    return all(said[name] in values for name, values in left.items())
+
+
+def _in_order(row: Row) -> tuple[Any, ...]:
+    return (*map(str, row.key), row.since, row.number)
+
+
+def _row_reader(register: Register, keys: KeyRing | None) -> Callable[[Any], Row]:
+    named = [(column.name, sealed_reader(register, column, keys)) for column in register.key]
     values = [(column.name, sealed_reader(register, column, keys)) for column in register.values]
+    secret = register.secret
 
-    def read(row: Any) -> Row:
-        cells = row._mapping  # noqa: SLF001 - the public name of a row's columns by name in SQLAlchemy
+    def read(cells: Mapping[str, Any]) -> Row:
         until = cells["until"]
         return Row(
-            tuple(cells[name] for name in named),
+            tuple(own(cells[name]) for name, own in named) if secret else tuple(cells[name] for name, _ in named),
             tuple(own(cells[name]) for name, own in values),
             as_day(cells["since"]),
             None if until is None else as_day(until),

@@ -1,39 +1,43 @@
 """Sensitive columns of registers, encrypted at rest when there is a key; what a key is, is known elsewhere.
 
 A value stands in its column as ``sealed:<key>:<nonce and ciphertext>`` (AES-GCM); register and column are bound in as
-associated data. Columns of a key cannot be encrypted so, for they are looked up.
+associated data, and the text is filled up with null characters, so that its length tells short ones not apart. Where a
+key is sensitive, two blind indexes stand beside it: of a column that is sought, and of the whole key. Each is the
+HMAC-SHA256 of what it is of, under a key derived from the one that encrypts. Whoever reads the database sees by them
+which rows are about one subject, and which are versions of one entry, and nothing of what either is; who has no key
+cannot try likely values.
 """
 
 from __future__ import annotations
 
+import hmac
+import json
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
-from community_core.base.ranks import Privacy
 from community_core.ports.keys import KeyRing
 from community_core.registers.describe import Column, Register
 from community_core.registers.rows import Locked
 from community_core.store.records import unreadable
-from community_core.store.register_tables import reader, writer
+from community_core.store.register_tables import blind_columns, index_columns, reader, writer
 from community_core.store.sealing import cipher
 
 _MARK: Final = "sealed:"
 _NONCE: Final = 12
-
-
-def is_sealed(column: Column) -> bool:
-    """Whether values of *column* are encrypted when there is a key."""
-    return column.privacy is Privacy.SENSITIVE and not column.key
+_FILLED: Final = 32
+_INDEX: Final = b"community_core register index"
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def sealed_writer(register: Register, column: Column, keys: KeyRing | None) -> Callable[[Any], Any]:
     """Return what makes a value what stands in its column; a locked one stays as it is."""
     plain = writer(column)
-    if not is_sealed(column):
+    if not column.sensitive:
         return plain
-    about = f"{register.table}/{column.name}"
+    about = _about(register, column).encode()
 
     def write(value: Any) -> Any:
         if isinstance(value, Locked):
@@ -41,8 +45,10 @@ def sealed_writer(register: Register, column: Column, keys: KeyRing | None) -> C
         text = plain(value)
         if text is None or keys is None:
             return text
+        raw = text.encode()
+        raw += bytes(-len(raw) % _FILLED)
         nonce = secrets.token_bytes(_NONCE)
-        secret = cipher(keys.key(keys.current) or b"").encrypt(nonce, text.encode(), about.encode())
+        secret = cipher(keys.key(keys.current) or b"").encrypt(nonce, raw, about)
         return f"{_MARK}{keys.current}:{b64encode(nonce + secret).decode()}"
 
     return write
@@ -54,9 +60,9 @@ def sealed_reader(register: Register, column: Column, keys: KeyRing | None) -> C
     It raises :class:`StoreError` for a ciphertext that was changed.
     """
     plain = reader(column)
-    if not is_sealed(column):
+    if not column.sensitive:
         return plain
-    about = f"{register.table}/{column.name}"
+    about = _about(register, column)
 
     def read(kept: Any) -> Any:
         if not isinstance(kept, str) or not kept.startswith(_MARK):
@@ -70,6 +76,52 @@ def sealed_reader(register: Register, column: Column, keys: KeyRing | None) -> C
             opened: bytes = cipher(key).decrypt(raw[:_NONCE], raw[_NONCE:], about.encode())
         except Exception as error:
             raise unreadable(about) from error
-        return plain(opened.decode())
+        # No text that is kept holds a null character.
+        return plain(opened.rstrip(b"\0").decode())
 
     return read
+
+
+def is_current(kept: Any, keys: KeyRing) -> bool:
+    """Whether what stands in a sensitive column is encrypted with the key for new values, or is nothing."""
+    return kept is None or (isinstance(kept, str) and kept.startswith(f"{_MARK}{keys.current}:"))
+
+
+def indexer(register: Register, keys: KeyRing | None) -> Callable[[Sequence[Any]], tuple[str, ...]]:
+    """Return what makes the blind indexes of a row from its key, in the order of the table's columns."""
+    names = [column.name for column in register.key]
+    at = [names.index(column.name) for column in index_columns(register)]
+    empty = ("",) * len(blind_columns(register))
+    if keys is None or not empty:
+        return lambda _key: empty
+    key = keys.key(keys.current) or b""
+
+    def index(parts: Sequence[Any]) -> tuple[str, ...]:
+        own = tuple(_blind(key, _about(register, register.key[place]), [parts[place]]) for place in at)
+        return (*own, _blind(key, register.table, parts))
+
+    return index
+
+
+def indexed(register: Register, column: Column, value: str, keys: KeyRing | None) -> tuple[str, ...]:
+    """Return what the blind index of *column* may be for *value*: one for each key of the ring."""
+    about = _about(register, column)
+    return () if keys is None else tuple(_blind(key, about, [value]) for _, key in keys.keys)
+
+
+def indexed_key(register: Register, parts: Sequence[str], keys: KeyRing | None) -> tuple[str, ...]:
+    """Return what the blind index of a whole key may be: one for each key of the ring."""
+    return () if keys is None else tuple(_blind(key, register.table, parts) for _, key in keys.keys)
+
+
+def _about(register: Register, column: Column) -> str:
+    return f"{register.table}/{column.name}"
+
+
+def _blind(key: bytes, about: str, parts: Sequence[Any]) -> str:
+    return hmac.new(_index_key(key), _dumps([about, *parts]).encode(), sha256).hexdigest()
+
+
+def _index_key(key: bytes) -> bytes:
+    """Return the key of indexes that belongs to one that encrypts; neither tells anything of the other's use."""
+    return hmac.new(key, _INDEX, sha256).digest()

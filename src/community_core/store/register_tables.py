@@ -18,6 +18,8 @@ PREFIX: Final = "cc_reg_"
 #: The columns that every table of a register has beside its own.
 DATED: Final = ("since", "until", "entered", "change_id", "replaced", "replaced_by")
 _ID: Final = Text().with_variant(Text(collation="C"), "postgresql")
+#: The blind index of a whole key that is sensitive, see :mod:`~community_core.store.register_sealing`.
+KEY_INDEX: Final = "key_index"
 _NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -25,10 +27,13 @@ def make_table(metadata: MetaData, register: Register) -> Table:
     """Return the table of *register*: one row for each thing said of a key over some days, and never overwritten.
 
     *replaced* is the moment at which a row was replaced, *replaced_by* the change that did it; both are set once.
+    Beside a sensitive key stand its blind indexes, empty where nothing is encrypted.
     """
     name = f"{PREFIX}{register.name}"
     keys = [column.name for column in register.key]
     present = text("replaced IS NULL")
+    blind = text(f"replaced IS NULL AND {KEY_INDEX} <> ''")
+    sought = [column.name for column in index_columns(register)]
     return Table(
         name,
         metadata,
@@ -37,6 +42,7 @@ def make_table(metadata: MetaData, register: Register) -> Table:
             Column(column.name, _ID if column.key else _type(column), nullable=not column.key)
             for column in register.columns
         ),
+        *(Column(column, _ID, nullable=False, server_default="") for column in blind_columns(register)),
         Column("since", Text, nullable=False),
         Column("until", Text, nullable=True),
         Column("entered", Text, nullable=False),
@@ -44,7 +50,29 @@ def make_table(metadata: MetaData, register: Register) -> Table:
         Column("replaced", Text, nullable=True),
         Column("replaced_by", Text, nullable=False),
         Index(f"{name}_present", *keys, "since", unique=True, sqlite_where=present, postgresql_where=present),
+        *(Index(f"{name}_{column}", index_of(column)) for column in sought),
+        *(
+            [Index(f"{name}_once", KEY_INDEX, "since", unique=True, sqlite_where=blind, postgresql_where=blind)]
+            if register.secret
+            else []
+        ),
     )
+
+
+def index_columns(register: Register) -> tuple[describe.Column, ...]:
+    """Return the sensitive columns by which rows of *register* are looked up."""
+    return tuple(column for column in register.sensitive if column.sought)
+
+
+def index_of(column: str) -> str:
+    """Return the name of the blind index of *column*."""
+    return f"{column}_index"
+
+
+def blind_columns(register: Register) -> tuple[str, ...]:
+    """Return the names of the blind indexes that the table of *register* has, in the order of its columns."""
+    own = tuple(index_of(column.name) for column in index_columns(register))
+    return (*own, KEY_INDEX) if register.secret else own
 
 
 def _type(column: describe.Column) -> Any:

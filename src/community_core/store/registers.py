@@ -12,13 +12,11 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
-    and_,
     bindparam,
     insert,
     literal,
     or_,
     select,
-    update,
 )
 
 from community_core.base.errors import StoreError
@@ -26,12 +24,15 @@ from community_core.base.labels import Label
 from community_core.codec.values import read_iso
 from community_core.ports.store import Cause, Contradiction, Posting
 from community_core.procedures.events import Appoint, Effect, EndAppointment, Enter
+from community_core.registers.changes import RegisterChange
 from community_core.registers.rows import ALWAYS
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
 from community_core.store.ledgers import SqlLedgers
-from community_core.store.records import day_text, moment_text, safe
+from community_core.store.records import day_text, safe
+from community_core.store.register_statements import known_moment
 from community_core.store.schema import postings, register_tables
+from community_core.store.tenures import APPOINTED, begin, caused, end
 
 places: Final = register_tables["places"]
 
@@ -93,8 +94,17 @@ class SqlRegisters(SqlLedgers):
             rows = connection.execute(query.order_by(places.c.place, places.c.since))
             return {row.place: Label(row.zh, row.en or "") for row in rows}
 
-    def add_posting(self, posting: Posting, *, cause: Cause | None = None) -> None:
+    def add_posting(
+        self,
+        posting: Posting,
+        *,
+        cause: Cause | None = None,
+        change: RegisterChange | None = None,
+        entered: dt.datetime | None = None,
+    ) -> None:
         """Register an appointment, or the one that *cause* made; a second time with the same values changes nothing.
+
+        *change* is the change of registers that says who entered it by hand, and *entered* the moment.
 
         Raises:
             Contradiction: if it ends before it begins, or the same appointment is kept with another end.
@@ -109,67 +119,52 @@ class SqlRegisters(SqlLedgers):
                     f"the appointment ends on {until}, not after it begins on {since} (the end is excluded)",
                 )
             )
-        same = and_(
-            postings.c.person == posting.person,
-            postings.c.post == posting.post,
-            postings.c.place == posting.place,
-            postings.c.since == since,
-        )
+        key = {"person": posting.person, "post": posting.post, "place": posting.place}
+        cells = {
+            **key,
+            "since": since,
+            "until": until,
+            "reason": "",
+            "case_id": "" if cause is None else cause.case,
+            "version": 0 if cause is None else cause.version,
+        }
         with self._writing() as connection, checked():
-            kept = connection.execute(select(postings.c.until).where(same)).first()
-            if kept is None:
-                connection.execute(
-                    insert(postings),
-                    {
-                        "person": posting.person,
-                        "post": posting.post,
-                        "place": posting.place,
-                        "since": since,
-                        "until": until,
-                        "ended": None,
-                        "reason": "",
-                        "case_id": "" if cause is None else cause.case,
-                        "version": 0 if cause is None else cause.version,
-                    },
+            if begin(connection, APPOINTED, cells, change, known_moment(entered)):
+                return
+            agreed = connection.execute(
+                select(postings.c.until).where(
+                    *(postings.c[name] == value for name, value in key.items()), postings.c.since == since
                 )
-            elif kept.until != until:
-                raise Contradiction(
-                    Label(
-                        f"同一任职（{posting.post}，{posting.place}，{since}）已登记，截止日为 {kept.until or '无'}",
-                        f"this appointment ({posting.post}, {posting.place}, from {since}) is kept with another end: "
-                        f"{kept.until or 'open'}",
-                    )
+            ).scalar()
+            raise Contradiction(
+                Label(
+                    f"同一任职（{posting.post}，{posting.place}，{since}）已登记，截止日为 {agreed or '无'}",
+                    f"this appointment ({posting.post}, {posting.place}, from {since}) is kept with another end: "
+                    f"{agreed or 'open'}",
                 )
+            )
 
-    def end_posting(self, ended: EndAppointment, *, cause: Cause | None = None) -> None:
+    def end_posting(
+        self,
+        ended: EndAppointment,
+        *,
+        cause: Cause | None = None,
+        entered: dt.datetime | None = None,
+    ) -> None:
         """End an appointment on a day (excluded); a second time with the same day changes nothing.
+
+        *cause* and *entered* are as for :meth:`add_posting`; what was believed before is kept.
 
         Raises:
             Contradiction: if nobody of that name holds the post there on that day.
         """
         day = day_text(ended.day)
         safe(ended.person, ended.post, ended.place, ended.reason)
-        theirs = (
-            postings.c.person == ended.person,
-            postings.c.post == ended.post,
-            postings.c.place == ended.place,
-            postings.c.since <= day,
-            or_(postings.c.until.is_(None), postings.c.until > day),
-        )
+        key = {"person": ended.person, "post": ended.post, "place": ended.place}
+        by = ("", 0) if cause is None else (cause.case, cause.version)
+        values = {"reason": ended.reason, **caused(APPOINTED, *by)}
         with self._writing() as connection, checked():
-            done = connection.execute(
-                update(postings)
-                .where(*theirs, or_(postings.c.ended.is_(None), postings.c.ended > day))
-                .values(
-                    ended=day,
-                    reason=ended.reason,
-                    ended_case="" if cause is None else cause.case,
-                    ended_version=0 if cause is None else cause.version,
-                )
-            )
-            if done.rowcount:
-                return
-            if connection.execute(select(postings.c.id).where(*theirs, postings.c.ended == day)).first() is None:
+            if not end(connection, APPOINTED, key, day, values, known_moment(entered)):
                 raise Contradiction(
                     Label(
                         f"{day} 在 {ended.place} 没有可终止的任职 {ended.post}",
@@ -219,24 +214,24 @@ class SqlRegisters(SqlLedgers):
                         f"{parent}, which contains {place}, is not registered; register it first",
                     )
                 )
-            moment = "" if entered is None else moment_text(entered)
-            connection.execute(
-                insert(places), {**row, "since": begins, "entered": moment, "change_id": "", "replaced_by": ""}
-            )
+            made = {**row, "since": begins, "entered": known_moment(entered), "change_id": "", "replaced_by": ""}
+            connection.execute(insert(places), made)
 
-    def apply(self, effect: Effect, cause: Cause) -> None:
+    def apply(self, effect: Effect, cause: Cause, entered: dt.datetime | None = None) -> None:
         """Apply an effect on registers and ledgers; follow-up cases, reminders and redrawings are the office's.
+
+        *entered* is the moment from which on it is believed.
 
         Raises:
             StoreError: if an appointment cannot begin or end so, or an entry cannot be kept.
         """
         if isinstance(effect, EndAppointment):
-            self.end_posting(effect, cause=cause)
+            self.end_posting(effect, cause=cause, entered=entered)
         elif isinstance(effect, Enter):
             self.add_entry(effect.entry, cause)
         elif isinstance(effect, Appoint):
             begun = Posting(effect.person, effect.post, effect.place, effect.since, effect.until)
-            self.add_posting(begun, cause=cause)
+            self.add_posting(begun, cause=cause, entered=entered)
 
 
 #: The appointments of a person on a day. Statements that every step needs are made once: making one takes longer than

@@ -12,7 +12,7 @@ from community_core.store.register_tables import make_table
 
 PREFIX: Final = "cc_"
 VERSION_TABLE: Final = "cc_alembic_version"
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """The revision that this version of the library reads and writes."""
 
 # Ids are compared byte by byte everywhere, so that "in the order of their ids" is one order on every database.
@@ -111,6 +111,8 @@ postings: Final = Table(
     Column("version", Integer, nullable=False, server_default="0"),
     Column("ended_case", Text, nullable=False, server_default=""),
     Column("ended_version", Integer, nullable=False, server_default="0"),
+    # The moment at which it was written as it stands; empty where moments were not kept yet.
+    Column("entered", Text, nullable=False, server_default=""),
     UniqueConstraint("person", "post", "place", "since", name="cc_postings_once"),
 )
 
@@ -126,7 +128,34 @@ delegations: Final = Table(
     Column("until", Text, nullable=True),
     Column("ended", Text, nullable=True),
     Column("reason", Text, nullable=False),
+    # The changes of registers that began and ended it.
+    Column("change_id", Text, nullable=False, server_default=""),
+    Column("ended_change", Text, nullable=False, server_default=""),
+    Column("entered", Text, nullable=False, server_default=""),
     UniqueConstraint("person", "behalf", "post", "place", "since", name="cc_delegations_once"),
+)
+
+# What rows of postings and delegations said before something was written into them.
+past_rows: Final = Table(
+    "cc_past_rows",
+    metadata,
+    Column("number", _Sequence, primary_key=True, autoincrement=True),
+    Column("register", Text, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("data", Text, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("entered", "replaced", "replaced_by")),
+    Index("cc_past_rows_row", "register", "row"),
+)
+
+# Who read which sensitive values of registers, when and for what purpose: a chain, written to and never changed.
+register_reads: Final = Table(
+    "cc_register_reads",
+    metadata,
+    Column("number", _Sequence, primary_key=True, autoincrement=False),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("entered", "actor", "purpose", "register", "day", "columns", "rows", "hash")
+    ),
 )
 
 register_tables: Final = {register.name: make_table(metadata, register) for register in KEPT}

@@ -38,6 +38,7 @@ from community_core.store.records import (
     stored_case,
     stored_event,
 )
+from community_core.store.register_reads import SqlRegisterReads
 from community_core.store.register_rows import SqlRegisterRows
 from community_core.store.registers import SqlRegisters
 from community_core.store.schema import cases as case_table
@@ -136,7 +137,7 @@ def open_store(
     return store
 
 
-class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlElectoralRolls, SqlOperations):
+class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, SqlElectoralRolls, SqlOperations):
     """The :class:`~community_core.ports.store.Store` in a database; made by :func:`open_store`.
 
     A writing call outside of :meth:`begin` is a unit of work of its own. On an engine, threads may share one store

@@ -244,7 +244,7 @@ class _Run:
         """Return what differs from what a register is to hold on *day*."""
         register = register_of(held.register)
         where = dict(zip((column.name for column in register.key), held.of, strict=True))
-        rows = self.office.registers.rows(register, day=day, where=where)
+        rows = self.office.store.register_rows(register, day=day, where=where)
         named = [column.name for column in register.values]
         present = json_value(dict(zip(named, rows[0].values, strict=True))) if rows else None
         wanted = None if held.holds is None else dict(held.holds)
