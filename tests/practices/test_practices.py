@@ -132,3 +132,10 @@ def test_a_folder_in_order_loses_nothing(tmp_path):
     loaded = read_folder(tmp_path, "p")
     assert [practice.name for practice in loaded.practices] == ["a.bad"]
     assert [found.code for found in loaded.findings] == [found.code for found in loaded.practices[0].findings]
+
+
+def test_a_folder_is_read_whole_or_told_of(tmp_path):
+    """Rulebooks may end in .yml as well; a folder that is not there is a finding and not an empty plugin."""
+    (tmp_path / "a.yml").write_text("practice: my.a\ntitle: 甲\nsource: {document: 材料}\n", "utf-8")
+    assert [item.name for item in read_folder(tmp_path, "mine").practices] == ["my.a"]
+    assert [item.code for item in read_folder(tmp_path / "gone", "mine").findings] == ["unreadable-file"]

@@ -183,6 +183,16 @@ def test_prose_names_row_conditions_values_and_document():
         assert word in english
 
 
+def test_what_cannot_be_asked_is_told_to_the_developer():
+    """A day that is a text or a moment, and a language that there is none of, are told with what to give."""
+    moment = dt.datetime(2006, 5, 1, tzinfo=dt.timezone.utc)
+    for day in ("2006-05-01", moment, None):
+        with pytest.raises(TypeError, match=r"datetime\.date"):
+            engine().decide("care_class", {"age": 72}, on=day)
+    with pytest.raises(ValueError, match="zh and en"):
+        engine().decide("care_class", {"age": 72}, on=DAY).explain("de")
+
+
 def test_an_undetermined_explanation_says_what_is_missing():
     """Prose of an undetermined answer names what to ask."""
     answer = engine().decide("care_class", {"age": 72, "lives_alone": True}, on=DAY)

@@ -71,7 +71,12 @@ def open_office(
     Raises:
         StoreError: if the store cannot be opened.
         ValueError: if it is to be shared over one connection.
+        TypeError: if *rules* are no rules, or *where* is none of these.
     """
+    if not isinstance(rules, Rules):
+        raise TypeError(f"open_office() takes rules, as load() returns them, and not {rules!r}")
+    if where is None:
+        raise TypeError("open_office() takes a file, a database URL, an engine, a connection or a store, and not None")
     from sqlalchemy import URL, Connection, Engine  # noqa: PLC0415 - SQLAlchemy is heavy and needed only here
 
     from community_core.store.sql import open_store  # noqa: PLC0415 - the same

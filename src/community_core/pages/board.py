@@ -104,7 +104,7 @@ def render_board(board: Board) -> Mapping[str, str]:
     return pages
 
 
-def write_board(board: Board, folder: Path) -> tuple[Path, ...]:
+def write_board(board: Board, folder: str | Path) -> tuple[Path, ...]:
     """Write the pages of *board* into *folder* (made where it is missing) and return what was written or already there.
 
     A page whose text is unchanged is left alone. Pages of an earlier board that this one no longer has are removed;

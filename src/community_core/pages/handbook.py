@@ -35,7 +35,7 @@ def render_handbook(book: Handbook) -> Mapping[str, str]:
     return pages
 
 
-def write_handbook(book: Handbook, folder: Path) -> tuple[Path, ...]:
+def write_handbook(book: Handbook, folder: str | Path) -> tuple[Path, ...]:
     """Write the pages of *book* into *folder* (made where it is missing) and return them.
 
     Pages about practices that an earlier handbook had and this one has not are removed; other files are not touched.

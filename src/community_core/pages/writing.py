@@ -53,7 +53,7 @@ def shipped(name: str) -> str:
     return resources.files("community_core.pages").joinpath(f"templates/{name}").read_text("utf-8")
 
 
-def write_pages(pages: Mapping[str, str], folder: Path, own: tuple[str, ...]) -> tuple[Path, ...]:
+def write_pages(pages: Mapping[str, str], folder: str | Path, own: tuple[str, ...]) -> tuple[Path, ...]:
     """Write *pages* into *folder* (made where it is missing) and return what was written or already there.
 
     A page whose text is unchanged is left alone. Pages whose name begins with one of *own* and that are no longer
@@ -62,6 +62,7 @@ def write_pages(pages: Mapping[str, str], folder: Path, own: tuple[str, ...]) ->
     Raises:
         OSError: if the folder cannot be written.
     """
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.html"):
         if old.name not in pages and old.name.startswith(own):

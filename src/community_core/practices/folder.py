@@ -16,13 +16,15 @@ ROWS: Final = "rows.yaml"
 
 
 def read_folder(folder: Path, plugin: str = "") -> Loaded:
-    """Read every ``*.yaml`` file that stands directly in *folder*, in the order of the names, ``rows.yaml`` left out.
+    """Read every YAML file that stands directly in *folder*, in the order of the names, ``rows.yaml`` left out.
 
+    A folder that is not there is a finding, as a file would be.
     Findings that belong to no practice or district, since their document could not be read at all, are carried by
     a practice without terms called ``<plugin>.unread``, which speaks in every district at the lowest rank: a hook that
     returns the practices so loses none.
     """
-    read = [read_file(path, plugin=plugin) for path in sorted(folder.glob("*.yaml")) if path.name != ROWS]
+    files = sorted(path for path in folder.glob("*") if path.suffix in (".yaml", ".yml") and path.name != ROWS)
+    read = [read_file(path, plugin=plugin) for path in (files if folder.is_dir() else [folder])]
     practices = tuple(practice for loaded in read for practice in loaded.practices)
     districts = tuple(district for loaded in read for district in loaded.districts)
     findings = tuple(found for loaded in read for found in loaded.findings)

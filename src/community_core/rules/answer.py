@@ -290,7 +290,13 @@ class Answer(_Given):
         return self.source.digest
 
     def explain(self, lang: Language = "zh") -> str:
-        """Return the answer as prose in *lang*: outcome, rows, conditions, values, documents, what to ask."""
+        """Return the answer as prose in *lang*: outcome, rows, conditions, values, documents, what to ask.
+
+        Raises:
+            ValueError: if *lang* is neither ``zh`` nor ``en``.
+        """
+        if lang not in ("zh", "en"):
+            raise ValueError(f"answers are explained in zh and en, not in {lang!r}")
         from community_core.rules.explain import prose  # noqa: PLC0415 - prose is on demand, and reads answers
 
         return prose(self, lang)

@@ -250,6 +250,7 @@ class Engine:
         Raises:
             UnknownTerm: if there is no such decision.
             FactError: if a given fact does not fit its declaration.
+            TypeError: if *on* is no day, or *subject* nothing that has facts.
         """
         try:
             ready = self._ready[on][term]
@@ -270,7 +271,10 @@ class Engine:
 
         Raises:
             UnknownTerm: if there is no such decision.
+            TypeError: if *on* is no day, such as a text or a moment.
         """
+        if type(on) is not dt.date:
+            raise TypeError(f"the day of a question is a datetime.date, not {on!r}; of a moment take its date()")
         full = self.full_name(term)
         days = _Days(on, step or on)
         if days.step != days.case:

@@ -128,7 +128,7 @@ def _parameter(use: ParameterUse, lang: Language) -> str:
     standing = STANDING_LABELS[use.standing].text(lang)
     since = use.since.isoformat() if use.since else _say(lang, "未注明日期", "undated")
     name = use.label.text(lang) or use.name
-    cite = f"；{use.cite.text(lang)}" if use.cite else ""
+    cite = _say(lang, "；", "; ") + use.cite.text(lang) if use.cite else ""
     return _say(
         lang,
         f"参数 {name} = {_shown(use.value, lang)}（{standing}，自 {since} 起，由 {use.setter} 设定{cite}）",
