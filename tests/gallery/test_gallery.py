@@ -112,7 +112,7 @@ NO_TEXT = {
     "office/test_ledger.py": "no-entry personal-entry",
     "office/test_needs.py": "needed-case needed-place needed-state",
     "office/test_host.py": "effect-refused missing-function",
-    "office/test_papers.py": "no-such-paper",
+    "office/test_papers.py": "no-same-copy no-such-paper",
     "office/test_redrawing.py": "redrawn-rows-changed",
     "office/test_figures.py": "not-their-item",
     "office/test_elections.py": "roll-differs unknown-roll",

@@ -16,6 +16,7 @@ from attrs import frozen
 from community_core.base.digests import Digest, DigestError, digest_of
 from community_core.base.errors import LoadError, Refused, StoreError
 from community_core.base.labels import Label
+from community_core.base.ranks import Privacy
 from community_core.jurisdiction.loading import load
 from community_core.office.office import open_office
 
@@ -184,15 +185,73 @@ def test_what_no_event_yields_is_named(office):
         assert "minutes（4）" in found.message.zh
 
 
-def test_a_repeated_key_issues_nothing_twice(office):
-    """The same key gives the record of the first time without files; used for another paper it is refused."""
+def test_a_repeated_key_gives_the_same_copy_again(office):
+    """The same key gives the record and the copy of the first time, byte for byte; for another paper it is refused."""
     desk = office.papers()
-    first = desk.issue("talk-1", "count", actor="chair-1", day=DAY, key="k1")
-    again = desk.issue("talk-1", "count", actor="chair-1", day=DAY, key="k1")
-    assert (again.record, again.files) == (first.record, {})
+    forms = ("html", "docx")
+    first = desk.issue("talk-1", "count", actor="chair-1", day=DAY, key="k1", forms=forms)
+    office.correct("talk-1", 1, {"title": "自行车棚"}, actor="chair-1", day=DAY, why="漏字")
+    count = len(events(office))
+    again = desk.issue("talk-1", "count", actor="chair-1", day=DAY, key="k1", forms=forms)
+    assert (again.record, again.files, again.why) == (first.record, first.files, None)
+    assert set(desk.issue("talk-1", "count", actor="chair-1", day=DAY, key="k1").files) == {"html"}
+    assert len(events(office)) == count
+    for more in ({"of": 1}, {"behalf": "chair-2"}):
+        with pytest.raises(Refused):
+            desk.issue("talk-1", "count", actor="chair-1", day=DAY, key="k1", **more)
     with pytest.raises(Refused) as caught:
         desk.issue("talk-1", "minutes", actor="chair-1", day=DAY, key="k1")
     assert [item.code for item in caught.value.findings] == ["key-reused"]
+
+
+def test_where_the_same_copy_cannot_be_made_again_it_says_why(office):
+    """Printed otherwise now, in a form that was not issued, or with what was erased since, there is no such copy."""
+    desk = office.papers()
+    first = desk.issue("talk-1", "minutes", actor="chair-1", day=DAY, key="k1")
+    assert dict(events(office)[-1].private) == {"code": Privacy.PERSONAL}
+    asked = {"actor": "chair-1", "day": DAY, "key": "k1"}
+    english = office.papers(lang="en")
+    for other, forms, lacking in ((english, ("html",), "html"), (desk, ("html", "docx"), "docx")):
+        again = other.issue("talk-1", "minutes", forms=forms, **asked)
+        assert (again.record, again.why.code, dict(again.why.data)["forms"]) == (first.record, "no-same-copy", lacking)
+        assert "html" not in again.files or again.files["html"] == first.files["html"]
+    exported = "".join(office.store.export())
+    (code,) = [value for name, value in events(office)[-1].data if name == "code"]
+    assert code in first.files["html"].decode()
+    assert code not in exported
+    office.erase("talk-1", actor="chair-1", day=DAY, why="申请", ground="本人申请", fields=["host"])
+    again = desk.issue("talk-1", "minutes", **asked)
+    assert (again.record, again.files, again.why.code) == (first.record, {}, "no-same-copy")
+    assert code not in str(events(office))
+    assert list(office.verify()) == []
+
+
+def test_without_a_key_no_code_is_kept(office):
+    """A copy without a key cannot be made again, and its event is as it always was."""
+    office.papers().issue("talk-1", "minutes", actor="chair-1", day=DAY)
+    event = events(office)[-1]
+    assert [name for name, _ in event.data] == ["paper", "of", "files"]
+    assert event.private == ()
+
+
+def test_a_paper_is_issued_in_the_name_of_another(office):
+    """A deputy issues under the post of another as a delegation lets him; both are recorded, the seal binds both."""
+    desk = office.papers()
+    asked = {"actor": "deputy", "behalf": "chair-2", "day": DAY}
+    with pytest.raises(Refused) as caught:
+        desk.issue("talk-1", "minutes", **asked)
+    assert [item.code for item in caught.value.findings] == ["no-delegation"]
+    office.delegate("deputy", "chair-2", "committee.chair", "wenyi", DAY, reason="委托书")
+    handed = desk.issue("talk-1", "minutes", signer=Seal(), key="k", **asked)
+    event = events(office)[-1]
+    assert (event.actor, event.behalf, event.post) == ("deputy", "chair-2", "committee.chair")
+    assert (handed.record.actor, handed.record.behalf) == ("deputy", "chair-2")
+    assert desk.issue("talk-1", "minutes", signer=Seal(), key="k", **asked).files == handed.files
+    assert desk.check("talk-1", handed.files["html"], verifier=Seal()).sealed is True
+    with pytest.raises(Refused) as caught:
+        desk.issue("talk-1", "minutes", actor="deputy", day=DAY, key="k")
+    assert [item.code for item in caught.value.findings] == ["key-reused"]
+    assert list(office.verify()) == []
 
 
 def test_a_correction_reaches_papers_printed_after_it(office):

@@ -11,9 +11,9 @@ import click
 from community_core.base.digests import ALGORITHMS
 from community_core.base.labels import Language
 from community_core.cli import exits
-from community_core.cli.case import actor_option, day_option, key_option
+from community_core.cli.case import actor_option, behalf_option, day_option, key_option
 from community_core.cli.options import json_option, kept_district_option, lang_option, store_option
-from community_core.cli.output import both, print_json, print_table
+from community_core.cli.output import both, finding_data, print_findings, print_json, print_table
 from community_core.cli.stores import office_over
 from community_core.cli.usage import Misuse, ending_of, new_file
 
@@ -139,6 +139,7 @@ def print_draft(
     show_default=True,
     help="散列算法 · The hash algorithm.",
 )
+@behalf_option
 @key_option
 @lang_option
 @_templates_option
@@ -154,12 +155,13 @@ def issue(
     outs: tuple[Path, ...],
     of: int | None,
     algorithm: str,
+    behalf: str,
     key: str | None,
     lang: Language,
     templates: Path | None,
     as_json: bool,
 ) -> int:
-    """Issue a paper."""
+    """Issue a paper, or write the same copy again where its key was used before."""
     by_form = {_form(new_file(out)): out for out in outs}
     if len(by_form) < len(outs):
         raise Misuse("每种格式只写一个文件", "name one file of each form")
@@ -169,7 +171,15 @@ def issue(
     try:
         with office_over(store, district, acting=True) as office:
             handed = office.papers(lang=lang, templates=templates).issue(
-                case_id, name, actor=actor, day=day, of=of, forms=tuple(by_form), algorithm=algorithm, key=key
+                case_id,
+                name,
+                actor=actor,
+                day=day,
+                behalf=behalf,
+                of=of,
+                forms=tuple(by_form),
+                algorithm=algorithm,
+                key=key,
             )
     except BaseException:
         for out in outs:
@@ -180,8 +190,12 @@ def issue(
             out.write_bytes(handed.files[form])
         else:
             out.unlink()
-    _wrote([by_form[form] for form in handed.files], _data(handed.record), as_json=as_json)
-    return exits.FINE
+    why = [] if handed.why is None else [handed.why]
+    data = {**_data(handed.record), **({"findings": list(map(finding_data, why))} if why else {})}
+    _wrote([by_form[form] for form in handed.files], data, as_json=as_json)
+    if why and not as_json:
+        print_findings(why)
+    return exits.FINDINGS if why else exits.FINE
 
 
 @paper.command("check", help="核对一份文件 · Tell whether FILE is a paper issued by CASE_ID.", epilog=exits.HELP)
@@ -219,6 +233,7 @@ def _data(record: Issued) -> dict[str, Any]:
         "day": record.day.isoformat(),
         "actor": record.actor,
         "post": record.post,
+        "behalf": record.behalf,
         "files": [
             {
                 "form": file.form,

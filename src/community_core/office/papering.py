@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from community_core.base.digests import Digest, digest_of
-from community_core.base.findings import Finding
+from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label, Language
-from community_core.office.bindings import Binding, refused, require_day
+from community_core.office.bindings import Binding, Bindings, refused, require_day
 from community_core.office.views import covered_data
-from community_core.office.work import Work, other_command
+from community_core.office.work import Work, no_delegation, other_command, restore
 from community_core.pages.papers import paper_file
 from community_core.pages.printing import Printed, print_paper
 from community_core.ports.signing import Signer, Verifier
 from community_core.procedures.definition import Paper
 from community_core.procedures.events import PAPER, Case, Event
 from community_core.procedures.papers import (
+    CODE,
     Issued,
     PaperFile,
     Signature,
@@ -42,16 +43,33 @@ if TYPE_CHECKING:
 _CODE = 16
 
 
+#: Why the same copy cannot be made again.
+_NO_CODE = (
+    "校验码已经删除，或者出具时没有留存",
+    "the code that stood on it was erased, or was not kept when it was issued",
+)
+_OTHERWISE = (
+    "现在打印出来的与当时的不同（模板、语言、名称变了，或者其中的个人信息已经删除），或者当时没有出具这种文件",
+    (
+        "what is printed now differs (another template, language or name, or a personal value that was erased), or no "
+        "such file was issued"
+    ),
+)
+
+
 @frozen
 class Handed:
     """What issuing gives: the *record* in the case, and the bytes of each file by its form.
 
-    Where the same key had been used before, the record is that of the first time and there are no files: a copy is
-    printed once, with a code of its own. Issue the paper again, under another key, for another copy.
+    Where the same key had been used before, the record is that of the first time and the files are the same copies,
+    made again byte for byte. Where one cannot be made again it is left out, and *why* says what stands against it:
+    another template, another name of a place, a value that was erased since. For another copy issue the paper again,
+    under another key.
     """
 
     record: Issued
     files: Mapping[str, bytes]
+    why: Finding | None = None
 
 
 @frozen
@@ -123,6 +141,7 @@ class Papers:
         *,
         actor: str,
         day: dt.date,
+        behalf: str = "",
         of: int | None = None,
         forms: Sequence[str] = ("html",),
         algorithm: str = "sha256",
@@ -139,6 +158,7 @@ class Papers:
             name: the name of the paper.
             actor: who issues it; somebody who may take the step that yields it.
             day: the day of issue.
+            behalf: in whose name, where a delegation lets *actor* act for him; both are recorded.
             of: the version of the event that yields it; the last one that does unless given.
             forms: the files to make, of ``html`` and ``docx``.
             algorithm: ``sha256`` or ``sm3``; its name stands in the record.
@@ -157,20 +177,35 @@ class Papers:
             work = self._begin()
             before = work.before(key or "")
             if before is not None:
-                return Handed(_same(before, case_id, name, actor, day), {})
+                return self._again(_same(before, case_id, name, actor, day, behalf, of), forms)
             now, binding, history = self._read(case_id, work)
             paper, item = self._about(binding, now, history, name, of)
-            held = work.posts(actor, now.place, day)
-            found = not_issuable(binding.procedure, now, item, actor=actor, day=day, held=held)
+            step = binding.procedure.step_names[item.step]
+            if behalf and not work.charged(actor, now.place, day).get(behalf, frozenset()).intersection(step.by):
+                raise refused(no_delegation(step, actor, behalf, day))
+            held = work.held(binding.procedure, now, actor, behalf, day)
+            found = not_issuable(binding.procedure, now, item, actor=actor, day=day, held=held, behalf=behalf)
             if found:
                 raise refused(*found)
-            printed = self._printed(binding, now, history, paper, item, secrets.token_hex(_CODE))
+            code = secrets.token_hex(_CODE)
+            printed = self._printed(binding, now, history, paper, item, code)
             files = {form: self._file(printed, form) for form in forms}
             rows = [
-                _signed(PaperFile(form, digest_of(data, algorithm)), now.id, item, actor, day, signer)
+                _signed(PaperFile(form, digest_of(data, algorithm)), now.id, item, actor, day, behalf, signer)
                 for form, data in files.items()
             ]
-            taken = issue(binding.procedure, now, item, rows, actor=actor, day=day, held=held, key=key or "")
+            taken = issue(
+                binding.procedure,
+                now,
+                item,
+                rows,
+                actor=actor,
+                day=day,
+                held=held,
+                behalf=behalf,
+                key=key or "",
+                code=code,
+            )
             if isinstance(taken, Refusal):
                 raise refused(*taken.findings)
             work.add(taken)
@@ -198,6 +233,28 @@ class Papers:
                 if file.digest == made[algorithm]:
                     return Checked(record, file.form, _seal_holds(record, file, verifier))
         return None
+
+    def _again(self, record: Issued, forms: Sequence[str]) -> Handed:
+        """Make the same copies again, from what the case was when they were issued and the code that stands on them."""
+        store = self._office.store
+        stored, events = store.load([record.case])[record.case]
+        code = dict(events[record.version - 1].event.data).get(CODE)
+        if not isinstance(code, str):
+            return Handed(record, {}, _no_copy(record, *_NO_CODE))
+        earlier = events[: record.version - 1]
+        bindings = Bindings(self._office.rules, store)
+        case = restore(bindings, stored, earlier)
+        binding, history = bindings.of(case.procedure, case.rules), tuple(item.event for item in earlier)
+        paper, item = self._about(binding, case, history, record.name, record.of)
+        printed = self._printed(binding, case, history, paper, item, code)
+        files = {}
+        for file in record.files:
+            if file.form in forms:
+                data = self._file(printed, file.form)
+                if file.digest.fits(data):
+                    files[file.form] = data
+        lacking = [form for form in forms if form not in files]
+        return Handed(record, files, _no_copy(record, *_OTHERWISE, lacking) if lacking else None)
 
     def _read(self, case: Case | str, work: Work | None = None) -> tuple[Case, Binding, tuple[Event, ...]]:
         work = work or self._begin()
@@ -232,25 +289,44 @@ class Papers:
         return paper_file(printed, form, templates=self._templates)
 
 
-def _signed(file: PaperFile, case: str, item: Yielded, actor: str, day: dt.date, signer: Signer | None) -> PaperFile:
+def _signed(
+    file: PaperFile, case: str, item: Yielded, actor: str, day: dt.date, behalf: str, signer: Signer | None
+) -> PaperFile:
     if signer is None:
         return file
-    value = signer.sign(sealed_text(case, item.name, item.of, file, actor=actor, day=day))
+    value = signer.sign(sealed_text(case, item.name, item.of, file, actor=actor, day=day, behalf=behalf))
     return evolve(file, signature=Signature(signer.key, signer.algorithm, value.hex()))
+
+
+def _no_copy(record: Issued, zh: str, en: str, forms: Sequence[str] = ()) -> Finding:
+    listed = ", ".join(forms)
+    return finding(
+        "no-same-copy",
+        f"文书 {record.name}（办件 {record.case} 第 {record.version} 条记录出具）的同一份{listed}不能再做出来：{zh}；"
+        "需要的话，换一个请求编号另出具一份",
+        f"the same copy {listed} of the paper {record.name!r}, issued by event {record.version} of case {record.case}, "
+        f"cannot be made again: {en}; issue another one under another key if it is needed",
+        case=record.case,
+        version=record.version,
+        forms=listed,
+    )
 
 
 def _seal_holds(record: Issued, file: PaperFile, verifier: Verifier | None) -> bool | None:
     seal = file.signature
     if seal is None or verifier is None:
         return None
-    text = sealed_text(record.case, record.name, record.of, file, actor=record.actor, day=record.day)
+    text = sealed_text(
+        record.case, record.name, record.of, file, actor=record.actor, day=record.day, behalf=record.behalf
+    )
     return verifier.verify(seal.key, seal.algorithm, text, bytes.fromhex(seal.value))
 
 
-def _same(event: Event, case_id: str, name: str, actor: str, day: dt.date) -> Issued:
+def _same(event: Event, case_id: str, name: str, actor: str, day: dt.date, behalf: str, of: int | None) -> Issued:
     """Return what was issued under a key before, where it is what is asked for now."""
-    if event.case == case_id and event.step == PAPER and (event.actor, event.day) == (actor, day):
+    who = (event.actor, event.behalf, event.day)
+    if event.case == case_id and event.step == PAPER and who == (actor, behalf, day):
         record = issued([event])[0]
-        if record.name == name:
+        if record.name == name and of in (None, record.of):
             return record
     raise refused(other_command(event.key, event.case))

@@ -272,7 +272,7 @@ class Work:
             case,
             history,
             asked,
-            held=self._held(binding.procedure, case, asked.actor, asked.behalf, asked.day),
+            held=self.held(binding.procedure, case, asked.actor, asked.behalf, asked.day),
             under=partial(self._under, case.procedure),
             workdays=self._workdays,
             functions=self._functions,
@@ -292,7 +292,7 @@ class Work:
         _sane(Command("", {}, asked.actor, asked.day))
         case = self.case(case_id)
         procedure = self.binding(case).procedure
-        held = self._held(procedure, case, asked.actor, asked.behalf, asked.day)
+        held = self.held(procedure, case, asked.actor, asked.behalf, asked.day)
         history = [item.event for item in self._store.events(case_id)]
         if isinstance(asked, Erasure):
             result = erase(procedure, case, history, asked, held=held)
@@ -322,14 +322,14 @@ class Work:
 
     def post_of(self, procedure: Procedure, step: Step, case: Case, person: str, day: dt.date, behalf: str = "") -> str:
         """Return the post by which *person* could take *step* on *day*; empty where there is none."""
-        held = self._held(procedure, case, person, behalf, day)
+        held = self.held(procedure, case, person, behalf, day)
         return post_for(procedure, step, case, person, held, behalf=behalf)
 
     def charged(self, person: str, place: str, day: dt.date) -> Mapping[str, frozenset[str]]:
         """Return for whom *person* may act on *day* in *place*, and under which of their posts or roles."""
         return self._authority.charged(person, place, day)
 
-    def _held(self, procedure: Procedure, case: Case, person: str, behalf: str, day: dt.date) -> frozenset[str]:
+    def held(self, procedure: Procedure, case: Case, person: str, behalf: str, day: dt.date) -> frozenset[str]:
         """Return the posts under which *person* may act; in another's name, which of his that he was charged with."""
         if not behalf:
             return self._authority.posts(person, case.place, day)
@@ -362,7 +362,7 @@ class Work:
             charged = self._authority.charged(command.actor, case.place, command.day)
             if not charged.get(command.behalf, frozenset()).intersection(step.by):
                 raise refused(no_delegation(step, command.actor, command.behalf, command.day))
-        held = self._held(procedure, case, command.actor, command.behalf, command.day)
+        held = self.held(procedure, case, command.actor, command.behalf, command.day)
         return post_for(procedure, step, case, command.actor, held, behalf=command.behalf)
 
     def _settle(self, draft: _Draft, binding: Binding, case: Case, day: dt.date) -> Case:

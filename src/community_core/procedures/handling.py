@@ -14,7 +14,7 @@ from attrs import frozen
 from community_core.base.findings import Finding, finding
 from community_core.base.ranks import Privacy
 from community_core.procedures.definition import Procedure
-from community_core.procedures.events import CORRECT, ERASE, INSPECT, Case, Event
+from community_core.procedures.events import CORRECT, ERASE, INSPECT, PAPER, Case, Event
 from community_core.procedures.reading import ANYONE, PROPOSER
 from community_core.procedures.step import Refusal, Taken, after
 from community_core.procedures.withholding import Why, Withheld
@@ -70,13 +70,23 @@ def erase(
 ) -> Taken | Refusal:
     """Record that personal values of a case are erased, or say what stands against it.
 
-    *history* are all its events; *held* are the posts under which the actor may act there on the day.
+    *history* are all its events; *held* are the posts under which the actor may act there on the day. The codes of
+    papers that were issued go with the values.
     """
     values = [
         (event.version, name)
         for event in history
+        if event.step != PAPER
         for name, value in private_values(event)
         if (not asked.fields or name in asked.fields) and not _gone(value)
+    ]
+    # By the code of a copy and its digest, likely values could be tried for one that is erased.
+    codes = [
+        (event.version, name)
+        for event in history
+        if event.step == PAPER and (values or not asked.fields)
+        for name, value in private_values(event)
+        if not _gone(value)
     ]
     clear = [
         event.version
@@ -93,12 +103,12 @@ def erase(
     post = _post(procedure, history, asked.behalf or asked.actor, held, values)
     if not post:
         found.append(not_handling(procedure))
-    if not values and not found:
+    if not values and not codes and not found:
         found.append(_nothing(case, clear))
     if found:
         return Refusal(tuple(found))
     data: tuple[tuple[str, object], ...] = (
-        ("values", tuple(values)),
+        ("values", (*values, *codes)),
         ("why", asked.why.strip()),
         ("ground", asked.ground.strip()),
     )

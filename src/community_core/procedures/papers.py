@@ -23,6 +23,9 @@ from community_core.procedures.reading import plain_post, post_for
 from community_core.procedures.renaming import present_names
 from community_core.procedures.step import Refusal, Taken, after, day_before, not_entitled
 
+#: Under this name an issued paper's event keeps the code that stands on the copy.
+CODE = "code"
+
 #: Forms that are meant for everybody: nothing but what is public stands in them.
 OPEN_FORMS = frozenset({PaperForm.NOTICE, PaperForm.CONCLUSION, PaperForm.COUNT})
 
@@ -47,7 +50,10 @@ class PaperFile:
 
 @frozen
 class Issued:
-    """A paper that was issued: its name, the event it is about, and by which event of the case it was issued."""
+    """A paper that was issued: its name, the event it is about, and by which event of the case it was issued.
+
+    *behalf* is the person in whose name *actor* issued it; empty where in his own.
+    """
 
     case: str
     name: str
@@ -57,6 +63,7 @@ class Issued:
     actor: str
     post: str
     files: tuple[PaperFile, ...]
+    behalf: str = ""
 
 
 @frozen
@@ -93,7 +100,15 @@ def _read(event: Event) -> Issued:
         signed = Signature(key, signed_by, signature) if signature else None
         files.append(PaperFile(form, Digest(algorithm, value), signed))
     return Issued(
-        event.case, said["paper"], said["of"], event.version, event.day, event.actor, event.post, tuple(files)
+        event.case,
+        said["paper"],
+        said["of"],
+        event.version,
+        event.day,
+        event.actor,
+        event.post,
+        tuple(files),
+        event.behalf,
     )
 
 
@@ -119,15 +134,15 @@ def about(
 
 
 def not_issuable(
-    procedure: Procedure, case: Case, item: Yielded, *, actor: str, day: dt.date, held: frozenset[str]
+    procedure: Procedure, case: Case, item: Yielded, *, actor: str, day: dt.date, held: frozenset[str], behalf: str = ""
 ) -> tuple[Finding, ...]:
-    """Return what stands against *actor* issuing on *day* what an event yields.
+    """Return what stands against *actor*, in the name of *behalf*, issuing on *day* what an event yields.
 
     Who may issue a paper is whoever may take the step that yields it: by a post that he holds (*held*), or by what he
     is in the case. A case that has ended still issues what its events yield.
     """
     step = procedure.step_names[item.step]
-    found = [] if _post(procedure, step, case, actor, held) else [not_entitled(step)]
+    found = [] if _post(procedure, step, case, actor, behalf, held) else [not_entitled(step)]
     if case.latest is not None and day < case.latest:
         found.append(day_before(case, day, step.origin))
     return tuple(found)
@@ -142,10 +157,16 @@ def issue(
     actor: str,
     day: dt.date,
     held: frozenset[str],
+    behalf: str = "",
     key: str = "",
+    code: str = "",
 ) -> Taken | Refusal:
-    """Issue the paper that an event yields, as *files*, or say what stands against it."""
-    found = not_issuable(procedure, case, item, actor=actor, day=day, held=held)
+    """Issue the paper that an event yields, as *files*, or say what stands against it.
+
+    The *code* that stands on the copy is recorded where there is a *key*: with it the same copy is made again. Like a
+    personal value it is kept apart, since it is what keeps the content from being guessed by the digest.
+    """
+    found = not_issuable(procedure, case, item, actor=actor, day=day, held=held, behalf=behalf)
     if found:
         return Refusal(found)
     event = Event(
@@ -154,11 +175,18 @@ def issue(
         step=PAPER,
         state=case.state,
         actor=actor,
-        post=_post(procedure, procedure.step_names[item.step], case, actor, held),
+        post=_post(procedure, procedure.step_names[item.step], case, actor, behalf, held),
         day=day,
-        data=(("paper", item.name), ("of", item.of), ("files", tuple(map(_row, files)))),
+        data=(
+            ("paper", item.name),
+            ("of", item.of),
+            ("files", tuple(map(_row, files))),
+            *(((CODE, code),) if key else ()),
+        ),
         rules=case.rules,
         key=key,
+        behalf=behalf,
+        private=((CODE, Privacy.PERSONAL),) if key else (),
     )
     return Taken(after(procedure, case, event), (event,))
 
@@ -168,12 +196,12 @@ def _row(file: PaperFile) -> tuple[str, ...]:
     return (file.form, file.digest.algorithm, file.digest.value, signed.key, signed.algorithm, signed.value)
 
 
-def _post(procedure: Procedure, step: Step, case: Case, actor: str, held: frozenset[str]) -> str:
+def _post(procedure: Procedure, step: Step, case: Case, actor: str, behalf: str, held: frozenset[str]) -> str:
     """Return the post by which *actor* may issue what *step* yields; empty where there is none."""
     if actor == SYSTEM:
         return ""
-    if case.took(step.name, actor):
-        return post_for(procedure, step, case, actor, held)
+    if case.took(step.name, behalf or actor):
+        return post_for(procedure, step, case, actor, held, behalf=behalf)
     return plain_post(procedure, step, held)
 
 
@@ -215,7 +243,7 @@ def check_papers(procedure: Procedure) -> Iterator[Finding]:
             )
 
 
-def sealed_text(case: str, name: str, of: int, file: PaperFile, *, actor: str, day: dt.date) -> bytes:
+def sealed_text(case: str, name: str, of: int, file: PaperFile, *, actor: str, day: dt.date, behalf: str = "") -> bytes:
     """Return what a signature on *file* is over: the paper, its event, who issued it when, and the file's digest."""
     said = {
         "actor": actor,
@@ -225,5 +253,6 @@ def sealed_text(case: str, name: str, of: int, file: PaperFile, *, actor: str, d
         "form": file.form,
         "of": of,
         "paper": name,
+        **({"behalf": behalf} if behalf else {}),
     }
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -129,8 +129,8 @@ def _nameless(procedure: Procedure, case: Case, transition: Transition) -> list[
             f"办件 {case.id} 办过的环节 {old} 在新规则文本中没有，而新文本要问 {new} 由谁、在哪天办理；请在过渡 "
             f"{transition.name} 的 steps 中写明改成了哪个环节，或在 drops 中写明不再有",
             f"case {case.id} took {', '.join(taken)}, which the newer text does not have, and that text asks by whom "
-            f"or when {', '.join(sorted(asks))} was taken; say under steps of the transition {transition.name} what it is "
-            "called now, or under drops that it has no successor",
+            f"or when {', '.join(sorted(asks))} was taken; say under steps of the transition {transition.name} what it "
+            "is called now, or under drops that it has no successor",
             transition.origin,
             steps=", ".join(taken),
         )
