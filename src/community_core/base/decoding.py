@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from attrs import frozen
 
@@ -21,56 +24,79 @@ class Decoded:
     damaged: bool = False
 
 
+#: Gives the bytes of a file from its beginning, piece by piece, each time that it is called.
+Pieces = Callable[[], Iterable[bytes]]
+
+
 def decode(data: bytes) -> Decoded:
     """Read *data* as UTF-8 (with or without BOM), UTF-16 with BOM, GBK or GB18030, in that order, strictly.
 
     Where none reads all of it, the one that loses fewest signs is used and each lost sign stands as U+FFFD, so
     that only the lines they stand in are lost. ``encoding`` is empty where nothing reads it plausibly.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _attempt(data, "utf-16") or Decoded("", "")
-    if b"\0" in data:  # never stands in a table: the file is something else
+    encoding, damaged = encoding_of(lambda: (data,))
+    if not encoding:
         return Decoded("", "")
-    with_mark = data.startswith(b"\xef\xbb\xbf")
+    return Decoded(data.decode(encoding, errors="replace" if damaged else "strict"), encoding, damaged)
+
+
+def encoding_of(pieces: Pieces) -> tuple[str, bool]:
+    """Return the encoding that :func:`decode` would read a whole file in, and whether signs are lost."""
+    start = b"".join(piece[:3] for piece in islice(pieces(), 3))  # none of them is empty
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _attempt(pieces, "utf-16")
+    if any(b"\0" in piece for piece in pieces()):  # never stands in a table: the file is something else
+        return "", False
+    with_mark = start.startswith(b"\xef\xbb\xbf")
     name = "utf-8-sig" if with_mark else "utf-8"
-    strict = _strict(data, name)
-    if strict is not None:
-        return Decoded(strict, name)
+    if _reads(pieces, name):
+        return name, False
     if with_mark:
-        return _attempt(data, name) or Decoded("", "")
+        return _attempt(pieces, name)
     for encoding in ("gbk", "gb18030"):
-        text = _strict(data, encoding)
-        if text is not None and _implausible(text) <= _TOO_MANY:
-            return Decoded(text, encoding)
-    readings = [
-        (_implausible(text), order, encoding, text)
+        if _reads(pieces, encoding) and _implausible(texts(pieces, encoding)) <= _TOO_MANY:
+            return encoding, False
+    part, _, encoding = min(
+        (_implausible(texts(pieces, encoding, damaged=True)), order, encoding)
         for order, encoding in enumerate(("utf-8", "gb18030"))
-        for text in (data.decode(encoding, errors="replace"),)
-    ]
-    part, _, encoding, text = min(readings)
-    return Decoded(text, encoding, damaged=True) if part <= _TOO_MANY else Decoded("", "")
+    )
+    return (encoding, True) if part <= _TOO_MANY else ("", False)
 
 
-def _strict(data: bytes, encoding: str) -> str | None:
+def texts(pieces: Pieces, encoding: str, *, damaged: bool = False) -> Iterator[str]:
+    """Yield the text of a file piece by piece; where it is *damaged*, lost signs stand as U+FFFD.
+
+    Raises:
+        UnicodeDecodeError: if the file is not written in *encoding*, and not said to be damaged.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace" if damaged else "strict")
+    for piece in pieces():
+        yield decoder.decode(piece)
+    yield decoder.decode(b"", final=True)
+
+
+def _reads(pieces: Pieces, encoding: str) -> bool:
     try:
-        return data.decode(encoding)
+        return all(isinstance(text, str) for text in texts(pieces, encoding))
     except UnicodeDecodeError:
-        return None
+        return False
 
 
-def _attempt(data: bytes, encoding: str) -> Decoded | None:
-    text = _strict(data, encoding)
-    if text is not None:
-        return Decoded(text, encoding)
-    text = data.decode(encoding, errors="replace")
-    return Decoded(text, encoding, damaged=True) if _implausible(text) <= _TOO_MANY else None
+def _attempt(pieces: Pieces, encoding: str) -> tuple[str, bool]:
+    if _reads(pieces, encoding):
+        return encoding, False
+    lost = _implausible(texts(pieces, encoding, damaged=True))
+    return (encoding, True) if lost <= _TOO_MANY else ("", False)
 
 
-def _implausible(text: str) -> float:
+def _implausible(parts: Iterable[str]) -> float:
     """Return which part of the signs beyond ASCII cannot stand in a Chinese table (lost, private or control signs)."""
-    foreign = [sign for sign in text[:_SAMPLE] if sign > "\x7f"]
-    if not foreign:
-        foreign = [sign for sign in text if sign > "\x7f"][:_SAMPLE]
+    read, foreign = 0, ""
+    for window in (text[at : at + _SAMPLE] for text in parts for at in range(0, len(text), _SAMPLE)):
+        foreign += "".join(sign for sign in window if sign > "\x7f")
+        read += len(window)
+        if foreign and read >= _SAMPLE:
+            break
     if not foreign:
         return 0.0
     seen: dict[str, bool] = {}

@@ -14,9 +14,8 @@ from community_core.cli.options import district_option, given_option, json_optio
 from community_core.cli.output import console, finding_data, print_findings, print_json, print_table
 
 if TYPE_CHECKING:
-    from community_core.jurisdiction import Rules
-    from community_core.roll.run import Progress, RollResult
-    from community_core.roll.tables import TableRead
+    from community_core.roll import FileResult
+    from community_core.roll.files import FileProgress
 
 _HELP = """判定名册 TABLE（CSV 或 Parquet）中的每一行，给出合计和文件的问题项。
 
@@ -52,58 +51,35 @@ def roll(
     as_json: bool,
 ) -> int:
     """Decide the table."""
-    from community_core.roll import decide_roll, read_table  # noqa: PLC0415 - needs the extra
+    from community_core.roll import decide_file  # noqa: PLC0415 - needs the extra
 
     rules = load_rules(district)
     facts = read_given(rules.terms.facts, given)
-    read = read_table(table, rules.terms.facts)
-    aside = read.write_rejected(rejected) if rejected is not None else None
-    if not read.usable:
-        _say(read, None, None, aside, as_json=as_json)
-        return exits.FINDINGS
-    with _Bar(len(terms), quiet=as_json) as progress:
-        result = decide_roll(rules, terms, read, on=on, given=facts, progress=progress)
-    wrong = any(item.level == "error" for item in (*read.findings, *result.findings))
-    if out is not None:
-        _write(rules, read, result, out)
-    _say(read, result, out, aside, as_json=as_json)
-    return exits.FINDINGS if wrong else exits.FINE
-
-
-def _write(rules: Rules, read: TableRead, result: RollResult, out: Path) -> None:
-    """Write the rows as read, what stood beside them, and the results."""
-    import polars as pl  # noqa: PLC0415 - needs the extra
-
-    from community_core.roll.writers import write_table  # noqa: PLC0415 - needs the extra
-
-    decided = result.frame.drop("row_number")
-    taken = {*read.frame.columns, *decided.columns}
-    aside = read.aside.drop([name for name in read.aside.columns if name in taken])
-    parts = [part for part in (read.frame, aside, decided) if part.width]
-    described: dict[str, Any] = {fact.name: fact for fact in rules.terms.facts}
-    described.update(result.described())
-    write_table(pl.concat(parts, how="horizontal"), out, described, spreadsheet=True)
+    with _Bar(quiet=as_json) as progress:
+        result = decide_file(rules, terms, table, out, on=on, given=facts, rejected=rejected, progress=progress)
+    _say(result, as_json=as_json)
+    wrong = any(item.level == "error" for item in result.findings)
+    return exits.FINDINGS if wrong or not result.usable else exits.FINE
 
 
 class _Bar:
     """A progress bar on a terminal's standard error; nothing elsewhere."""
 
-    def __init__(self, total: int, *, quiet: bool) -> None:
-        self.total = total
+    def __init__(self, *, quiet: bool) -> None:
         self.console = None if quiet else console(stderr=True)
         self.bar: Any = None
 
-    def __enter__(self) -> Progress | None:
+    def __enter__(self) -> FileProgress | None:
         if self.console is None or not self.console.is_terminal:
             return None
         from rich.progress import Progress as Bar  # noqa: PLC0415 - only where it is seen
 
         self.bar = Bar(console=self.console, transient=True)
         self.bar.start()
-        task = self.bar.add_task("判定 deciding", total=self.total)
+        task = self.bar.add_task("判定 deciding", total=1.0)
 
-        def progress(done: int, total: int, term: str) -> None:
-            self.bar.update(task, completed=done, total=total, description=f"判定 deciding {term}")
+        def progress(share: float, rows: int) -> None:
+            self.bar.update(task, completed=share, description=f"判定 deciding {rows:,}")
 
         return progress
 
@@ -112,33 +88,32 @@ class _Bar:
             self.bar.stop()
 
 
-def _say(read: TableRead, result: RollResult | None, out: Path | None, aside: Path | None, *, as_json: bool) -> None:
+def _say(result: FileResult, *, as_json: bool) -> None:
     from community_core.rules.answer import json_value  # noqa: PLC0415 - with the other imports of this command
 
-    totals: dict[str, list[dict[str, Any]]] = {}
-    if result is not None:
-        for term in result.terms:
-            totals[term] = [
-                {"status": total.status.value, "outcome": json_value(total.outcome), "count": total.count}
-                for total in result.totals(term)
-            ]
-    rows, refused = read.frame.height, read.rejected.height
-    findings = (*read.findings, *(result.findings if result is not None else ()))
+    totals = {
+        term: [
+            {"status": total.status.value, "outcome": json_value(total.outcome), "count": total.count}
+            for total in result.totals(term)
+        ]
+        for term in result.tallies
+    }
+    rows, refused = result.rows, result.refused
     if as_json:
         print_json(
             {
                 "rows": rows,
                 "rejected": refused,
-                "encoding": read.encoding,
+                "encoding": result.encoding,
                 "totals": totals,
-                "findings": [finding_data(item) for item in findings],
-                "out": str(out) if out is not None else None,
-                "rejected_file": str(aside) if aside is not None else None,
+                "findings": [finding_data(item) for item in result.findings],
+                "out": str(result.out) if result.out is not None else None,
+                "rejected_file": str(result.rejected) if result.rejected is not None else None,
             }
         )
         return
-    if findings:
-        print_findings(findings)
+    if result.findings:
+        print_findings(result.findings)
     for term, items in totals.items():
         print_table(
             f"{term}（{rows:,}）",
@@ -146,8 +121,8 @@ def _say(read: TableRead, result: RollResult | None, out: Path | None, aside: Pa
             [(item["status"], _shown(item["outcome"]), f"{item['count']:,}") for item in items],
             right=(2,),
         )
-    click.echo(f"{rows:,} 行已判定 decided，{refused:,} 行退回 set aside；编码 encoding: {read.encoding or '–'}")
-    for path in (out, aside):
+    click.echo(f"{rows:,} 行已判定 decided，{refused:,} 行退回 set aside；编码 encoding: {result.encoding or '–'}")
+    for path in (result.out, result.rejected):
         if path is not None:
             click.echo(f"已写入 written: {path}")
 

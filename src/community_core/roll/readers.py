@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
-from attrs import define, field
+from attrs import define, evolve, field
 
-from community_core.base.decoding import Decoded, decode
+from community_core.base.decoding import Pieces, encoding_of, texts
 from community_core.base.findings import Finding, Origin, finding
 from community_core.base.headings import heading_key
 from community_core.base.ranks import Privacy
-from community_core.roll.cells import Column, expected, read_column, shown
+from community_core.roll.cells import Column, read_column
 from community_core.roll.extras import pl
+from community_core.roll.faults import LARGE, ROUNDED, Faults
 from community_core.roll.headings import (
     LINE_HEADING,
     OWN_HEADINGS,
@@ -22,94 +26,18 @@ from community_core.roll.headings import (
     Index,
     match_headings,
 )
-from community_core.roll.sheet import LINE, Sheet, cut
-from community_core.roll.tables import MOST_LISTED, TableRead, no_rows
+from community_core.roll.sheet import HEADING_WITHIN, LINE, LONGEST_RECORD, Head, Sheet, cut_lines, head_of, lines_of
+from community_core.roll.tables import TableRead, no_rows
 from community_core.roll.typed import as_texts, typed_column
 from community_core.roll.values import ROW_NUMBER
 from community_core.rules.terms import Fact
 from community_core.rules.types import TEXT, Kind
 
-#: The code of a number that a spreadsheet has cut to fifteen digits.
-ROUNDED = "rounded-by-spreadsheet"
-#: The code of a number that no column holds.
-LARGE = "number-too-large"
-
-
-@define
-class _Faults:
-    """The faults of single rows: a reason for each, and findings for the first of them."""
-
-    file: str
-    findings: list[Finding] = field(factory=list)
-    parts: list[pl.DataFrame] = field(factory=list)
-    count: int = 0
-
-    def cells(self, heading: Heading, fact: Fact, lines: pl.Series, texts: pl.Series, code: str) -> None:
-        """Add bad cells of one column."""
-        if not len(lines):
-            return
-        what = expected(fact)
-        zh, en = what.zh, what.en
-        if code == ROUNDED:
-            zh = "号码已被电子表格改写成数字而丢失末位，请从原件重录，并把该列设为文本"
-            en = "a spreadsheet has rounded the number; take it from the original, with the column as text"
-        elif code == LARGE:
-            zh = "数超出64位整数（约±922亿亿，金额以分计），名册不能存放，请核对原件"
-            en = "the number is beyond 64 bits (±9.2·10^18; money counts in fen), which no roll holds; see the original"
-        self._add(lines, f"“{heading.text}”：{zh}")
-        for line, text in zip(lines.head(self._room), texts.head(self._room), strict=True):
-            value = shown(fact, text)
-            self.findings.append(
-                finding(
-                    code,
-                    f"第{line}行“{heading.text}”{value and f'的“{value}”'}不能用：{zh}",
-                    f"line {line}, {heading.text!r}{value and f', {value!r}'} cannot be used: {en}",
-                    Origin(self.file, line, heading.position),
-                    row=line,
-                    heading=heading.text,
-                    fact=fact.name,
-                )
-            )
-
-    def rows(self, lines: pl.Series, code: str, zh: str, en: str) -> None:
-        """Add rows that are bad as a whole."""
-        if not len(lines):
-            return
-        self._add(lines, zh)
-        self.findings += [
-            finding(code, f"第{line}行：{zh}", f"line {line}: {en}", Origin(self.file, line), row=line)
-            for line in lines.head(self._room)
-        ]
-
-    @property
-    def _room(self) -> int:
-        return max(MOST_LISTED - len(self.findings), 0)
-
-    def _add(self, lines: pl.Series, reason: str) -> None:
-        self.count += len(lines)
-        self.parts.append(pl.DataFrame({LINE: lines, "reason": pl.repeat(reason, len(lines), eager=True)}))
-
-    def reasons(self) -> pl.DataFrame:
-        """Return the refused lines with all their reasons in one text."""
-        empty = pl.DataFrame(schema={LINE: pl.Int64, "reason": pl.String})
-        together = pl.concat([empty, *self.parts])
-        return together.group_by(LINE, maintain_order=True).agg(pl.col("reason").str.join("；")).sort(LINE)
-
-    def listed(self) -> list[Finding]:
-        """Return the findings, in the order of the lines, with a word on those that are not listed."""
-        found = sorted(self.findings, key=lambda item: (item.line, item.column))
-        if self.count > len(found):
-            more = self.count - len(found)
-            found.append(
-                finding(
-                    "more-faults",
-                    f"另有{more}处问题未逐一列出，全部见退回行文件",
-                    f"{more} more faults are not listed one by one; all are in the file of refused rows",
-                    Origin(self.file),
-                    count=more,
-                )
-            )
-        return found
+#: So many rows a part of a table has, where nothing else is said.
+PART = 250_000
+_READ_AT_ONCE = 4 * 2**20
+#: A part of very long lines ends here, whatever the number of its rows.
+_LONGEST_PART = 64 * 2**20
 
 
 def read_table(path: str | Path, facts: Sequence[Fact]) -> TableRead:
@@ -119,118 +47,272 @@ def read_table(path: str | Path, facts: Sequence[Fact]) -> TableRead:
     row with a cell that does not fit its fact is set aside with the reason. A file that cannot be read at all gives
     a finding and no rows.
     """
-    path = Path(path)
-    index = Index(facts)
-    try:
-        if path.suffix.lower() in (".parquet", ".pq"):
-            return _read_parquet(path, index)
-        data = path.read_bytes()
-    except (OSError, pl.exceptions.PolarsError) as error:
-        why = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        return _nothing(path, "unreadable-file", f"文件不能读取：{why}", f"the file cannot be read: {why}")
-    decoded = decode(data)
-    del data
-    if not decoded.encoding:
-        return _nothing(
-            path,
-            "unknown-encoding",
-            "文件不是UTF-8、GBK或GB18030编码的文本，请另存为“CSV UTF-8”",
-            "the file is no text in UTF-8, GBK or GB18030; save it as “CSV UTF-8”",
-        )
-    sheet = cut(decoded.text, index)
-    if sheet is None:
-        return _nothing(path, "empty-table", "文件是空的", "the file is empty")
-    return _from_sheet(path, sheet, decoded, index)
-
-
-def _nothing(path: Path, code: str, zh: str, en: str) -> TableRead:
+    parts = TableParts(Path(path), Index(facts), None)
     empty = pl.DataFrame(schema={ROW_NUMBER: pl.Int64})
-    return TableRead(empty, (finding(code, zh, en, Origin(str(path))),), no_rows(), "", path=str(path))
+    read = next(iter(parts), TableRead(empty, (), no_rows(), "", path=str(path)))
+    return evolve(read, findings=parts.findings, faults=parts.faults)
 
 
-def _from_sheet(path: Path, sheet: Sheet, decoded: Decoded, index: Index) -> TableRead:
-    file = str(path)
-    head = _about_the_file(file, sheet, decoded)
-    headings, found = match_headings(sheet.headings, index, Origin(file, sheet.heading_line))
-    head += found
-    if not any(heading.fact for heading in headings):
-        head.append(_no_heading(file, sheet.heading_line))
-    faults = _Faults(file)
-    if decoded.damaged:
-        whole = pl.any_horizontal(pl.all().exclude(LINE).str.contains("\ufffd", literal=True))
-        lines = sheet.cells.filter(whole.fill_null(False))[LINE]
-        faults.rows(
-            lines,
-            "undecodable-text",
-            "有不能识别的字符，请从原件重录",
-            "signs are damaged; take them from the original",
-        )
-    for why, zh, en in (
-        (
-            "long-row",
-            "单元格多于标题，内容可能已错位；含分隔符的内容请加引号",
-            "more cells than headings; quote a cell that holds the separator",
-        ),
-        ("unclosed-quote", "引号没有成对", "a quotation mark is not closed"),
-    ):
-        faults.rows(sheet.refused.filter(why=why)[LINE], why, zh, en)
-    columns = {str(heading.position - 1): heading for heading in headings if heading.fact is not None}
-    values = [sheet.cells[LINE].rename(ROW_NUMBER)]
-    for name, heading in columns.items():
-        values.append(_read_texts(sheet.cells[name], sheet.cells[LINE], heading, faults))
-    for heading in headings:
-        if heading.fact is None and heading_key(heading.text) not in OWN_HEADINGS:
-            # A number that names a person is seldom a fact of any rule; a row without its person is no row.
-            number = Fact(heading.text, TEXT, privacy=Privacy.PERSONAL)
-            texts = sheet.cells[str(heading.position - 1)]
-            rounded = read_column(texts, number).rounded
-            faults.cells(heading, number, sheet.cells[LINE].filter(rounded), texts.filter(rounded), ROUNDED)
-    reasons = faults.reasons()
-    good = ~sheet.cells[LINE].is_in(reasons[LINE].implode())
-    frame = pl.DataFrame(values).filter(good)
-    aside = sheet.cells.filter(good).select(
-        pl.col(LINE).alias(ROW_NUMBER),
-        **_aside(headings, {heading.position: str(heading.position - 1) for heading in headings}),
-    )
-    rejected = _rejected(sheet, headings, reasons)
-    findings = (*head, *faults.listed())
-    return TableRead(frame, findings, rejected, decoded.encoding, aside, sheet.separator, faults.count, file)
+def read_parts(path: str | Path, facts: Sequence[Fact], rows: int = PART) -> TableParts:
+    """Read the table at *path* part by part, as :func:`read_table` reads it whole; a part has about so many *rows*."""
+    return TableParts(Path(path), Index(facts), rows)
 
 
-def _about_the_file(file: str, sheet: Sheet, decoded: Decoded) -> list[Finding]:
-    name = {"utf-8-sig": "UTF-8 BOM"}.get(decoded.encoding, decoded.encoding.upper())
-    found = [
-        finding(
-            "encoding",
-            f"文件按{name}编码读取",
-            f"the file is read as {name}",
-            Origin(file),
-            "info",
-            encoding=decoded.encoding,
-        )
-    ]
-    if sheet.heading_line > 1:
-        found.append(
+@define(eq=False)
+class TableParts:
+    """A table that is read while one goes through its parts, once.
+
+    *findings*, *faults* and the counts are of what has been read so far. *share* says how much of the file that is,
+    from 0 to 1. The findings stand here and not in the single parts.
+    """
+
+    path: Path
+    index: Index
+    rows: int | None
+    encoding: str = field(default="", init=False)
+    separator: str = field(default="", init=False)
+    good: int = field(default=0, init=False)
+    refused: int = field(default=0, init=False)
+    share: float = field(default=0.0, init=False)
+    _head: list[Finding] = field(factory=list, init=False)
+    _headings: list[Heading] = field(factory=list, init=False)
+    _rows_faults: Faults = field(init=False)
+    _short: int = field(default=0, init=False)
+    _first_short: int = field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._rows_faults = Faults(str(self.path))
+
+    def __iter__(self) -> Iterator[TableRead]:
+        parquet = self.path.suffix.lower() in (".parquet", ".pq")
+        try:
+            for part in self._of_parquet() if parquet else self._of_text():
+                self.good += part.frame.height
+                self.refused += part.rejected.height
+                yield part
+        except (OSError, pl.exceptions.PolarsError) as error:
+            why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            self._refuse("unreadable-file", f"文件不能读取：{why}", f"the file cannot be read: {why}")
+
+    @property
+    def faults(self) -> int:
+        """How many faults of single cells and rows there are."""
+        return self._rows_faults.count
+
+    @property
+    def usable(self) -> bool:
+        """Whether some column means a fact."""
+        return any(heading.fact is not None for heading in self._headings)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the file, its headings and its rows; at most a thousand faults of single rows."""
+        short = []
+        if self._short:
+            short.append(
+                finding(
+                    "short-rows",
+                    f"有{self._short}行的单元格少于标题（首见第{self._first_short}行），缺的按“不详”处理",
+                    f"lines with too few cells: {self._short} (first: line {self._first_short}); the rest is unknown",
+                    Origin(str(self.path), self._first_short),
+                    "warning",
+                    count=self._short,
+                )
+            )
+        return (*self._head, *short, *self._rows_faults.listed())
+
+    def _refuse(self, code: str, zh: str, en: str) -> None:
+        self._head.append(finding(code, zh, en, Origin(str(self.path))))
+
+    def _take_headings(self, names: Sequence[str], line: int) -> None:
+        file = str(self.path)
+        self._headings, found = match_headings(names, self.index, Origin(file, line))
+        self._head += found
+        if not self.usable:
+            self._head.append(_no_heading(file, line))
+
+    # -- text --------------------------------------------------------------------------------------------------------
+
+    def _of_text(self) -> Iterator[TableRead]:
+        pieces = self._pieces()
+        self.encoding, damaged = encoding_of(pieces)
+        if not self.encoding:
+            self._refuse(
+                "unknown-encoding",
+                "文件不是UTF-8、GBK或GB18030编码的文本，请另存为“CSV UTF-8”",
+                "the file is no text in UTF-8, GBK or GB18030; save it as “CSV UTF-8”",
+            )
+            return
+        blocks = (lines for lines in self._blocks(pieces, damaged=damaged) if lines.height)
+        waiting = deque(islice(blocks, 1))
+        if not waiting:
+            self._refuse("empty-table", "文件是空的", "the file is empty")
+            return
+        while sum(lines.height for lines in waiting) < HEADING_WITHIN and (more := next(blocks, None)) is not None:
+            waiting.append(more)
+        head = head_of(pl.concat(waiting), self.index)
+        self._begin(head)
+        while waiting:
+            block = waiting.popleft()
+            reach = int(block[LINE][-1]) + LONGEST_RECORD
+            while (not waiting or waiting[-1][LINE][-1] < reach) and (following := next(blocks, None)) is not None:
+                waiting.append(following)
+            ahead = pl.concat([lines.filter(pl.col(LINE) <= reach) for lines in waiting]) if waiting else None
+            sheet, last = cut_lines(block, head, ahead)
+            left = (lines.filter(pl.col(LINE) > last) for lines in waiting)
+            waiting = deque(lines for lines in left if lines.height)
+            if not waiting:
+                waiting.extend(islice(blocks, 1))
+            yield self._typed(sheet, damaged=damaged)
+
+    def _pieces(self) -> Pieces:
+        """Return what gives the bytes of the file; a file that is read whole is kept."""
+        if self.rows is None:
+            whole = self.path.read_bytes()
+            return lambda: (whole,)
+
+        def read() -> Iterator[bytes]:
+            size = max(self.path.stat().st_size, 1)
+            with self.path.open("rb") as file:
+                while piece := file.read(_READ_AT_ONCE):
+                    self.share = file.tell() / size
+                    yield piece
+
+        return read
+
+    def _blocks(self, pieces: Pieces, *, damaged: bool) -> Iterator[pl.DataFrame]:
+        """Yield the lines of the file, so many together as a part has rows."""
+        newlines = io.IncrementalNewlineDecoder(None, translate=True)
+        first, rest, count = 1, "", 0
+        for text in texts(pieces, self.encoding, damaged=damaged):
+            piece = newlines.decode(text)
+            rest += piece
+            count += piece.count("\n")
+            if self.rows is not None and count and (count >= self.rows or len(rest) > _LONGEST_PART):
+                end = rest.rfind("\n") + 1
+                yield lines_of(rest[:end], first)
+                first, rest, count = first + count, rest[end:], 0
+        yield lines_of(rest + newlines.decode("", final=True), first)
+
+    def _begin(self, head: Head) -> None:
+        file, name = str(self.path), {"utf-8-sig": "UTF-8 BOM"}.get(self.encoding, self.encoding.upper())
+        self.separator = head.separator
+        self._head.append(
             finding(
-                "heading-line",
-                f"标题在第{sheet.heading_line}行，其上各行未用",
-                f"the headings stand in line {sheet.heading_line}; the lines above are not used",
-                Origin(file, sheet.heading_line),
+                "encoding",
+                f"文件按{name}编码读取",
+                f"the file is read as {name}",
+                Origin(file),
                 "info",
+                encoding=self.encoding,
             )
         )
-    if sheet.short:
-        found.append(
-            finding(
-                "short-rows",
-                f"有{sheet.short}行的单元格少于标题（首见第{sheet.first_short}行），缺的按“不详”处理",
-                f"lines with too few cells: {sheet.short} (first: line {sheet.first_short}); the rest is unknown",
-                Origin(file, sheet.first_short),
-                "warning",
-                count=sheet.short,
+        if head.line > 1:
+            self._head.append(
+                finding(
+                    "heading-line",
+                    f"标题在第{head.line}行，其上各行未用",
+                    f"the headings stand in line {head.line}; the lines above are not used",
+                    Origin(file, head.line),
+                    "info",
+                )
             )
+        self._take_headings(head.names, head.line)
+
+    def _typed(self, sheet: Sheet, *, damaged: bool) -> TableRead:
+        """Read the cells of one part into the types of their facts."""
+        faults, lines = self._rows_faults, sheet.cells[LINE]
+        self._first_short = self._first_short or sheet.first_short
+        self._short += sheet.short
+        if damaged:
+            whole = pl.any_horizontal(pl.all().exclude(LINE).str.contains("\ufffd", literal=True))
+            faults.rows(
+                sheet.cells.filter(whole.fill_null(False))[LINE],
+                "undecodable-text",
+                "有不能识别的字符，请从原件重录",
+                "signs are damaged; take them from the original",
+            )
+        for why, zh, en in (
+            (
+                "long-row",
+                "单元格多于标题，内容可能已错位；含分隔符的内容请加引号",
+                "more cells than headings; quote a cell that holds the separator",
+            ),
+            ("unclosed-quote", "引号没有成对", "a quotation mark is not closed"),
+        ):
+            faults.rows(sheet.refused.filter(why=why)[LINE], why, zh, en)
+        values = [lines.rename(ROW_NUMBER)]
+        for heading in self._headings:
+            texts_of = sheet.cells[str(heading.position - 1)]
+            if heading.fact is not None:
+                values.append(_read_texts(texts_of, lines, heading, faults))
+            elif heading_key(heading.text) not in OWN_HEADINGS:
+                # A number that names a person is seldom a fact of any rule; a row without its person is no row.
+                number = Fact(heading.text, TEXT, privacy=Privacy.PERSONAL)
+                rounded = read_column(texts_of, number).rounded
+                faults.cells(heading, number, lines.filter(rounded), texts_of.filter(rounded), ROUNDED)
+        reasons = faults.reasons()
+        good = ~lines.is_in(reasons[LINE].implode())
+        aside = sheet.cells.filter(good).select(
+            pl.col(LINE).alias(ROW_NUMBER),
+            **_aside(self._headings, {heading.position: str(heading.position - 1) for heading in self._headings}),
         )
-    return found
+        return TableRead(
+            pl.DataFrame(values).filter(good),
+            (),
+            _rejected(sheet, self._headings, reasons),
+            self.encoding,
+            aside,
+            self.separator,
+            path=str(self.path),
+        )
+
+    # -- Parquet -----------------------------------------------------------------------------------------------------
+
+    def _of_parquet(self) -> Iterator[TableRead]:
+        self.encoding = "parquet"
+        whole = pl.scan_parquet(self.path)
+        names = [name for name in whole.collect_schema().names() if name != ROW_NUMBER]
+        self._take_headings(names, 0)
+        height = int(whole.select(pl.len()).collect().item())
+        rows = self.rows or max(height, 1)
+        for start in range(0, max(height, 1), rows):
+            table = whole.select(names).slice(start, rows).collect()
+            self.share = min((start + rows) / max(height, 1), 1.0)
+            yield self._taken(table, start, first=start == 0)
+
+    def _taken(self, table: pl.DataFrame, start: int, *, first: bool) -> TableRead:
+        """Take the columns of one part as their facts; what is wrong with a whole column is said once."""
+        file, faults = str(self.path), self._rows_faults
+        lines = pl.Series(ROW_NUMBER, range(start + 1, start + table.height + 1), dtype=pl.Int64)
+        values = [lines]
+        for heading in self._headings:
+            if heading.fact is None:
+                continue
+            column = table[table.columns[heading.position - 1]]
+            as_text = as_texts(column)
+            if as_text is not None:
+                values.append(_read_texts(as_text, lines, heading, faults))
+                continue
+            typed, bad, why = typed_column(column, heading.fact)
+            if typed is None:
+                self._head += [why.at(Origin(file, 0, heading.position))] if first else []
+                continue
+            numbers = heading.fact.type.kind in (Kind.INT, Kind.MONEY)
+            large = bad & typed.is_null() & numbers
+            for mask, code in ((large, LARGE), (bad & ~large, "bad-cell")):
+                found = column.filter(mask).cast(pl.String, strict=False)
+                faults.cells(heading, heading.fact, lines.filter(mask), found, code)
+            values.append(typed.rename(heading.fact.name))
+        reasons = faults.reasons()
+        good = ~lines.is_in(reasons[LINE].implode())
+        names = {heading.position: table.columns[heading.position - 1] for heading in self._headings}
+        aside = table.with_columns(lines).filter(good).select(ROW_NUMBER, **_aside(self._headings, names))
+        rejected = reasons.join(table.with_columns(lines.rename(LINE)), on=LINE, how="left", maintain_order="left")
+        rejected = rejected.select(
+            pl.col(LINE).alias(LINE_HEADING), *table.columns, pl.col("reason").alias(REASONS_HEADING)
+        )
+        return TableRead(pl.DataFrame(values).filter(good), (), rejected, "parquet", aside, path=file)
 
 
 def _no_heading(file: str, line: int) -> Finding:
@@ -242,7 +324,7 @@ def _no_heading(file: str, line: int) -> Finding:
     )
 
 
-def _read_texts(texts: pl.Series, lines: pl.Series, heading: Heading, faults: _Faults) -> pl.Series:
+def _read_texts(texts: pl.Series, lines: pl.Series, heading: Heading, faults: Faults) -> pl.Series:
     assert heading.fact is not None, "only columns that mean a fact are read"  # noqa: S101 - narrows the type
     column: Column = read_column(texts, heading.fact)
     large = column.large & ~column.rounded
@@ -282,47 +364,4 @@ def _rejected(sheet: Sheet, headings: Sequence[Heading], reasons: pl.DataFrame) 
             **shown_as,
             **{RAW_HEADING: pl.col("raw"), REASONS_HEADING: pl.col("reason")},
         )
-    )
-
-
-def _read_parquet(path: Path, index: Index) -> TableRead:
-    file = str(path)
-    table = pl.read_parquet(path)
-    if ROW_NUMBER in table.columns:
-        table = table.drop(ROW_NUMBER)
-    lines = pl.Series(ROW_NUMBER, range(1, table.height + 1), dtype=pl.Int64)
-    headings, head = match_headings(table.columns, index, Origin(file))
-    if not any(heading.fact for heading in headings):
-        head.append(_no_heading(file, 0))
-    faults = _Faults(file)
-    values = [lines]
-    for heading in headings:
-        if heading.fact is None:
-            continue
-        column = table[table.columns[heading.position - 1]]
-        texts = as_texts(column)
-        if texts is not None:
-            values.append(_read_texts(texts, lines, heading, faults))
-            continue
-        typed, bad, why = typed_column(column, heading.fact)
-        if typed is None:
-            head.append(why.at(Origin(file, 0, heading.position)))
-            continue
-        numbers = heading.fact.type.kind in (Kind.INT, Kind.MONEY)
-        large = bad & typed.is_null() & numbers
-        for mask, code in ((large, LARGE), (bad & ~large, "bad-cell")):
-            faults.cells(
-                heading, heading.fact, lines.filter(mask), column.filter(mask).cast(pl.String, strict=False), code
-            )
-        values.append(typed.rename(heading.fact.name))
-    reasons = faults.reasons()
-    good = ~lines.is_in(reasons[LINE].implode())
-    names = {heading.position: table.columns[heading.position - 1] for heading in headings}
-    aside = table.with_columns(lines).filter(good).select(ROW_NUMBER, **_aside(headings, names))
-    rejected = reasons.join(table.with_columns(lines.rename(LINE)), on=LINE, how="left", maintain_order="left")
-    rejected = rejected.select(
-        pl.col(LINE).alias(LINE_HEADING), *table.columns, pl.col("reason").alias(REASONS_HEADING)
-    )
-    return TableRead(
-        pl.DataFrame(values).filter(good), (*head, *faults.listed()), rejected, "parquet", aside, "", faults.count, file
     )

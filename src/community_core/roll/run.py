@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve
 
 from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
@@ -18,13 +17,13 @@ from community_core.roll.stage import Stager
 from community_core.roll.staged import Result, Staged
 from community_core.roll.subjects import Subjects
 from community_core.roll.tables import TableRead
+from community_core.roll.tally import PatternCount, Tally, Total
 from community_core.roll.values import ROW_NUMBER
 from community_core.rules.answer import Answer
 from community_core.rules.engine import Engine
 from community_core.rules.pattern import Status
 from community_core.rules.terms import Fact, Output
 from community_core.rules.types import INT, TEXT, checked, enum_of
-from community_core.rules.vocabulary import outer
 
 Progress = Callable[[int, int, str], None]
 
@@ -41,31 +40,6 @@ class HasEngine(Protocol):
     def engine(self) -> Engine:
         """The engine that decides."""
         ...
-
-
-@frozen
-class PatternCount:
-    """One pattern of conditions as it occurs in a roll: how often, what it gives, and a row to look at.
-
-    *outcome* is as an answer gives it. Where an outcome is computed from a subject's own facts, a code has one entry
-    for each result.
-    """
-
-    code: int
-    count: int
-    status: Status
-    outcome: Any
-    row: int | None
-    example: int
-
-
-@frozen
-class Total:
-    """How many subjects have a status and an outcome (of one output)."""
-
-    status: Status
-    outcome: Any
-    count: int
 
 
 @define(eq=False)
@@ -124,11 +98,6 @@ class TermResult:
         )
 
     @cached_property
-    def counts(self) -> Mapping[int, int]:
-        """How many subjects have each result, by its number."""
-        return self.subjects.counted(self.staged.index)
-
-    @cached_property
     def few(self) -> tuple[pl.Series, ...]:
         """Outcomes, status, row and code of every result, by its number, as columns."""
         results = self.results
@@ -145,46 +114,23 @@ class TermResult:
         )
 
     @cached_property
+    def tally(self) -> Tally:
+        """How many subjects have each result, with the first that has it."""
+        example = self.subjects.examples(self.staged.index)
+        tally = Tally(self.outputs)
+        for number, count in self.subjects.counted(self.staged.index).items():
+            result = self.results[number]
+            tally.put((result.code, result.status, result.outcome, result.row), count, example[number])
+        return tally
+
+    @property
     def patterns(self) -> tuple[PatternCount, ...]:
         """What occurs, most frequent first."""
-        example = self.subjects.examples(self.staged.index)
-        merged: dict[tuple[Any, ...], tuple[int, int]] = {}
-        for number, count in self.counts.items():
-            result = self.results[number]
-            key = (result.code, result.status, result.outcome, result.row)
-            before, first = merged.get(key, (0, example[number]))
-            merged[key] = (before + count, min(first, example[number]))
-        found = [
-            PatternCount(code, count, status, self._outcome(outcome), row, first)
-            for (code, status, outcome, row), (count, first) in merged.items()
-        ]
-        return tuple(sorted(found, key=lambda item: (-item.count, item.example)))
-
-    def _outcome(self, values: tuple[Any, ...] | None) -> Any:
-        if values is None:
-            return None
-        named = {output.name: outer(output.type, value) for output, value in zip(self.outputs, values, strict=True)}
-        return named if len(named) > 1 else next(iter(named.values()))
+        return self.tally.patterns()
 
     def totals(self, output: str | None = None) -> tuple[Total, ...]:
-        """Return how many subjects have each status and outcome, most frequent first.
-
-        With *output*, outcomes are those of that output alone; without, those of the whole decision.
-        """
-        counted: Counter[tuple[Status, Any]] = Counter()
-        position = None if output is None else [item.name for item in self.outputs].index(output)
-        for number, count in self.counts.items():
-            result = self.results[number]
-            values = result.outcome
-            kept = values if values is None or position is None else (values[position],)
-            counted[(result.status, kept)] += count
-        found = []
-        for (status, values), count in counted.items():
-            if values is None or position is None:
-                found.append(Total(status, self._outcome(values), count))
-            else:
-                found.append(Total(status, outer(self.outputs[position].type, values[0]), count))
-        return tuple(sorted(found, key=lambda total: (-total.count, total.status.value, str(total.outcome))))
+        """Return how many subjects have each status and outcome, most frequent first; see :meth:`Tally.totals`."""
+        return self.tally.totals(output)
 
 
 @define(eq=False)

@@ -12,8 +12,10 @@ from community_core.roll.headings import Index
 
 SEPARATORS = (",", "\t", ";", "，")
 LINE = "line"
-_HEADING_WITHIN = 10
-_LONGEST_RECORD = 50
+#: The headings stand within so many lines.
+HEADING_WITHIN = 10
+#: So many lines a cell in quotation marks may run over.
+LONGEST_RECORD = 50
 _BLANKS = " \t\r\u3000\u00a0\ufeff"
 
 
@@ -35,32 +37,52 @@ class Sheet:
     first_short: int = 0
 
 
-def cut(text: str, index: Index) -> Sheet | None:
-    """Cut *text* into a :class:`Sheet`; ``None`` where it holds no line at all.
+@frozen
+class Head:
+    """What the first lines of a text file say: its headings, the line that they stand in, and the separator."""
 
-    The headings are the first of the first lines in which most headings mean a fact, and the separator is the one
-    that shows most of them.
-    """
+    separator: str
+    line: int
+    names: tuple[str, ...]
+
+
+def lines_of(text: str, first: int = 1) -> pl.DataFrame:
+    """Return the lines of *text* that are not blank, as ``line`` (counted from *first*) and ``raw``."""
     lines = (
         pl.Series(LINE, [text]).str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
     )
     frame = pl.DataFrame({"raw": lines.str.split("\n").explode(empty_as_null=False)})
-    frame = frame.with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64))
-    frame = frame.filter(pl.col("raw").str.strip_chars(_BLANKS).str.len_bytes() > 0)
-    if not frame.height:
-        return None
-    start, separator, headings = _headings(frame.head(_HEADING_WITHIN), index)
-    heading_line = frame[LINE][start]
-    frame = frame.slice(start + 1)
-    width = len(headings)
-    quoted = frame["raw"].str.contains('"', literal=True)
-    plain = frame.filter(~quoted)
+    frame = frame.with_row_index(LINE, offset=first).with_columns(pl.col(LINE).cast(pl.Int64))
+    return frame.filter(pl.col("raw").str.strip_chars(_BLANKS).str.len_bytes() > 0)
+
+
+def head_of(lines: pl.DataFrame, index: Index) -> Head:
+    """Return the head of a file whose first lines are *lines*, of which there is at least one.
+
+    The headings are the first of the first lines in which most headings mean a fact, and the separator is the one
+    that shows most of them.
+    """
+    start, separator, names = _headings(lines.head(HEADING_WITHIN), index)
+    return Head(separator, lines[LINE][start], names)
+
+
+def cut_lines(lines: pl.DataFrame, head: Head, ahead: pl.DataFrame | None = None) -> tuple[Sheet, int]:
+    """Cut those of *lines* that stand after the headings, and say which is the last line that was used.
+
+    A cell in quotation marks may run on into the lines *ahead*; other lines of these are left.
+    """
+    lines = lines.filter(pl.col(LINE) > head.line)
+    width, separator = len(head.names), head.separator
+    quoted = lines["raw"].str.contains('"', literal=True)
+    plain = lines.filter(~quoted)
     refused: list[tuple[int, str, str]] = []
-    if plain.height < frame.height:
-        spanned, records = _quoted(frame.filter(quoted), frame, separator, refused)
+    records: list[tuple[int, str, list[str]]] = []
+    last = int(lines[LINE][-1]) if lines.height else head.line
+    if plain.height < lines.height:
+        around = lines if ahead is None else pl.concat([lines, ahead])
+        spanned, records = _quoted(lines.filter(quoted), around, separator, refused)
         plain = plain.filter(~pl.col(LINE).is_in(spanned))
-    else:
-        records = []
+        last = max([last, *spanned])
     cells, counts = _plain(plain, separator, width)
     if records:
         more, more_counts = _records(records, separator, width)
@@ -68,7 +90,7 @@ def cut(text: str, index: Index) -> Sheet | None:
         counts = pl.concat([counts, more_counts])
         order = cells[LINE].arg_sort()
         cells, counts = cells[order], counts[order]
-    return _sheet(separator, heading_line, headings, cells, counts, refused)
+    return _sheet(separator, head.line, head.names, cells, counts, refused), last
 
 
 def _headings(top: pl.DataFrame, index: Index) -> tuple[int, str, tuple[str, ...]]:
@@ -139,7 +161,7 @@ def _quoted(
         if record is None:
             everything = everything or dict(frame.select(LINE, "raw").iter_rows())
             parts = [raw]
-            while record is None and len(parts) < _LONGEST_RECORD and last < number + _LONGEST_RECORD:
+            while record is None and len(parts) < LONGEST_RECORD and last < number + LONGEST_RECORD:
                 last += 1
                 parts.append(everything.get(last, ""))
                 record = _record(parts, separator) if '"' in parts[-1] else None

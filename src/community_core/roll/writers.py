@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import mkdtemp
+from typing import Self
+
+from attrs import define, field
 
 from community_core.base.errors import LoadError
 from community_core.base.labels import Label, Language
@@ -34,24 +39,100 @@ def write_table(
     Raises:
         LoadError: if the file cannot be written, or its ending is neither ``.csv`` nor ``.parquet``.
     """
-    path = Path(path)
-    known = {name: column for name, column in (columns or {}).items() if name in frame.columns}
-    try:
-        if path.suffix.lower() in (".parquet", ".pq"):
-            frame.with_columns(_yuan(name) for name in _of(known, Kind.MONEY)).write_parquet(path)
-            return path
-        if path.suffix.lower() != ".csv":
+    with TableWriter(Path(path), columns or {}, lang=lang, spreadsheet=spreadsheet) as writer:
+        writer.write(frame)
+    return Path(path)
+
+
+@define(eq=False)
+class TableWriter:
+    """Writes a table part by part, as :func:`write_table` writes it whole: CSV or Parquet by its *ending*.
+
+    The ending is that of *path* where none is given.
+
+    The file is there only once it is whole: the parts go to a draft beside it, which takes its place at the end and is
+    gone where something fails.
+
+    Raises:
+        LoadError: if the file cannot be written, or its ending is neither ``.csv`` nor ``.parquet``.
+    """
+
+    path: Path
+    columns: Mapping[str, Fact | Output]
+    lang: Language | None = field(default=None, kw_only=True)
+    spreadsheet: bool = field(default=False, kw_only=True)
+    ending: str = field(default="", kw_only=True)
+    _parts: int = field(default=0, init=False)
+    _draft: Path = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.ending = (self.ending or self.path.suffix).lower()
+        if not self._parquet and self.ending != ".csv":
             raise LoadError(
-                Label(f"{path}：只能写成 .csv 或 .parquet 文件", f"{path}: tables are written as .csv or .parquet")
+                Label(
+                    f"{self.path}：只能写成 .csv 或 .parquet 文件",
+                    f"{self.path}: tables are written as .csv or .parquet",
+                )
             )
-        with path.open("wb") as file:
-            file.write(_MARK)
-            readable(frame, known, lang=lang, spreadsheet=spreadsheet).write_csv(file)
-    except OSError as error:
-        raise LoadError(
-            Label(f"{path} 不能写入：{error.strerror}", f"{path} cannot be written: {error.strerror}")
-        ) from error
-    return path
+
+    def __enter__(self) -> Self:
+        self._guarded(self._begin)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._guarded(self._finish)
+        finally:
+            shutil.rmtree(self._draft, ignore_errors=True)
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Write one more part; all have the same columns."""
+        self._guarded(lambda: self._write(frame))
+
+    @property
+    def _parquet(self) -> bool:
+        return self.ending in (".parquet", ".pq")
+
+    def _begin(self) -> None:
+        self._draft = Path(mkdtemp(dir=self.path.parent, prefix=f".{self.path.name}."))
+
+    def _write(self, frame: pl.DataFrame) -> None:
+        known = {name: column for name, column in self.columns.items() if name in frame.columns}
+        if self._parquet:
+            yuan = frame.with_columns(_yuan(name) for name in _of(known, Kind.MONEY))
+            yuan.write_parquet(self._draft / f"{self._parts:06}.parquet")
+        else:
+            with (self._draft / "whole.csv").open("ab") as file:
+                if not self._parts:
+                    file.write(_MARK)
+                shown = readable(frame, known, lang=self.lang, spreadsheet=self.spreadsheet)
+                shown.write_csv(file, include_header=not self._parts)
+        self._parts += 1
+
+    def _finish(self) -> None:
+        if not self._parts:
+            return
+        whole = self._draft / "whole.csv"
+        if self._parquet:
+            whole = self._draft / "000000.parquet"
+            if self._parts > 1:
+                whole = self._draft / "whole.parquet"
+                parts = [self._draft / f"{number:06}.parquet" for number in range(self._parts)]
+                pl.scan_parquet(parts).sink_parquet(whole)
+        if self.path.is_file() or not self.path.exists():
+            whole.replace(self.path)
+            return
+        with whole.open("rb") as draft, self.path.open("wb") as target:  # a device or a pipe keeps its place
+            shutil.copyfileobj(draft, target)
+
+    def _guarded(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except OSError as error:
+            raise LoadError(
+                Label(f"{self.path} 不能写入：{error.strerror}", f"{self.path} cannot be written: {error.strerror}")
+            ) from error
 
 
 def readable(
