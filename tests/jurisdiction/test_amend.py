@@ -167,6 +167,8 @@ def test_a_number_is_tightened_in_the_declared_direction_only():
     assert found.code == "out-of-bounds"
     assert "10" in found.message.zh
     assert "通知" in found.message.zh
+    assert rules.parameter("notice", on=AFTER) is None
+    assert [claim.holds for claim in rules.why("notice", on=AFTER)] == [False] * len(rules.why("notice"))
     loose = Practice(
         "city.notice", rank=Rank.CITY, amendments=(amend("tighten", "core.base.notice", bound=bound("at_most", 10)),)
     )

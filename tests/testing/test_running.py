@@ -286,3 +286,14 @@ def test_what_no_case_reaches_is_named(tmp_path):
         "sample.rules.nag end done",
         "sample.rules.nag refused",
     )
+
+
+def test_a_case_that_cannot_be_asked_covers_nothing(tmp_path):
+    """Where a case names a procedure or decision that is not there, what no case reaches can still be told."""
+    (tmp_path / "rules.yaml").write_text(RULES, "utf-8")
+    (tmp_path / "cases").mkdir()
+    text = HEAD.replace("rules.yaml", "../rules.yaml")
+    text += "  - {name: a, decide: knid, expect: {row: 1}}\n"
+    text += "  - name: c\n    run: aks\n    steps:\n      - {take: open, data: {title: t}}\n"
+    (tmp_path / "cases" / "a.yaml").write_text(text, "utf-8")
+    assert "sample.rules.ask refused" in not_covered(Path(tmp_path / "cases"), ["sample.rules"])

@@ -9,7 +9,7 @@ import click
 from community_core.cli import exits
 from community_core.cli.districts import load_rules
 from community_core.cli.options import district_option, json_option, on_a_day
-from community_core.cli.output import print_json, print_table
+from community_core.cli.output import plain, print_json, print_table
 
 _HELP = """说明条款项 TERM 的值、行、环节从何而来，哪些主张被谁压过。
 
@@ -67,6 +67,9 @@ def why(*, term: str, district: str, on: dt.date | None, as_json: bool) -> int:
             for claim in claims
         ],
     )
+    fault = dict(rules.terms.broken).get(rules.full_name(term))
+    if fault is not None:
+        click.echo(plain(f"不适用，有问题项 / it does not apply: {fault}"))
     if not claims:
         click.echo("没有主张 / no claims")
     return exits.FINE

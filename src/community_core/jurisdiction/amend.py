@@ -217,12 +217,14 @@ def tightened(full: str, parameter: Parameter, claim: Claimed) -> Parameter:
         raise NotAmendable(_unfit(full, claim))
     direction = {BoundKind.AT_LEAST: "higher", BoundKind.AT_MOST: "lower"}.get(bound.kind, "")
     if not parameter.stricter or direction != parameter.stricter:
-        wanted = {"higher": "at_least", "lower": "at_most", "": "—"}[parameter.stricter]
+        wanted = {"higher": "at_least", "lower": "at_most", "": ""}[parameter.stricter]
+        zh = f"只能用 {wanted} 收紧" if wanted else "没有声明哪个方向更严（stricter），只能设定（set）"
+        en = f"can be tightened by {wanted} only" if wanted else "does not say which way is stricter, so set it instead"
         raise NotAmendable(
             finding(
                 "not-stricter",
-                f"{full} 只能收紧（{wanted}），不能 {bound.kind.value}",
-                f"{full} can be tightened by {wanted} only, not by {bound.kind.value}",
+                f"{full} {zh}，不能 {bound.kind.value}",
+                f"{full} {en}, and not {bound.kind.value}",
                 claim.amendment.origin,
                 name=full,
             )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from community_core.base.errors import UnknownTerm
 from community_core.base.findings import Finding
@@ -64,7 +64,7 @@ class Rules:
         return self.engine.plan(term, on, given)
 
     def parameter(self, term: str, *, on: dt.date) -> ParameterUse | None:
-        """Return the value of a parameter on a day, or ``None`` while it is open."""
+        """Return the value of a parameter on a day, or ``None`` while it is open or faulty."""
         return self.engine.parameter(term, on=on)
 
     @cached_property
@@ -166,13 +166,17 @@ class Rules:
     def why(self, term: str, *, on: dt.date | None = None) -> tuple[Claim, ...]:
         """Return every claim to a term: who says what, which holds, and by whom the others are beaten.
 
-        With *on*, a claim to a parameter that gives no value on that day does not hold.
+        With *on*, a claim to a parameter that gives no value on that day does not hold. To a term that is faulty no
+        claim holds.
 
         Raises:
             UnknownTerm: if there is no such term, or several.
         """
         full = self.full_name(term)
         held = [claim for claim in self.claims if claim.term == full]
+        fault = dict(self.terms.broken).get(full)
+        if fault is not None and fault.level == "error":
+            return tuple(evolve(claim, holds=False) for claim in held)
         if on is None:
             return tuple(held)
         from community_core.jurisdiction.claims import on_day  # noqa: PLC0415 - only a question about a day needs it

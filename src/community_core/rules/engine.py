@@ -228,7 +228,7 @@ class Engine:
         )
 
     def parameter(self, term: str, *, on: dt.date) -> ParameterUse | None:
-        """Return the value of a parameter by any name of it.
+        """Return the value of a parameter by any name of it; ``None`` while it is open, or where what is set is faulty.
 
         Raises:
             UnknownTerm: if there is no such parameter, or several.
@@ -238,7 +238,8 @@ class Engine:
         if full is None:
             near = ", ".join(names.near(term))
             raise UnknownTerm(Label(f"没有叫 {term!r} 的参数 {near}", f"no parameter is called {term!r} {near}"))
-        return self.use(full, on)
+        why = self.broken.get(full)
+        return None if why is not None and why.level == "error" else self.use(full, on)
 
     # -- plans -----------------------------------------------------------------------------------------------------
 
