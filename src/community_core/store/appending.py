@@ -66,7 +66,9 @@ def append(
                     f"case {case} has moved on from event {version} to event {present[0]}; read it again and repeat",
                 )
             )
-    last = int(connection.execute(_COUNTER, {"counter": SEQUENCE}).scalar_one())
+    if unit.sequence is None:
+        unit.sequence = int(connection.execute(_COUNTER, {"counter": SEQUENCE}).scalar_one())
+    last = unit.sequence
     rows: list[tuple[Any, ...]] = []
     private_rows: list[tuple[Any, ...]] = []
     stored: list[StoredEvent] = []
@@ -103,6 +105,7 @@ def append(
             raise _refused(connection, new) from error
     connection.execute(_COUNTED, {"counter": SEQUENCE, "now": last})
     _write(connection, _new(outbox), [(row[0],) for row in rows])
+    unit.sequence = last
     unit.heads.update(heads)
     return stored
 

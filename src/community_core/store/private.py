@@ -14,26 +14,39 @@ from community_core.base.ranks import Privacy
 from community_core.procedures.events import ERASE
 from community_core.procedures.withholding import Why, Withheld
 from community_core.store.records import event_found, shown
-from community_core.store.schema import cases, private
+from community_core.store.schema import cases, events, private
 from community_core.store.sealing import SEALED, Damaged, Lookup, PrivateRow, Sealing, is_mark, marks, unread
 
 _CHUNK: Final = 500
+_CASE, _VERSION, _STEP, _DATA = (events.c.keys().index(name) for name in ("case_id", "version", "step", "data"))
 
 
-def lookup_over(connection: Connection, rows: Iterable[Row[Any]], sealing: Sealing, *, case: str = "case_id") -> Lookup:
-    """Return what gives the private values of *rows*: of events, or of present states (*case* names the id's column).
+def lookup_of_events(connection: Connection, rows: Iterable[Sequence[Any]], sealing: Sealing) -> Lookup:
+    """Return what gives the private values of events, from their rows in the order of the table's columns.
 
     Where none of them has a private value, the table is not asked.
     """
     sealed: dict[str, set[int]] = {}
     erased: set[tuple[str, int, str]] = set()
     for row in rows:
-        if SEALED in row.data:
-            sealed.setdefault(getattr(row, case), set()).update(_givers(row) if case == "id" else {row.version})
-        if getattr(row, "step", "") == ERASE:
-            erased |= {(row.case_id, version, name) for version, name in erased_values(json.loads(row.data))}
-    if not sealed:
-        return unread
+        case, version, step, data = row[_CASE], row[_VERSION], row[_STEP], row[_DATA]
+        if SEALED in data:
+            sealed.setdefault(case, set()).add(version)
+        if step == ERASE:
+            erased |= {(case, number, name) for number, name in erased_values(json.loads(data))}
+    return _lookup(connection, sealed, erased, sealing) if sealed else unread
+
+
+def lookup_of_states(connection: Connection, rows: Iterable[Row[Any]], sealing: Sealing) -> Lookup:
+    """Return what gives the private values of present states, from their rows; see :func:`lookup_of_events`."""
+    # Of a long case only the events that gave the values are read.
+    sealed = {row.id: _givers(row.data) for row in rows if SEALED in row.data}
+    return _lookup(connection, sealed, set(), sealing) if sealed else unread
+
+
+def _lookup(
+    connection: Connection, sealed: Mapping[str, set[int]], erased: set[tuple[str, int, str]], sealing: Sealing
+) -> Lookup:
     kept: dict[tuple[str, int, str], PrivateRow] = {}
     ids = list(sealed)
     for start in range(0, len(ids), _CHUNK):
@@ -58,9 +71,9 @@ def lookup_over(connection: Connection, rows: Iterable[Row[Any]], sealing: Seali
     return found
 
 
-def _givers(row: Row[Any]) -> set[int]:
-    """Return which events gave the private values of a present state: of a long case only their values are read."""
-    return {value["sealed"] for value in json.loads(row.data).values() if is_mark(value)}
+def _givers(data: str) -> set[int]:
+    """Return which events gave the private values of a present state."""
+    return {value["sealed"] for value in json.loads(data).values() if is_mark(value)}
 
 
 def erase_values(connection: Connection, case_id: str, values: Iterable[tuple[int, str]]) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import URL, BindParameter, Connection, Engine, Select, bindparam, insert, select
+from sqlalchemy import URL, BindParameter, Connection, Engine, Select, bindparam, func, insert, select, true
 from sqlalchemy.exc import IntegrityError
 
 from community_core.base.errors import StoreError
@@ -26,7 +26,7 @@ from community_core.store.failures import checked
 from community_core.store.migrating import demand_tables, is_current, upgrade
 from community_core.store.operations import SqlOperations
 from community_core.store.overviews import tally
-from community_core.store.private import erase_values, lookup_over
+from community_core.store.private import erase_values, lookup_of_events, lookup_of_states
 from community_core.store.records import (
     case_row,
     functions_text,
@@ -46,14 +46,13 @@ from community_core.store.schema import events as event_table
 from community_core.store.schema import meta as meta_table
 from community_core.store.schema import rule_texts
 from community_core.store.schema import snapshots as snapshot_table
-from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, unread
+from community_core.store.sealing import WITHOUT_KEYS, Sealing
 
 if TYPE_CHECKING:
     from community_core.ports.store import Store
 
 T = TypeVar("T")
 PAGE: Final = 1000
-_DATA: Final = event_table.c.keys().index("data")
 
 # Statements that every step needs are made once: making one takes longer than asking it.
 _IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
@@ -62,11 +61,20 @@ _EVENTS: Final = (
     select(event_table).where(event_table.c.case_id.in_(_IDS)).order_by(event_table.c.case_id, event_table.c.version)
 )
 _KEPT_RULES: Final = select(rule_texts.c.hash).where(rule_texts.c.hash == bindparam("digest"))
+# Cases with the versions of their kept states, and with their events where these are not too many.
 _BEGUN: Final = (
-    select(case_table, snapshot_table.c.version.label("kept"))
+    select(case_table, snapshot_table.c.version.label("kept"), event_table)
     .join(snapshot_table, snapshot_table.c.case_id == case_table.c.id, isouter=True)
+    .join(
+        event_table,
+        (event_table.c.case_id == case_table.c.id)
+        & func.coalesce(snapshot_table.c.version <= bindparam("longer_than"), true()),
+        isouter=True,
+    )
     .where(case_table.c.id.in_(_IDS))
+    .order_by(case_table.c.id, event_table.c.version)
 )
+_OWN: Final = len(case_table.c)
 _LATER: Final = (
     select(event_table)
     .where(
@@ -258,8 +266,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
             return self._events(connection, connection.execute(query).all())
 
     def _events(self, connection: Connection, rows: Sequence[Any]) -> tuple[StoredEvent, ...]:
-        sealed = any(SEALED in row[_DATA] for row in rows)
-        lookup = lookup_over(connection, rows, self._sealing) if sealed else unread
+        lookup = lookup_of_events(connection, rows, self._sealing)
         return tuple(stored_event(row, lookup) for row in rows)
 
     def follow_ups(self, case_id: str) -> Sequence[StoredCase]:
@@ -294,15 +301,16 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
         found: dict[str, tuple[Case, list[StoredEvent]]] = {}
         with self._transactions.reading() as connection, checked():
             for chunk in chunked(list(dict.fromkeys(case_ids)), PAGE):
-                rows = connection.execute(_BEGUN, {"ids": chunk}).all()
-                long = [row[0] for row in rows if (row[-1] or 0) > longer_than]
-                resumed = self._kept(connection, long) if long else {}
-                begun = [stored_case(row) for row in rows if row[0] not in resumed]
-                found.update((case.id, (new_case(case), [])) for case in begun)
-                found.update((case.id, (case, [])) for case in resumed.values())
-                events = list(connection.execute(_EVENTS, {"ids": [case.id for case in begun]})) if begun else []
-                if resumed:
+                rows = connection.execute(_BEGUN, {"ids": chunk, "longer_than": longer_than}).all()
+                long = [row[0] for row in rows if (row[_OWN] or 0) > longer_than]
+                found.update((row[0], (new_case(stored_case(row)), [])) for row in rows if row[0] not in found)
+                events = [row[_OWN + 1 :] for row in rows if row[_OWN + 1] is not None]
+                if long:
+                    resumed = self._kept(connection, long)
+                    found.update((case_id, (case, [])) for case_id, case in resumed.items())
                     events += connection.execute(_LATER, {"ids": list(resumed)})
+                    unsound = [case_id for case_id in long if case_id not in resumed]
+                    events += connection.execute(_EVENTS, {"ids": unsound}) if unsound else ()
                 for item in self._events(connection, events):
                     found[item.event.case][1].append(item)
         unit = self._transactions.unit
@@ -390,7 +398,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
 
     def _states(self, rows: Sequence[Any]) -> Iterator[Case]:
         with self._transactions.reading() as connection, checked():
-            lookup = lookup_over(connection, rows, self._sealing, case="id")
+            lookup = lookup_of_states(connection, rows, self._sealing)
         for row in rows:
             yield kept_state(row, lookup)
 
