@@ -185,6 +185,6 @@ def test_a_server_that_is_not_there_is_one_message(database):
     gone = make_url(database.url).set(port=1).render_as_string(hide_password=False)
     said = CliRunner().invoke(main, ["verify", "--store", gone])
     assert said.exit_code == 3
-    assert "数据库调用失败" in said.stderr
-    assert "the database call failed" in said.stderr
+    assert "连接不上数据库服务器" in said.stderr
+    assert "the database server" in said.stderr
     assert "Traceback" not in said.stderr
