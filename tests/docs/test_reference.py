@@ -12,16 +12,18 @@ import click
 import pytest
 
 import community_core as cc
+from community_core.base.ranks import Force, Privacy, Rank, Standing
 from community_core.cli import exits
 from community_core.cli.main import main
 from community_core.instruments.ballot import Method, QuorumOf
 from community_core.instruments.ties import TieRule
 from community_core.procedures.collective import CollectiveDecision, Electorate
 from community_core.procedures.consequences import KINDS
-from community_core.rulebook import procedures
+from community_core.rulebook import amendments, decisions, documents, facts, labels, procedures
 from community_core.rulebook.ballots import DECIDES
 from community_core.rulebook.reading import Record
-from community_core.rules.terms import Expression
+from community_core.rules.terms import Aggregation, AsOf, Expression, HitPolicy
+from community_core.rules.types import TYPE_NAMES
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -146,3 +148,23 @@ def test_every_key_of_a_procedure_stands_in_the_table_of_keys():
     wanted = [{key.name: "✓" if key.required else "" for key in each.keys} for each in records]
     assert sorted(map(sorted, map(dict.items, listed))) == sorted(map(sorted, map(dict.items, wanted)))
     assert set(re.findall(r"^\| `(\w+)` \|", effects, re.MULTILINE)) == set(KINDS)
+
+
+def test_every_key_of_a_rulebook_stands_in_a_table():
+    """The page of keys has a row for each key of each part of practices and districts, and every fixed word."""
+    text = (REFERENCE / "keys.md").read_text("utf-8")
+    _, words, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
+    listed = [dict(re.findall(r"^\| `(\w+)` \| (✓?) ?\|", part, re.MULTILINE)) for part in parts]
+    apart = {"LABEL_RECORD", "PROCEDURE"}
+    modules = (documents, decisions, facts, labels, amendments)
+    records = {
+        id(each): each
+        for module in modules
+        for name, each in vars(module).items()
+        if isinstance(each, Record) and name not in apart
+    }
+    wanted = [{key.name: "✓" if key.required else "" for key in each.keys} for each in records.values()]
+    assert sorted(map(sorted, map(dict.items, filter(None, listed)))) == sorted(map(sorted, map(dict.items, wanted)))
+    ranks = {rank.name.lower() for rank in Rank}
+    named = {item.value for kind in (Privacy, Standing, Force, HitPolicy, Aggregation, AsOf) for item in kind}
+    assert {word for word in named | ranks | {*TYPE_NAMES, "list"} if f"`{word}`" not in words} == set()
