@@ -1,27 +1,33 @@
-"""How long a roll takes beside hand-written Polars, in the same run: ``python benchmarks/roll.py [rows]``.
+"""How long a roll takes beside hand-written Polars, in the same run: ``python benchmarks/roll.py [rows] [file rows]``.
 
 610,000 residents with nine facts; care class, and for eight services tier, form, price, payer and subsidy. The
 library gives every row its outcome, status, row and condition code, unknowns included; the hand-written query gives
-outcomes alone.
-The outcomes of both are checked to be equal. Ratios are printed, since times depend on the machine.
+outcomes alone. The outcomes of both are checked to be equal. A what-if is another age of elders, decided on a roll that
+is loaded and was decided already. Files are decided in a process of their own, at a tenth of the rows and at all of
+them (10,000,000), and its peak of memory is read. Ratios are printed, since times depend on the machine.
 """
 
 from __future__ import annotations
 
 import random
+import resource
 import statistics
+import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 from ruleset import CARE, FORMS, MEANS, ON, PAYERS, PRICES, SERVICES, SHARE_PAID, rules
+from turns import in_turn, ratio, seconds
 
-from community_core.roll import decide_roll, ready
+from community_core.roll import Subjects, TableWriter, decide_file, decide_roll, ready
 from community_core.rules import Engine
 
 TURNS = 9
+_PART = 500_000
 
 
 def residents(rows: int) -> pl.DataFrame:
@@ -48,7 +54,11 @@ def residents(rows: int) -> pl.DataFrame:
 
 def by_library(engine: Engine, frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Decide everything with the library, columns materialised."""
-    roll = ready(engine, frame)
+    return on_roll(engine, ready(engine, frame))
+
+
+def on_roll(engine: Engine, roll: Subjects) -> dict[str, pl.DataFrame]:
+    """Decide everything on a roll that is loaded."""
     found = {"": decide_roll(engine, ["care_class"], roll, on=ON).frame}
     for service in SERVICES:
         found[service] = decide_roll(engine, ["tier", "service_price"], roll, on=ON, given={"service": service}).frame
@@ -150,11 +160,48 @@ def check(library: dict[str, pl.DataFrame], hand: pl.DataFrame) -> None:
             raise SystemExit(f"{name}: the answers differ")
 
 
-def timed(call: Callable[[], object]) -> float:
-    """Return the time of one call in milliseconds."""
-    start = time.perf_counter()
-    call()
-    return (time.perf_counter() - start) * 1000
+def what_if(roll: Subjects) -> Callable[[], object]:
+    """Return what decides everything on *roll* by rules that it was not decided by before, each time that it is called.
+
+    The rules are composed beforehand; what is made of them for the day belongs to the run.
+    """
+    changed: Iterator[Engine] = iter([rules(65 + turn) for turn in range(TURNS + 1)])
+    return lambda: on_roll(next(changed), roll)
+
+
+def write_roll(path: Path, rows: int) -> None:
+    """Write so many residents to *path*, the same ones again and again, incomes in yuan."""
+    some = residents(min(rows, _PART)).with_columns((pl.col("income").cast(pl.Decimal(20, 2)) / 100).alias("income"))
+    with TableWriter(path, {}) as writer:
+        for start in range(0, rows, _PART):
+            writer.write(some.head(rows - start))
+
+
+def by_file(path: Path, out: Path | None) -> None:
+    """Decide a file and print how long it took in seconds, and this process's peak of memory in MiB."""
+    engine = rules()
+    terms, given = ["care_class", "tier", "service_price"], {"service": "meal"}
+    took = seconds(lambda: decide_file(engine, terms, path, out, on=ON, given=given))
+    print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def files(rows: int) -> None:
+    """Print how long files of a tenth of *rows* and of all take, and the peak of memory."""
+    with TemporaryDirectory() as folder:
+        for ending in ("parquet", "csv"):
+            measured: list[tuple[float, float]] = []
+            for count in (rows // 10, rows):
+                path, out = Path(folder, f"{count}.{ending}"), Path(folder, f"out.{ending}")
+                write_roll(path, count)
+                command = [sys.executable, __file__, "--file", str(path), str(out)]
+                runs = [subprocess.run(command, check=True, capture_output=True, text=True).stdout for _ in range(3)]  # noqa: S603 - this script
+                took, peak = zip(*(map(float, run.split()) for run in runs), strict=True)
+                measured.append((statistics.median(took), max(peak)))
+            (small, _), (large, most) = measured
+            print(
+                f"{rows} rows of {ending}, read, decided and written: {large:.1f} s, peak {most:.0f} MiB (goal: 1024)"
+            )
+            print(f"  ratio of ten times the rows: {large / small:.1f} (goal: at most 10)")
 
 
 def main() -> None:
@@ -162,24 +209,33 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 610_000
     engine, frame = rules(), residents(rows)
     check(by_library(engine, frame), by_hand(frame))
-    calls = {
+    loaded = ready(engine, frame)
+    tenth = frame.head(rows // 10)
+    calls: dict[str, Callable[[], object]] = {
         "library, columns": lambda: by_library(engine, frame),
         "hand-written, columns": lambda: by_hand(frame),
         "library, totals": lambda: totals_by_library(engine, frame),
         "hand-written, totals": lambda: totals_by_hand(frame),
+        "what-if": what_if(loaded),
+        "library, a tenth": lambda: by_library(engine, tenth),
     }
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(TURNS):
-        for name, call in calls.items():
-            times[name].append(timed(call))
-    medians = {name: statistics.median(found) for name, found in times.items()}
+    on_roll(engine, loaded)
+    times = in_turn(calls, TURNS)
     print(f"{rows} residents x {len(SERVICES)} services, answers equal, medians of {TURNS} turns")
-    for name, median in medians.items():
-        print(f"  {name:24}{median:10.1f} ms")
-    for what, goal in (("columns", "at most 1.5"), ("totals", "at most 0.8")):
-        ratio = medians[f"library, {what}"] / medians[f"hand-written, {what}"]
-        print(f"  ratio {what}: {ratio:.2f} (goal: {goal})")
+    for name, found in times.items():
+        print(f"  {name:24}{statistics.median(found) * 1000:10.1f} ms")
+    for name, what, beside, goal in (
+        ("columns", "library, columns", "hand-written, columns", "1.5"),
+        ("totals", "library, totals", "hand-written, totals", "0.8"),
+        ("a what-if on a loaded roll, beside a plain run", "what-if", "library, columns", "1.2"),
+        ("ten times the rows", "library, columns", "library, a tenth", "10"),
+    ):
+        print(f"  ratio {name}: {ratio(times, what, beside):.2f} (goal: at most {goal})")
+    files(int(sys.argv[2]) if len(sys.argv) > 2 else 10_000_000)
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--file"]:
+        by_file(Path(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        main()

@@ -51,7 +51,7 @@ def row(when: str, **then: str) -> Row:
     return Row(Expression(when), outcome, Label("理由"))
 
 
-def rules() -> Engine:
+def rules(elder_age: int = 60) -> Engine:
     """The rules of the benchmark."""
     facts = (
         Fact("age", INT),
@@ -67,7 +67,7 @@ def rules() -> Engine:
     )
     prices = tuple((name, Money(fen)) for name, fen in PRICES.items())
     parameters = {
-        "b.elder_age": Parameter("elder_age", INT, history=(DatedValue(60),)),
+        "b.elder_age": Parameter("elder_age", INT, history=(DatedValue(elder_age),)),
         "b.poverty_line": Parameter("poverty_line", MONEY, history=(DatedValue(Money(26_000)),)),
         "b.low_cost_share": Parameter("low_cost_share", SHARE, history=(DatedValue(SHARE_PAID),)),
         "b.list_price": Parameter("list_price", MONEY, per="service", history=(DatedValue(prices),)),

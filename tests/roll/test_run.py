@@ -35,7 +35,7 @@ def row(when, gap=None, **then):
     return Row(Expression(when), outcome, Label("理由"), Label(gap) if gap else None)
 
 
-def engine():
+def engine(elder_age=60):
     care = DecisionTable(
         "care_class",
         (Output("", enum_of("carer", "phone_round", "none"), labels=(("carer", Label("上门照料")),)),),
@@ -58,7 +58,7 @@ def engine():
         title=Label("收费", "fee"),
     )
     parameters = {
-        "p.elder_age": Parameter("elder_age", INT, history=(DatedValue(60),)),
+        "p.elder_age": Parameter("elder_age", INT, history=(DatedValue(elder_age),)),
         "p.list_price": Parameter("list_price", MONEY, per="service", history=(DatedValue((("meal", Money(1050)),)),)),
     }
     return Engine(facts=FACTS, parameters=parameters, decisions={"p.care_class": care, "p.price": price})
@@ -106,6 +106,18 @@ def test_facts_given_for_all_go_before_columns_and_unknown_ones_too():
     assert prices == [None, 1050, None]
     old = decide_roll(rules, ["care_class"], frame(), on=ON, given={"lives_alone": False}).frame
     assert set(old["care_class"]) == {"none"}
+
+
+def test_trying_one_change_after_the_other_on_a_loaded_roll_takes_no_more_memory():
+    """Each change of the rules has its own answers, and of many tried the last few are remembered."""
+    roll = ready(engine(), frame())
+    answers = []
+    for age in (60, 75, 60, 85, 75, 95, 65, 70, 60):
+        found = decide_roll(engine(age), ["care_class"], roll, on=ON).frame["care_class"]
+        answers.append((age, (found == "none").sum()))
+        assert found.equals(decide_roll(engine(age), ["care_class"], frame(), on=ON).frame["care_class"])
+    assert len(set(answers)) > 3
+    assert len(roll._memos) == 4
 
 
 def test_a_roll_made_ready_is_decided_many_times():

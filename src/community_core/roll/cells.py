@@ -46,27 +46,43 @@ def read_column(texts: pl.Series, fact: Fact) -> Column:
         return Column(
             texts.str.replace(_AS_TEXT, "${1}"), rounded, rounded, rounded.clear(len(rounded)).fill_null(False)
         )
-    read = _reader(fact)
-    different = texts.unique().drop_nulls().to_list()
-    values: list[Any] = []
-    beyond: list[str] = []
-    for text in different:
-        try:
-            values.append(read(text))
-        except OverflowError:
-            values.append(None)
-            beyond.append(text)
-    known = [at for at, value in enumerate(values) if value is not None]
-    dtype = dtype_of(fact.type)
-    keys = pl.DataFrame(
-        {
-            "text": pl.Series([different[at] for at in known], dtype=pl.String),
-            "value": pl.Series([values[at] for at in known], dtype=dtype),
-        }
-    )
+    different = texts.unique().drop_nulls()
+    if fact.type.kind in (Kind.INT, Kind.MONEY):
+        plain = pl.DataFrame([different.rename("text"), _plain(different, fact.type.kind).rename("value")])
+        others, beyond = _each(plain.filter(pl.col("value").is_null())["text"].to_list(), fact)
+        keys = plain.drop_nulls("value").vstack(others)
+    else:
+        keys, beyond = _each(different.to_list(), fact)
     column = texts.to_frame("text").join(keys, on="text", how="left", maintain_order="left")["value"]
     large = texts.is_in(beyond).fill_null(False)
     return Column(column.rename(texts.name), texts.is_not_null() & column.is_null(), rounded, large)
+
+
+def _plain(texts: pl.Series, kind: Kind) -> pl.Series:
+    """Return what plain numbers and amounts among *texts* are, as every reader of them would say; null for others."""
+    if kind is Kind.INT:
+        return texts.set(~texts.str.contains(r"^-?[0-9]{1,18}$"), None).cast(pl.Int64)
+    amounts = texts.set(~texts.str.contains(r"^[0-9]{1,15}(\.[0-9]{1,2})?$"), None)
+    yuan = amounts.str.extract(r"^([0-9]+)").cast(pl.Int64)
+    fen = amounts.str.extract(r"\.([0-9]+)$").fill_null("0").str.pad_end(2, "0").cast(pl.Int64)
+    return yuan * 100 + fen
+
+
+def _each(texts: list[str], fact: Fact) -> tuple[pl.DataFrame, list[str]]:
+    """Read each of *texts*; return those that are values, with them, and those that are too large."""
+    read = _reader(fact)
+    found: dict[str, Any] = {}
+    beyond: list[str] = []
+    for text in texts:
+        try:
+            value = read(text)
+        except OverflowError:
+            beyond.append(text)
+            continue
+        if value is not None:
+            found[text] = value
+    names = pl.Series("text", list(found), dtype=pl.String)
+    return pl.DataFrame([names, pl.Series("value", list(found.values()), dtype=dtype_of(fact.type))]), beyond
 
 
 def _rounded(texts: pl.Series, kind: ValueType) -> pl.Series:

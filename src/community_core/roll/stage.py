@@ -56,10 +56,10 @@ class Stager:
         """
         if self.engine.plan(plan.term, self.on) is plan:
             # the plan is kept with its result, so that its id stays its own
-            key = (id(plan), self.on)
-            found: Staged | None = self.subjects.memo.get(key)
+            memo = self.subjects.memo(self.engine, self.on)
+            found: Staged | None = memo.get(id(plan))
             if found is None:
-                found = self.subjects.memo[key] = Run(self.subjects, self.on, plan, self, shared=True).run()
+                found = memo[id(plan)] = Run(self.subjects, self.on, plan, self, shared=True).run()
             return found
         if plan.term not in self._done:
             self._done[plan.term] = Run(self.subjects, self.on, plan, self, shared=False).run()
@@ -122,15 +122,13 @@ class Run:
         atoms = tuple(self.plan.atoms[position] for position in shape.own) if shape is not None else ()
         terms = shape.terms if shape is not None else []
         shared = not refs_in(*atoms) and all(self.parts[term].shared for term in terms)
-        engine = self.stager.engine
-        key = ("combinations", id(engine), atoms, self.on, tuple(id(self.parts[term]) for term in terms))
-        found = self.subjects.memo.get(key) if shared else None
+        if not shared:
+            return self._join(atoms, terms)
+        memo = self.subjects.memo(self.stager.engine, self.on)
+        key = (atoms, tuple(id(self.parts[term]) for term in terms))  # the parts are kept there too
+        found: Combinations | None = memo.get(key)
         if found is None:
-            found = self._join(atoms, terms)
-            if shared:
-                # the engine is kept, as the parts are, so that their ids stay their own
-                self.subjects.memo[key] = found
-                self.subjects.memo[id(engine)] = engine
+            found = memo[key] = self._join(atoms, terms)
         return found
 
     def _join(self, atoms: Sequence[n.Node], terms: Sequence[str]) -> Combinations:

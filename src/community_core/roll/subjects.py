@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import weakref
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,6 +20,7 @@ from community_core.rules.types import Kind
 
 _OVER = "\x1fover"
 _SHOWN = 5
+_MEMOS = 4
 
 
 @define(eq=False)
@@ -35,8 +37,7 @@ class Subjects:
     rows: pl.Series = field(init=False)
     ready: pl.DataFrame = field(init=False)
     _cells: dict[str, Cell] = field(factory=dict, init=False)
-    #: What decisions found on these subjects, for those that are asked again (services that share a tier).
-    memo: dict[Any, Any] = field(factory=dict, init=False)
+    _memos: dict[tuple[int, dt.date], tuple[Any, dict[Any, Any]]] = field(factory=dict, init=False)
     _counts: dict[tuple[str, int], tuple[weakref.ref[pl.Series], dict[int, int]]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -169,7 +170,21 @@ class Subjects:
         return kept[1] if kept is not None and kept[0]() is index else None
 
     def _remember(self, what: str, index: pl.Series, found: dict[int, int]) -> None:
+        self._counts = {key: kept for key, kept in self._counts.items() if kept[0]() is not None}
         self._counts[what, id(index)] = (weakref.ref(index), found)
+
+    def memo(self, engine: Any, on: dt.date) -> dict[Any, Any]:
+        """Return what the decisions of *engine* found on these subjects for the day *on*, to be used again.
+
+        Services share their tiers in this way. The last few engines and days are remembered, so that trying one change
+        of the rules after the other takes no more memory.
+        """
+        key = (id(engine), on)
+        if key not in self._memos:
+            if len(self._memos) >= _MEMOS:
+                del self._memos[next(iter(self._memos))]
+            self._memos[key] = (engine, {})  # the engine is kept, so that its id stays its own
+        return self._memos[key][1]
 
     def position(self, row_number: int) -> int:
         """Return the position (from 0) of the row with *row_number*.
