@@ -109,6 +109,11 @@ class StoredCase:
     parent: str = ""
 
 
+def new_case(stored: StoredCase) -> Case:
+    """Return the case as it is before its first event."""
+    return Case(stored.id, stored.procedure, stored.place, stored.opened, stored.rules, parent=stored.parent)
+
+
 @frozen
 class Cause:
     """What caused a row of a register or a ledger: the *version* of an event of *case*, and which of its effects.
@@ -119,11 +124,6 @@ class Cause:
     case: str
     version: int
     number: int
-
-
-def new_case(stored: StoredCase) -> Case:
-    """Return the case as it is before its first event."""
-    return Case(stored.id, stored.procedure, stored.place, stored.opened, stored.rules, parent=stored.parent)
 
 
 @frozen
