@@ -20,6 +20,7 @@ from community_core.pages.charts import Chart, ChartForm, ChartRow
 from community_core.pages.items import (
     Board,
     BoardCase,
+    BoardEntry,
     BoardField,
     BoardItem,
     Campaign,
@@ -48,6 +49,20 @@ def sample(*, subject: str = "305大院", evil: str = "") -> Board:
         cite=Citation("001_75147285bf45155a.txt", "一、4" + evil, lines="L85"),
         standing=Standing.REPORTED,
         hash="sha256:" + "ab" * 32,
+        entries=(
+            BoardEntry(
+                ledger="gifts" + evil,
+                day=dt.date(2006, 5, 15),
+                source="甲公司" + evil,
+                target="c-1" + evil,
+                amount=2_000_000,
+                unit="fen",
+                case="hearing-1" + evil,
+                version=7,
+                exact=False,
+                purpose="环境" + evil,
+            ),
+        ),
     )
     case = BoardCase(
         id="hearing-1" + evil,
@@ -56,7 +71,7 @@ def sample(*, subject: str = "305大院", evil: str = "") -> Board:
         place=Label("永环社区" + evil, "Yonghuan"),
         opened=dt.date(2006, 5, 1),
         state=Label("已结论" + evil, "concluded"),
-        items=(evolve(notice, version=3, kind=PublishKind.ANNOUNCEMENT, until=None), notice),
+        items=(evolve(notice, version=3, kind=PublishKind.ANNOUNCEMENT, until=None, entries=()), notice),
         subject=subject + evil,
         end=EndKind.DECIDED,
     )

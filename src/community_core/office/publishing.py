@@ -62,6 +62,7 @@ def make_board(
         note=note,
         head=office.store.head(),
         checkpoint=None if bound is None else (bound.size, bound.root),
+        places=names,
     )
 
 

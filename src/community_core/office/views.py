@@ -15,7 +15,8 @@ from community_core.base.labels import Label
 from community_core.base.ranks import Privacy
 from community_core.jurisdiction.expressions import expressions_of
 from community_core.office.bindings import Binding, Bindings
-from community_core.office.work import restore
+from community_core.office.entering import public_entries
+from community_core.office.restoring import restore
 from community_core.pages.items import BoardCase, BoardField, BoardItem
 from community_core.pages.texts import BALLOT_WORDS, masked_text, value_text
 from community_core.ports.store import Store, StoredCase, StoredEvent
@@ -211,6 +212,7 @@ def board_items(bindings: Bindings, stored: StoredCase, events: Sequence[StoredE
         # A correction is published with what it says, also of a field that a later step gave again.
         says = {**data, **dict(dict(event.data).get("fields", ()))} if event.step == CORRECT else data
         step = procedure.step(event.step)
+        entries = public_entries(procedure, event)
         for published in event.published:
             if published.kind is PublishKind.PERSONAL_NOTICE:
                 continue
@@ -230,7 +232,9 @@ def board_items(bindings: Bindings, stored: StoredCase, events: Sequence[StoredE
                     standing=(step.standing if step is not None else None) or procedure.standing,
                     hash=item.hash,
                     ground=published.ground,
+                    entries=entries,
                 )
+                entries = ()
 
 
 def _fields(

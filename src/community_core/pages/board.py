@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from community_core.base.labels import Label
 from community_core.pages.charts import Chart, draw_chart, letter
+from community_core.pages.funds import funds
 from community_core.pages.items import Board, BoardCase, Progress
 from community_core.pages.story import Story, draw_story, stories, story_names
 from community_core.pages.texts import AUDIENCES, ENDS, KINDS, STANDINGS
@@ -91,13 +92,17 @@ def render_board(board: Board) -> Mapping[str, str]:
     told = stories(board.cases)
     names = story_names(told)
     notices = _open_notices(board)
-    pages["index.html"] = env.get_template("index.html").render(board=board, notices=notices, stories=told)
+    kept = funds(board.cases, board.places, board.day)
+    pages["index.html"] = env.get_template("index.html").render(board=board, notices=notices, stories=told, funds=kept)
     case_page = env.get_template("case.html")
     for case in board.cases:
         pages[file_name("case", case.id)] = case_page.render(board=board, case=case, story=names.get(case.id))
     story_page = env.get_template("story.html")
     for story in told:
         pages[file_name("story", story.name)] = story_page.render(board=board, story=story)
+    fund_page = env.get_template("fund.html")
+    for fund in kept:
+        pages[file_name("fund", fund.name)] = fund_page.render(board=board, fund=fund)
     campaign_page = env.get_template("campaign.html")
     for campaign in board.campaigns:
         pages[file_name("campaign", campaign.name)] = campaign_page.render(board=board, campaign=campaign)
@@ -113,4 +118,4 @@ def write_board(board: Board, folder: str | Path) -> tuple[Path, ...]:
     Raises:
         OSError: if the folder cannot be written.
     """
-    return write_pages(render_board(board), folder, ("case-", "campaign-", "story-"))
+    return write_pages(render_board(board), folder, ("case-", "campaign-", "fund-", "story-"))

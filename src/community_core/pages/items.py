@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from community_core.base.citations import Citation
 from community_core.base.labels import Label
@@ -23,12 +24,35 @@ class BoardField:
 
 
 @frozen
+class BoardEntry:
+    """One entry of a ledger, as far as it was published: an account or a purpose that was not is empty.
+
+    *amount* is in fen, or a whole number of *unit*; not *exact* where only a lower bound is known. *case* and
+    *version* say which event entered it.
+    """
+
+    ledger: str
+    day: dt.date
+    source: str
+    target: str
+    amount: int
+    unit: str
+    case: str
+    version: int
+    exact: bool = True
+    purpose: str = ""
+    unit_label: Label = Label()
+    source_label: Label = Label()
+    target_label: Label = Label()
+
+
+@frozen
 class BoardItem:
     """One thing that an event published, with all that a reader needs to judge it.
 
     *case* and *version* say which event it was, *hash* is that event's hash in the chain of the case. *until* is the
     last day of an objection notice; ``None`` where it has none. *to* names the audience, *ground* the law by which
-    people are named in it.
+    people are named in it. *entries* are what the event entered in ledgers, as far as it published that.
     """
 
     case: str
@@ -43,6 +67,7 @@ class BoardItem:
     standing: Standing | None = None
     hash: str = ""
     ground: Citation | None = None
+    entries: tuple[BoardEntry, ...] = ()
 
 
 @frozen
@@ -140,6 +165,7 @@ class Board:
     *head* is a hash over the record, so that two boards, or a board and a record, can be compared. *checkpoint* is the
     size and the root of the last checkpoint: whoever keeps them can verify the record against them at any time.
     *charts* are drawn of public figures alone; *postings* are what is to be posted, and what of it is overdue.
+    *places* are what places are called, by their ids.
     """
 
     title: Label
@@ -152,3 +178,4 @@ class Board:
     checkpoint: tuple[int, str] | None = None
     charts: tuple[Chart, ...] = ()
     postings: tuple[PostingDue, ...] = ()
+    places: Mapping[str, Label] = field(factory=dict)
