@@ -11,8 +11,9 @@ from attrs import frozen
 from community_core.base.errors import Refused
 from community_core.base.findings import Finding
 from community_core.office.bindings import Binding, refused
+from community_core.office.commands import Command, other_command, repeated
 from community_core.office.views import covered
-from community_core.office.work import Command, Work, other_command, repeated
+from community_core.office.work import Work
 from community_core.ports.store import Store
 from community_core.procedures.events import Case, Event
 

@@ -15,8 +15,8 @@ from attrs import frozen
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy
 from community_core.office.bindings import Binding, Bindings
+from community_core.office.restoring import restore
 from community_core.office.views import chunked, state_label
-from community_core.office.work import restore
 from community_core.ports.store import Store, StoredCase
 from community_core.procedures.definition import Measure, Procedure
 from community_core.procedures.events import Case

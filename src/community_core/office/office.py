@@ -16,11 +16,12 @@ from community_core.jurisdiction.rules import Rules
 from community_core.office.bindings import Bindings, require_day
 from community_core.office.bulk import Batch, BulkRun, again
 from community_core.office.clock import SystemClock
+from community_core.office.commands import Command, same_correction, same_move
 from community_core.office.handling import Handling
 from community_core.office.registering import RegisterDesk
 from community_core.office.sharing import Sharing
 from community_core.office.views import chunked, covered
-from community_core.office.work import Command, Work, only_opening, same_correction, same_move
+from community_core.office.work import Work, only_opening
 from community_core.ports.store import Clock, Contradiction, Delegation, Posting, Store
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.correct import Correction

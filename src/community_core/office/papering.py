@@ -14,8 +14,10 @@ from community_core.base.digests import Digest, digest_of
 from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label, Language
 from community_core.office.bindings import Binding, Bindings, refused, require_day
+from community_core.office.commands import other_command
+from community_core.office.restoring import restore
 from community_core.office.views import covered_data
-from community_core.office.work import Work, no_delegation, other_command, restore
+from community_core.office.work import Work, no_delegation
 from community_core.pages.papers import paper_file
 from community_core.pages.printing import Printed, print_paper
 from community_core.ports.signing import Signer, Verifier

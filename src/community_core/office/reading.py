@@ -16,9 +16,10 @@ from community_core.model.bodies import Appointment, Headcount, headcount
 from community_core.office.bindings import Bindings, refused
 from community_core.office.measuring import Measured, Measuring, States
 from community_core.office.permitting import Permission, openings_for, permissions
+from community_core.office.restoring import restore, unknown_case
 from community_core.office.rhythms import DueAgain, due_again
 from community_core.office.views import Due, Moment, board, covered, timeline, values_used
-from community_core.office.work import Work, restore, unknown_case
+from community_core.office.work import Work
 from community_core.pages.items import BoardCase, BoardItem
 from community_core.ports.store import Checkpoint, Clock, KnownRoot, Store, StoredCase
 from community_core.procedures.consequences import EffectFunction

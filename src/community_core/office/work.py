@@ -5,51 +5,33 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from attrs import Factory, define, evolve, field, frozen
 
 from community_core.base.errors import Refused, UnknownTerm
 from community_core.base.findings import Finding, finding
 from community_core.office.authority import Authority
-from community_core.office.bindings import Binding, Bindings, refused, require_day
+from community_core.office.bindings import Binding, Bindings, refused
+from community_core.office.commands import Command, other_command, require_sane
 from community_core.office.redrawn import redrawn
+from community_core.office.restoring import followed, unknown_case
 from community_core.office.rolled import with_rolls
-from community_core.ports.store import Cause, Clock, Contradiction, Store, StoredCase, StoredEvent, new_case
+from community_core.ports.store import Cause, Clock, Contradiction, Store, StoredCase, new_case
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.correct import Correction, correct
 from community_core.procedures.deadlines import settle
 from community_core.procedures.definition import Procedure, Step
-from community_core.procedures.events import CORRECT, ERASE, SYSTEM, TRANSITION, Case, Effect, Event, OpenCase, Redraw
+from community_core.procedures.events import ERASE, SYSTEM, Case, Effect, Event, OpenCase, Redraw
 from community_core.procedures.handling import Erasure, Inspection, erase, inspect
-from community_core.procedures.intake import field_value
 from community_core.procedures.reading import Evaluate, WorkingDays, post_for, roles
-from community_core.procedures.step import Refusal, Taken, after, no_such_step, openings, take
+from community_core.procedures.step import Refusal, Taken, no_such_step, openings, take
 from community_core.procedures.transition import Move, as_step, declared, move
-from community_core.procedures.withholding import Withheld
 
 #: More follow-up cases than this one out of the other, from one step, are a procedure that opens itself.
 _DEEPEST = 20
 
 #: A case of more events than this is read from its kept state and the events after it.
 _LONG = 200
-
-
-@frozen
-class Command:
-    """One thing that is asked of the office: a step with its data, by whom, on which day, and under which key.
-
-    *step* may be empty for an opening where there is only one; *post* is empty where any of the actor's will do.
-    *behalf* is the person in whose name the actor acts, and whose post it is; empty for his own.
-    """
-
-    step: str
-    data: Mapping[str, Any]
-    actor: str
-    day: dt.date
-    key: str = ""
-    post: str = ""
-    behalf: str = ""
 
 
 @define
@@ -192,7 +174,7 @@ class Work:
             Refused: if the opening step is refused.
         """
         binding.require_functions()
-        _sane(command)
+        require_sane(command)
         draft = _Draft()
         stored = StoredCase(case_id, binding.name, place, command.day, binding.digest)
         case = self._open(draft, binding, stored, command)
@@ -205,7 +187,7 @@ class Work:
         Raises:
             Refused: if the case is unknown or the step is refused; then what was overdue stays as it was.
         """
-        _sane(command)
+        require_sane(command)
         case = self.case(case_id)
         binding = self.binding(case)
         binding.require_functions()
@@ -222,7 +204,7 @@ class Work:
         Raises:
             Refused: if the case is unknown or that text declares no transition for it; then nothing has changed.
         """
-        _sane(command)
+        require_sane(command)
         case = self.case(case_id)
         binding = self.binding(case)
         binding.require_functions()
@@ -261,7 +243,7 @@ class Work:
         Raises:
             Refused: if the case is unknown or the correction is refused; then what was overdue stays as it was.
         """
-        _sane(Command("", {}, asked.actor, asked.day, behalf=asked.behalf))
+        require_sane(Command("", {}, asked.actor, asked.day, behalf=asked.behalf))
         case = self.case(case_id)
         binding = self.binding(case)
         binding.require_functions()
@@ -289,7 +271,7 @@ class Work:
         Raises:
             Refused: if the case is unknown, or something stands against it.
         """
-        _sane(Command("", {}, asked.actor, asked.day))
+        require_sane(Command("", {}, asked.actor, asked.day))
         case = self.case(case_id)
         procedure = self.binding(case).procedure
         held = self.held(procedure, case, asked.actor, asked.behalf, asked.day)
@@ -472,27 +454,6 @@ def _add(draft: _Draft, taken: Taken) -> None:
             draft.effects.append((Cause(taken.case.id, taken.case.version, number), effect))
 
 
-def unknown_case(case_id: str, as_of: dt.date | None = None) -> Finding:
-    """Return the finding that there is no such case, or that there was none yet on the day *as_of*."""
-    zh, en = (f"截至 {as_of} ", f" as of {as_of}") if as_of is not None else ("", "")
-    return finding("unknown-case", f"{zh}没有办件 {case_id}", f"there is no case {case_id!r}{en}", case=case_id)
-
-
-def restore(bindings: Bindings, stored: StoredCase, events: Sequence[StoredEvent]) -> Case:
-    """Return a case as its events make it."""
-    return followed(bindings, new_case(stored), events)
-
-
-def followed(bindings: Bindings, case: Case, events: Sequence[StoredEvent]) -> Case:
-    """Return *case* after *events*, each under the rule text that it was done under."""
-    procedure = bindings.of(case.procedure, case.rules).procedure
-    for item in events:
-        if item.event.step == TRANSITION:
-            procedure = bindings.of(case.procedure, item.event.rules).procedure
-        case = after(procedure, case, item.event)
-    return case
-
-
 def only_opening(procedure: Procedure) -> Step:
     """Return the one step that opens a case.
 
@@ -513,58 +474,6 @@ def only_opening(procedure: Procedure) -> Step:
     )
 
 
-def repeated(binding: Binding, event: Event, command: Command) -> Finding | None:
-    """Return ``None`` where *event* is what *command* asked for, or the finding that the key was used for another."""
-    step = binding.procedure.step(command.step)
-    same = (
-        step is not None
-        and (event.step, event.actor, event.day) == (command.step, command.actor, command.day)
-        and command.post in ("", event.post)
-        and command.behalf == event.behalf
-        and _alike(
-            _given(binding.procedure, step, command.data),
-            {name: value for name, value in event.data if name in step.asks and not _filled(binding, command, name)},
-        )
-    )
-    return None if same else other_command(command.key, event.case)
-
-
-def _filled(binding: Binding, command: Command, name: str) -> bool:
-    """Whether a list was filled from a roll and not given by the command itself."""
-    item = binding.procedure.field(name)
-    return item is not None and bool(item.from_roll) and command.data.get(name) is None
-
-
-def same_correction(event: Event, asked: Correction) -> bool:
-    """Whether *event* is what *asked* comes to, recorded before."""
-    said = dict(event.data)
-    return (
-        event.step == CORRECT
-        and (event.actor, event.behalf, event.day) == (asked.actor, asked.behalf, asked.day)
-        and (said["corrects"], said["why"]) == (asked.version, asked.why.strip())
-        and {name for name, _ in said["fields"]} == set(asked.data)
-        and all(isinstance(value, Withheld) or _tuples(asked.data[name]) == value for name, value in said["fields"])
-    )
-
-
-def _alike(asked: Mapping[str, Any] | None, recorded: Mapping[str, Any]) -> bool:
-    """Whether the same fields were given with the same values; one that is not to hand cannot be told apart."""
-    return (
-        asked is not None
-        and asked.keys() == recorded.keys()
-        and all(isinstance(value, Withheld) or asked[name] == value for name, value in recorded.items())
-    )
-
-
-def same_move(event: Event, command: Command) -> bool:
-    """Whether *event* is the move that *command* asks for, recorded before."""
-    return (
-        event.step == TRANSITION
-        and (event.actor, event.behalf, event.day) == (command.actor, command.behalf, command.day)
-        and command.post in ("", event.post)
-    )
-
-
 def no_delegation(step: Step, actor: str, behalf: str, day: dt.date) -> Finding:
     """Return the finding that nobody has charged *actor* to take *step* in the name of *behalf*."""
     posts = "、".join(step.by) or "（无）"
@@ -576,41 +485,3 @@ def no_delegation(step: Step, actor: str, behalf: str, day: dt.date) -> Finding:
         step.origin,
         step=step.name,
     )
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(item) for item in value) if isinstance(value, list | tuple) else value
-
-
-def other_command(key: str, case_id: str) -> Finding:
-    """Return the finding that *key* was used for something else."""
-    return finding(
-        "key-reused",
-        f"请求编号 {key} 已用于办件 {case_id} 的另一次办理，请换一个编号",
-        f"the key {key!r} was used for something else in case {case_id}; use another key",
-        key=key,
-        case=case_id,
-    )
-
-
-def _given(procedure: Procedure, step: Step, data: Mapping[str, Any]) -> dict[str, Any] | None:
-    given = {}
-    for name in step.asks:
-        item = procedure.field(name)
-        if item is not None and data.get(name) is not None:
-            given[name], wrong = field_value(item, data[name])
-            if wrong is not None:
-                return None
-    return given
-
-
-def _sane(command: Command) -> None:
-    require_day(command.day)
-    if command.actor == SYSTEM or not command.actor:
-        raise refused(
-            finding(
-                "no-actor",
-                "请写明由谁办理；system 只由本库自己使用",
-                "name the person who acts; `system` is for the library alone",
-            )
-        )

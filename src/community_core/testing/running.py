@@ -258,7 +258,7 @@ class _Run:
     def held(self) -> Mapping[str, Any]:
         """Return what the case holds, the sensitive values that an office covers included."""
         from community_core.office.bindings import Bindings  # noqa: PLC0415 - heavy: the store stands behind it
-        from community_core.office.work import restore  # noqa: PLC0415 - as above
+        from community_core.office.restoring import restore  # noqa: PLC0415 - as above
 
         if self.running is None or not self.running.withheld:
             return {} if self.running is None else self.running.data
