@@ -31,6 +31,7 @@ Progress = Callable[[int, int, str], None]
 _SHOWN = 5
 
 STATUSES = tuple(status.value for status in Status)
+_STATUS = pl.Enum(STATUSES)
 
 
 class HasEngine(Protocol):
@@ -108,7 +109,7 @@ class TermResult:
                 self.staged.output(at, output).rename(self.column(output.name))
                 for at, output in enumerate(self.outputs)
             ),
-            pl.Series(f"{self.term}.status", [result.status.value for result in results], dtype=pl.Enum(STATUSES)),
+            pl.Series(f"{self.term}.status", [result.status.value for result in results], dtype=_STATUS),
             pl.Series(f"{self.term}.row", [result.row for result in results], dtype=pl.Int16),
             pl.Series(f"{self.term}.code", list(map(str, codes)) if dtype == pl.String else codes, dtype=dtype),
         )
@@ -156,12 +157,12 @@ class RollResult:
         alike: dict[int, list[TermResult]] = {}
         for result in self.terms.values():
             alike.setdefault(id(result.staged.index), []).append(result)
-        spreads = [
-            spread([column for result in group for column in result.few], group[0].staged.index)
-            for group in alike.values()
-        ]
-        found = pl.concat([self.subjects.rows.to_frame(ROW_NUMBER), *spreads], how="horizontal")
-        return found.select(ROW_NUMBER, *(column.name for result in self.terms.values() for column in result.few))
+        found: dict[str, pl.Series] = {}
+        for group in alike.values():
+            wide = spread([column for result in group for column in result.few], group[0].staged.index)
+            found |= {column.name: column for column in wide}
+        names = (column.name for result in self.terms.values() for column in result.few)
+        return pl.DataFrame([self.subjects.rows.rename(ROW_NUMBER), *(found[name] for name in names)])
 
     @property
     def findings(self) -> tuple[Finding, ...]:

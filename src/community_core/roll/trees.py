@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import define, field
@@ -11,8 +11,7 @@ from attrs import define, field
 from community_core.rules import nodes as n
 from community_core.rules.codegen import Outcomes, compile_outcome
 from community_core.rules.function_plan import FunctionPlan
-from community_core.rules.interpret import kleene
-from community_core.rules.pattern import OTHERWISE, Pattern, Status, digits_of
+from community_core.rules.pattern import OTHERWISE, Pattern, Skeleton, Status, digits_of, truth
 from community_core.rules.plan import Plan, TablePlan
 from community_core.rules.terms import HitPolicy
 from community_core.rules.trace import may_agree
@@ -96,8 +95,7 @@ def is_settled(plan: Plan, pattern: Pattern, *, asks: bool) -> bool:
         return True
     if not isinstance(plan, TablePlan) or pattern.status is not Status.UNDETERMINED:
         return False
-    counted = [plan.row_at(number) for number in pattern.choice.rows]
-    return asks and all(row.row.gap is not None or row.constant is not None for row in counted)
+    return asks and all(number in plan.constants for number in pattern.choice.rows)
 
 
 @define(eq=False)
@@ -112,7 +110,8 @@ class Shape:
     others: tuple[int, ...] = field(init=False)
     refs: tuple[Ref, ...] = field(init=False)
     _above: Outcomes = field(init=False)
-    _needs: dict[n.Node, frozenset[str] | None] = field(init=False)
+    #: Of each condition, the decisions that it looks at; ``None`` where it may be unknown though all in it is known.
+    _needs: tuple[frozenset[str] | None, ...] = field(init=False)
     _asks: dict[tuple[int, tuple[str, ...]], bool] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -122,9 +121,8 @@ class Shape:
         trees = [atoms[at] for at in self.others]
         self.refs = tuple(refs_in(*trees))
         self._above = compile_outcome((), trees, self.plan.words)
-        self._needs = {
-            atom: frozenset(term for term, _ in refs_in(atom)) if is_strict(atom) else None for atom in atoms
-        }
+        terms = (frozenset(term for term, _ in refs_in(atom)) if is_strict(atom) else None for atom in atoms)
+        self._needs = tuple(terms)
 
     @property
     def terms(self) -> list[str]:
@@ -156,51 +154,39 @@ class Shape:
         return found
 
     def _surely_asks(self, pattern: Pattern, knowable: Collection[str]) -> bool:
-        plan = self.plan
-        digits = dict(zip(plan.atoms, digits_of(pattern.code, len(plan.atoms)), strict=True))
-        rows = [plan.row_at(number) for number in pattern.choice.rows]
-        unknown = [_truth(row.folded, digits) is None for row in rows]
-        asking = [any(self._asked(atom, knowable) for atom in _open(row.folded, digits)) for row in rows]
-        policy = plan.table.hit
+        plan, states = self.plan, pattern.states
+        counted, policy = pattern.choice.rows, self.plan.table.hit
+        unknown = [number for number in counted if number != OTHERWISE and states[number - 1] is None]
         if policy is HitPolicy.COLLECT:  # every row is needed
-            given = (open_ or row.constant is not None for row, open_ in zip(rows, unknown, strict=True))
-            return any(asking) and all(given) and asking == unknown
-        for place, row in enumerate(rows):
-            if asking[place]:
+            given = all(number in plan.constants for number in counted if number not in unknown)
+            return bool(unknown) and given and all(self._asked(number, pattern, knowable) for number in unknown)
+        for place, number in enumerate(counted):
+            if number not in unknown:
+                continue
+            if self._asked(number, pattern, knowable):
                 return True
-            agrees = any(may_agree(row, other) for other in rows[place + 1 :])
-            if policy is HitPolicy.FIRST and unknown[place] and not agrees:
+            row = plan.row_at(number)
+            agrees = any(may_agree(row, plan.row_at(other)) for other in counted[place + 1 :])
+            if policy is HitPolicy.FIRST and not agrees:
                 return False
         return False
 
-    def _asked(self, atom: n.Node, knowable: Collection[str]) -> bool:
-        """Whether an unknown condition surely asks for something: nothing in it can stay unknown for ever."""
-        needs = self._needs[atom]
-        return needs is not None and needs <= set(knowable)
+    def _asked(self, number: int, pattern: Pattern, knowable: Collection[str]) -> bool:
+        """Whether a row that may hold surely asks for something: not all that is unknown in it stays so for ever."""
+        digits = digits_of(pattern.code, len(self.plan.atoms))
+        needs = (self._needs[atom] for atom in _open(self.plan.skeletons[number - 1], digits))
+        return any(terms is not None and terms.issubset(knowable) for terms in needs)
 
 
 _DIGITS: Mapping[bool | None, int] = {False: 0, True: 1, None: 2}
 
 
-def _open(tree: n.Node, digits: Mapping[n.Node, bool | None]) -> Iterator[n.Node]:
-    """Yield the unknown conditions of *tree* on which it depends that it is unknown."""
-    if _truth(tree, digits) is not None:
+def _open(item: Skeleton, digits: Sequence[bool | None]) -> Iterator[int]:
+    """Yield the unknown conditions on which it depends that *item* is unknown."""
+    if truth(item, digits) is not None:
         return
-    if isinstance(tree, (n.And, n.Or)):
-        for item in tree.items:
-            yield from _open(item, digits)
-    elif isinstance(tree, n.Not):
-        yield from _open(tree.item, digits)
+    if isinstance(item, tuple):
+        for part in item[1:]:
+            yield from _open(part, digits)
     else:
-        yield tree
-
-
-def _truth(tree: n.Node, digits: Mapping[n.Node, bool | None]) -> bool | None:
-    if isinstance(tree, n.Not):
-        value = _truth(tree.item, digits)
-        return None if value is None else not value
-    if isinstance(tree, (n.And, n.Or)):
-        return kleene(isinstance(tree, n.Or), [_truth(item, digits) for item in tree.items])
-    if isinstance(tree, n.Const):
-        return bool(tree.value)
-    return digits[tree]
+        yield item

@@ -81,7 +81,8 @@ class TablePlan:
     day: dt.date | None = None
     #: The outcome of each row where it is the same for every subject; :data:`GAP` for a gap.
     constants: dict[int, Any] = field(factory=dict)
-    _skeletons: tuple[Skeleton, ...] = ()
+    #: The conditions of each row, over the numbers of :attr:`atoms`.
+    skeletons: tuple[Skeleton, ...] = ()
     _underneath: Underneath = field(init=False)
     _read: Reading | None = None
     _conditions: Conditions | None = None
@@ -94,7 +95,7 @@ class TablePlan:
 
     def __attrs_post_init__(self) -> None:
         atoms: dict[n.Node, int] = {}
-        self._skeletons = tuple(skeleton(row.folded, atoms) for row in self.rows)
+        self.skeletons = tuple(skeleton(row.folded, atoms) for row in self.rows)
         self.atoms = tuple(atoms)
         self._underneath = Underneath(self.facts, self.parts)
         numbered = dict(enumerate(self.rows, 1)) | ({OTHERWISE: self.otherwise} if self.otherwise else {})
@@ -161,7 +162,7 @@ class TablePlan:
         found = self._patterns.get(code)
         if found is None:
             digits = digits_of(code, len(self.atoms))
-            states = tuple(truth(item, digits) for item in self._skeletons)
+            states = tuple(truth(item, digits) for item in self.skeletons)
             choice = self._choose(states, self.constants.get)
             computed = any(number not in self.constants for number in choice.rows)
             # With decisions underneath, why nothing is determined differs from subject to subject.
