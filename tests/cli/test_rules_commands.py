@@ -242,3 +242,19 @@ def test_roll_that_cannot_be_read(run, tmp_path):
     file = table(tmp_path / "roll.csv", [["x", "y"], ["1", "2"]])
     assert run("roll", file, "--district", "demo-shenhe", "--decide", "care_class", *ON).code == 1
     assert run("roll", tmp_path / "gone.csv", "--district", "demo-shenhe", "--decide", "care_class", *ON).code == 2
+
+
+def test_roll_writes_over_nothing_that_it_reads(run, tmp_path):
+    """The roll, the results and the rows set aside are three files, and an ending that is none is told at once."""
+    pytest.importorskip("polars")
+    file = table(tmp_path / "a.csv", [["年龄", "独居"], ["72", "是"]])
+    before = file.read_bytes()
+    ask = ("roll", file, "--district", "demo-shenhe", "--decide", "care_class", *ON)
+    for more in (
+        ("--out", file),
+        ("--rejected", file),
+        ("--out", tmp_path / "b.csv", "--rejected", tmp_path / "b.csv"),
+    ):
+        assert run(*ask, *more).code == 2
+    assert run(*ask, "--out", tmp_path / "b.xlsx").code == 2
+    assert file.read_bytes() == before

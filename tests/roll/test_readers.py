@@ -349,3 +349,70 @@ def test_a_rounded_number_is_found_in_a_column_that_is_no_fact(tmp_path):
     (found,) = [item for item in read.findings if item.code == "rounded-by-spreadsheet"]
     assert (found.line, found.column) == (3, 1)
     assert "2.10103" not in found.message.zh
+
+
+def workbook(tmp_path, *sheets):
+    """Write a workbook of *sheets*, each a list of rows."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for number, rows in enumerate(sheets, start=1):
+        sheet = book.create_sheet(f"表{number}")
+        for row in rows:
+            sheet.append(row)
+        if rows and len(rows[0]) == 1:
+            sheet.merge_cells("A1:C1")
+    path = tmp_path / "roll.xlsx"
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_read_as_a_file_of_text_is(tmp_path):
+    """Title, headings, days, whole floats and rounded numbers of a sheet are taken as those of a CSV, line by line."""
+    path = workbook(
+        tmp_path,
+        [
+            ["某社区居民名册"],
+            ["年龄", "出生日期", "身份证号", "独居", "备注"],
+            [72.0, dt.date(1953, 2, 8), GOOD, "是", "一\n二"],
+            [None, None, None, None, None],
+            [70, "1955.3.1", 2.10103195302e17, True, None],
+        ],
+        [["说明"], ["只是说明"]],
+    )
+    table = read_table(path, FACTS)
+    assert table.frame.rows() == [(3, 72, dt.date(1953, 2, 8), GOOD, True)]
+    assert table.aside.rows() == [(3, "一 二")]
+    assert [(item.code, item.line) for item in table.findings if item.level == "error"] == [
+        ("rounded-by-spreadsheet", 5)
+    ]
+    assert table.encoding == "xlsx"
+
+
+def test_a_workbook_that_is_no_roll_is_told_of(tmp_path):
+    """Of several sheets that look like the roll none is taken; one without headings is told of."""
+    people = [["年龄", "独居"], [72, "是"]]
+    assert codes(read_table(workbook(tmp_path, people, people), FACTS)) == ["several-sheets"]
+    assert codes(read_table(workbook(tmp_path, [["甲", "乙"], [1, 2]]), FACTS)) == ["no-headings"]
+    assert codes(read_table(workbook(tmp_path, []), FACTS)) == ["empty-table"]
+    for junk in (b"PK\x03\x04junk", b"\xd0\xcf\x11\xe0junk"):
+        assert codes(read(tmp_path, junk, name="junk.xlsx")) == ["unreadable-file"]
+
+
+def test_lines_of_totals_are_nobody(tmp_path):
+    """A line that begins with a word for totals is set aside; a person whose note says so is not."""
+    table = read(tmp_path, "编号,年龄,备注\n1,72,合计\n合计：,142,\n,总计,\n")
+    assert table.frame.rows() == [(2, 72)]
+    assert [item.line for item in table.findings if item.code == "total-row"] == [3, 4]
+
+
+def test_headings_alone_are_an_empty_table(tmp_path):
+    """A file without a row below its headings says so."""
+    assert "empty-table" in codes(read(tmp_path, "年龄,独居\n"))
+
+
+def test_a_cell_without_end_harms_nobody_else(tmp_path):
+    """A cell of two hundred thousand signs, in quotes or not, is at most the loss of its own row."""
+    for cell in ("x" * 200_000, f'"{"x" * 200_000}"'):
+        table = read(tmp_path, f"年龄,独居,备注\n72,是,{cell}\n61,否,\n")
+        assert (61, False) in {row[1:] for row in table.frame.rows()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,16 @@ from community_core.cli import exits
 from community_core.cli.districts import load_rules
 from community_core.cli.options import district_option, given_option, json_option, on_option, read_given
 from community_core.cli.output import console, finding_data, print_findings, print_json, print_table
+from community_core.cli.usage import Misuse, ending_of
 
 if TYPE_CHECKING:
     from community_core.roll import FileResult
     from community_core.roll.files import FileProgress
 
-_HELP = """判定名册 TABLE（CSV 或 Parquet）中的每一行，给出合计和文件的问题项。
+_HELP = """判定名册 TABLE（CSV、.xlsx 或 Parquet）中的每一行，给出合计和文件的问题项。
 
-Decide every row of TABLE (CSV in UTF-8, GBK or GB18030, or Parquet), with totals and the findings of the file. Bad rows
-are set aside with their reasons; the good rows go through, and the exit code is 1.
+Decide every row of TABLE (CSV in UTF-8, GBK or GB18030, .xlsx, or Parquet), with totals and the findings of the file.
+Bad rows are set aside with their reasons; the good rows go through, and the exit code is 1.
 
 \b
 community-core roll residents.csv --district demo-shenhe --decide care_class \\
@@ -53,6 +55,11 @@ def roll(
     """Decide the table."""
     from community_core.roll import decide_file  # noqa: PLC0415 - needs the extra
 
+    if out is not None:
+        ending_of(out, (".csv", ".parquet"))
+    for one, other in combinations([each.resolve() for each in (table, out, rejected) if each is not None], 2):
+        if one == other:
+            raise Misuse(f"{one} 写了两次；三个文件要不同", f"{one} stands twice; name different files")
     rules = load_rules(district)
     facts = read_given(rules.terms.facts, given)
     with _Bar(quiet=as_json) as progress:

@@ -22,8 +22,9 @@ SEPARATORS: Final = (",", "\t", ";", "，")
 #: Lines among which the headings are looked for: titles over several lines stand above them.
 _WITHIN: Final = 15
 _BLANKS: Final = " \t\r\n\u3000\u00a0\ufeff"
-_ZIP: Final = b"PK\x03\x04"
-_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+#: How the file of a workbook begins, and that of an old one.
+WORKBOOK: Final = b"PK\x03\x04"
+OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 #: Tells how many of the cells of a line are headings that are known.
 Recognised = Callable[[Sequence[str]], int]
@@ -63,9 +64,9 @@ def read_book(data: bytes, recognised: Recognised, *, file: str = "") -> Book:
     Raises:
         LoadError: if it is a workbook and the extra that reads them is not installed.
     """
-    if data.startswith(_ZIP):
+    if data.startswith(WORKBOOK):
         return _read_workbook(data, recognised, file)
-    if data.startswith(_OLD_EXCEL):
+    if data.startswith(OLD_EXCEL):
         return _nothing(
             file,
             "unreadable-file",

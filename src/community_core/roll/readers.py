@@ -1,4 +1,4 @@
-"""Reading tables as offices have them, CSV and Parquet: bad rows are named and set aside, good rows go through."""
+"""Reading tables as offices have them, CSV, Excel and Parquet: bad rows are named and set aside, others are read."""
 
 from __future__ import annotations
 
@@ -30,9 +30,12 @@ from community_core.roll.sheet import HEADING_WITHIN, LINE, LONGEST_RECORD, Head
 from community_core.roll.tables import TableRead, no_rows
 from community_core.roll.typed import as_texts, typed_column
 from community_core.roll.values import ROW_NUMBER
+from community_core.roll.workbooks import SIGNS, read_workbook
 from community_core.rules.terms import Fact
 from community_core.rules.types import TEXT, Kind
 
+#: What a line begins with that adds up the others.
+_TOTALS = ("合计", "总计", "小计", "共计", "Total", "total", "TOTAL", "Sum")
 #: So many rows a part of a table has, where nothing else is said.
 PART = 250_000
 _READ_AT_ONCE = 4 * 2**20
@@ -41,7 +44,7 @@ _LONGEST_PART = 64 * 2**20
 
 
 def read_table(path: str | Path, facts: Sequence[Fact]) -> TableRead:
-    """Read the table at *path* (CSV in any of the usual encodings, or Parquet) into columns of *facts*.
+    """Read the table at *path* (CSV in any of the usual encodings, .xlsx, or Parquet) into columns of *facts*.
 
     Nothing is inferred: a column has the type of the fact that its heading names, an empty cell is unknown, and a
     row with a cell that does not fit its fact is set aside with the reason. A file that cannot be read at all gives
@@ -49,8 +52,9 @@ def read_table(path: str | Path, facts: Sequence[Fact]) -> TableRead:
     """
     parts = TableParts(Path(path), Index(facts), None)
     empty = pl.DataFrame(schema={ROW_NUMBER: pl.Int64})
-    read = next(iter(parts), TableRead(empty, (), no_rows(), "", path=str(path)))
-    return evolve(read, findings=parts.findings, faults=parts.faults)
+    whole = [*parts] or [TableRead(empty, (), no_rows(), "", path=str(path))]
+    read: TableRead = evolve(whole[0], findings=parts.findings, faults=parts.faults)
+    return read
 
 
 def read_parts(path: str | Path, facts: Sequence[Fact], rows: int = PART) -> TableParts:
@@ -93,6 +97,8 @@ class TableParts:
         except (OSError, pl.exceptions.PolarsError) as error:
             why = getattr(error, "strerror", None) or str(error).splitlines()[0]
             self._refuse("unreadable-file", f"文件不能读取：{why}", f"the file cannot be read: {why}")
+        if self.usable and not self.good and not self.refused:
+            self._refuse("empty-table", "只有标题，没有一行数据", "there are headings and no row below them")
 
     @property
     def faults(self) -> int:
@@ -135,6 +141,14 @@ class TableParts:
 
     def _of_text(self) -> Iterator[TableRead]:
         pieces = self._pieces()
+        with self.path.open("rb") as file:
+            workbook = file.read(4) in SIGNS
+        if workbook:
+            book = read_workbook(self.path.read_bytes(), self.index, str(self.path))
+            self._head += book.findings or (() if book.data else (_no_heading(str(self.path), 0),))
+            if not book.data:
+                return
+            pieces = lambda: (book.data,)  # noqa: E731 - as _pieces() gives them
         self.encoding, damaged = encoding_of(pieces)
         if not self.encoding:
             self._refuse(
@@ -151,6 +165,7 @@ class TableParts:
         while sum(lines.height for lines in waiting) < HEADING_WITHIN and (more := next(blocks, None)) is not None:
             waiting.append(more)
         head = head_of(pl.concat(waiting), self.index)
+        self.encoding = "xlsx" if workbook else self.encoding
         self._begin(head)
         while waiting:
             block = waiting.popleft()
@@ -241,6 +256,15 @@ class TableParts:
             ("unclosed-quote", "引号没有成对", "a quotation mark is not closed"),
         ):
             faults.rows(sheet.refused.filter(why=why)[LINE], why, zh, en)
+        begins = [
+            pl.col(str(at)).str.strip_chars(" :：\u3000").is_in(_TOTALS) for at in range(min(len(self._headings), 2))
+        ]
+        faults.rows(
+            sheet.cells.filter(pl.any_horizontal(begins).fill_null(False))[LINE],
+            "total-row",
+            "是合计行，不是一个人；请删去",
+            "is a line of totals and nobody; delete it",
+        )
         values = [lines.rename(ROW_NUMBER)]
         for heading in self._headings:
             texts_of = sheet.cells[str(heading.position - 1)]

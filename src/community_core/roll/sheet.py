@@ -93,11 +93,18 @@ def cut_lines(lines: pl.DataFrame, head: Head, ahead: pl.DataFrame | None = None
     return _sheet(separator, head.line, head.names, cells, counts, refused), last
 
 
+def _split(raw: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([raw], delimiter=separator), [])
+    except csv.Error:  # a cell beyond the module's limit is no heading
+        return raw.split(separator)
+
+
 def _headings(top: pl.DataFrame, index: Index) -> tuple[int, str, tuple[str, ...]]:
     best: tuple[tuple[int, int, int], int, str, tuple[str, ...]] | None = None
     for number, raw in enumerate(top["raw"]):
         for separator in SEPARATORS:
-            names = tuple(name.strip(_BLANKS) for name in next(csv.reader([raw], delimiter=separator), []))
+            names = tuple(name.strip(_BLANKS) for name in _split(raw, separator))
             rank = (index.recognised(names), -number, len(names))
             if best is None or rank > best[0]:
                 best = (rank, number, separator, names)
