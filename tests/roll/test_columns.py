@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from community_core.base.days import age_on
 from community_core.base.money import Money
-from community_core.roll import decide_roll
+from community_core.roll import decide_roll, ready
 from community_core.roll.cell import NotInColumns
 from community_core.roll.columns import Columns, latest_birth
 from community_core.roll.extras import nw
@@ -240,3 +240,13 @@ def test_lists_are_counted_and_searched():
     lists = pl.Series([["甲", "乙"], [], None])
     assert in_columns(n.Call("count", (ref("l"),), INT), l=lists) == [2, 0, None]
     assert in_columns(n.Call("contains", (n.Const("甲", TEXT), ref("l")), BOOL), l=lists) == [True, False, None]
+
+
+def test_words_of_one_name_keep_their_own_meaning_on_a_loaded_roll():
+    """Conditions found for one engine serve another only where their words are the very same."""
+    table = DecisionTable("full", (Output("", BOOL),), (Row("crowded(a) and b == 1", (("", Expression("true")),)),))
+    roll = ready(Engine(facts=FACTS.values()), pl.DataFrame({"a": [1, 5, 9], "b": [1, 1, 1]}))
+    for limit, expected in ((3, [None, True, True]), (7, [None, None, True]), (3, [None, True, True])):
+        word = Function("crowded", lambda a, limit=limit: a > limit, (INT,), BOOL)
+        engine = Engine(facts=FACTS.values(), decisions={"p.full": table}, functions=[word])
+        assert decide_roll(engine, ["full"], roll, on=ON).frame["full"].to_list() == expected

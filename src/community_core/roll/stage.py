@@ -33,6 +33,8 @@ _MARK = "\x1f"
 
 #: The decisions underneath, what of them and of the conditions occurs together, and for each subject which is its own.
 Combinations = tuple[list[str], list[tuple[int, ...]], pl.Series]
+#: Codes that occur, and for each subject which is its own.
+Codes = tuple[list[int], pl.Series]
 
 
 @define(eq=False)
@@ -131,7 +133,7 @@ class Run:
             found = memo[key] = self._join(atoms, terms)
         return found
 
-    def _join(self, atoms: Sequence[n.Node], terms: Sequence[str]) -> Combinations:
+    def _join(self, atoms: tuple[n.Node, ...], terms: Sequence[str]) -> Combinations:
         """Join the codes of *atoms* with the results of *terms*; those of one index go together, row by row as it is.
 
         Where there is one index and nothing to join it with, it is kept, so that all that rests on it is counted and
@@ -233,8 +235,23 @@ class Run:
 
     # -- codes -------------------------------------------------------------------------------------------------------
 
-    def _codes(self, atoms: Sequence[n.Node]) -> tuple[list[int], pl.Series]:
-        """Return the codes that occur, and for each subject the number of its own among them."""
+    def _codes(self, atoms: tuple[n.Node, ...]) -> Codes:
+        """Return the codes that occur, and for each subject the number of its own among them.
+
+        Conditions on facts alone are the same whatever rules they stand in, and are looked at once.
+        """
+        if refs_in(*atoms) or isinstance(self.plan, BrokenPlan):
+            return self._look_at(atoms)
+        calls = {node.function for atom in atoms for node in n.walk(atom) if isinstance(node, n.Call)}
+        words = tuple(word for name, word in self.plan.words.items() if name in calls)
+        key = (atoms, self.on, tuple(map(id, words)))
+        found = self.subjects.codes.get(key)
+        if found is None:
+            # the words are kept, so that their ids stay their own
+            found = self.subjects.codes[key] = (self._look_at(atoms), words)
+        return found[0]
+
+    def _look_at(self, atoms: Sequence[n.Node]) -> Codes:
         self._stage(*atoms)
         expressions: list[nw.Expr] = []
         nullable: list[bool] = []

@@ -21,6 +21,20 @@ from community_core.rules.types import Kind
 _OVER = "\x1fover"
 _SHOWN = 5
 _MEMOS = 4
+_CODES = 8
+
+
+class Recent(dict[Any, Any]):
+    """A dictionary that holds so many entries at most; the one that was put in first makes room."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if key not in self and len(self) >= self.most:
+            del self[next(iter(self))]
+        super().__setitem__(key, value)
 
 
 @define(eq=False)
@@ -37,7 +51,9 @@ class Subjects:
     rows: pl.Series = field(init=False)
     ready: pl.DataFrame = field(init=False)
     _cells: dict[str, Cell] = field(factory=dict, init=False)
-    _memos: dict[tuple[int, dt.date], tuple[Any, dict[Any, Any]]] = field(factory=dict, init=False)
+    #: The codes of conditions on facts alone, by what they are; the last few are remembered.
+    codes: Recent = field(factory=lambda: Recent(_CODES), init=False)
+    _memos: Recent = field(factory=lambda: Recent(_MEMOS), init=False)
     _counts: dict[tuple[str, int], tuple[weakref.ref[pl.Series], dict[int, int]]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -180,11 +196,10 @@ class Subjects:
         of the rules after the other takes no more memory.
         """
         key = (id(engine), on)
-        if key not in self._memos:
-            if len(self._memos) >= _MEMOS:
-                del self._memos[next(iter(self._memos))]
-            self._memos[key] = (engine, {})  # the engine is kept, so that its id stays its own
-        return self._memos[key][1]
+        found = self._memos.get(key)
+        if found is None:
+            found = self._memos[key] = (engine, {})  # the engine is kept, so that its id stays its own
+        return found[1]
 
     def position(self, row_number: int) -> int:
         """Return the position (from 0) of the row with *row_number*.
