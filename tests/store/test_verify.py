@@ -8,8 +8,9 @@ import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
+from community_core.base import StoreError
 from community_core.codec import digest
 from community_core.instruments.ledger import Entry
 from community_core.ports.store import Cause, StoredCase
@@ -67,6 +68,35 @@ def test_a_change_in_any_column_of_an_event_is_found(database, record, column):
     assert found
     if column not in ("seq", "case_id", "rules"):
         assert {dict(finding.data)["case"] for finding in found} == {"h-2"}
+
+
+def test_several_processes_find_what_one_finds(database, record, book):
+    """With two processes the findings are those of one, and progress counts every event once."""
+    for number in range(20):
+        book.write(record, f"p-{number:02}", 2, rules=digest(RULES))
+    read = []
+    assert list(record.verify(workers=2, progress=read.append)) == []
+    assert (read, read[-1]) == (sorted(read), 12 + 40)
+    database.tamper(
+        "UPDATE cc_events SET actor = 'x' WHERE case_id IN ('h-2', 'p-03', 'p-19') AND version = 2",
+        "DELETE FROM cc_outbox",
+        "DELETE FROM cc_events WHERE case_id = 'p-11' AND version = 1",
+        "UPDATE cc_snapshots SET state = 'x' WHERE case_id = 'p-07'",
+    )
+    alone = list(record.verify())
+    assert len(alone) > 5
+    assert sorted(record.verify(workers=2), key=str) == sorted(alone, key=str)
+
+
+def test_only_what_can_be_opened_again_is_verified_by_several_processes(database):
+    """A caller's engine, a database in memory, and less than one process are refused with what to do."""
+    theirs = create_engine(database.url)
+    for store in (open_store(theirs), open_store(":memory:")):
+        with pytest.raises(StoreError, match="workers=1"):
+            list(store.verify(workers=2))
+    theirs.dispose()
+    with pytest.raises(StoreError, match="at least one"):
+        list(database.store().verify(workers=0))
 
 
 @pytest.mark.parametrize("column", [column.name for column in cases.columns])

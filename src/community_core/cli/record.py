@@ -72,9 +72,19 @@ def read_roots(_ctx: click.Context, _param: click.Parameter, given: tuple[str, .
     metavar="[SIZE:]ROOT",
     help="公示栏上的检查点，可重复 · A checkpoint as the board shows it; repeatable.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="用几个进程核验库 · How many processes verify the store.",
+)
 @keys_option
 @json_option
-def verify(*, store: str | None, exported: Path | None, roots: tuple[KnownRoot, ...], as_json: bool) -> int:
+def verify(
+    *, store: str | None, exported: Path | None, roots: tuple[KnownRoot, ...], workers: int, as_json: bool
+) -> int:
     """Verify a record, an export, or one against the other."""
     if store is None and exported is None:
         raise Misuse("请给出 --store 或 --export", "give --store or --export")
@@ -93,7 +103,7 @@ def verify(*, store: str | None, exported: Path | None, roots: tuple[KnownRoot, 
 
         opened = open_store(where(store), keys=given_keys(), create=False)
         try:
-            found += opened.verify(roots, progress=_progress())
+            found += opened.verify(roots, progress=_progress(), workers=workers)
             if exported is not None:
                 with exported.open("rb") as lines:
                     found += opened.compare(lines)

@@ -107,14 +107,19 @@ class Reading:
         return self.store.checkpoint(self._clock.now())
 
     def verify(
-        self, roots: Sequence[KnownRoot] = (), *, progress: Callable[[int], object] | None = None
+        self,
+        roots: Sequence[KnownRoot] = (),
+        *,
+        progress: Callable[[int], object] | None = None,
+        workers: int = 1,
     ) -> Iterator[Finding]:
         """Yield a finding for each event that was changed, removed, inserted or reordered in the record.
 
         *roots* are roots of checkpoints known from elsewhere, a board or an export; *progress* is told now and then
-        how many events were read. What lies after the last checkpoint is not covered by it: see ``store.coverage``.
+        how many events were read; of a long record *workers* processes verify the chains. What lies after the last
+        checkpoint is not covered by it: see ``store.coverage``.
         """
-        return self.store.verify(roots, progress=progress)
+        return self.store.verify(roots, progress=progress, workers=workers)
 
     def due(self, on: dt.date, *, procedure: str = "", place: str = "") -> tuple[Due, ...]:
         """Return the deadlines of open cases that fall due on the day *on* or before, the earliest first.

@@ -400,7 +400,11 @@ class Store(Registers, RegisterRows, Protocol):
         ...
 
     def verify(
-        self, roots: Sequence[KnownRoot] = (), *, progress: Callable[[int], object] | None = None
+        self,
+        roots: Sequence[KnownRoot] = (),
+        *,
+        progress: Callable[[int], object] | None = None,
+        workers: int = 1,
     ) -> Iterator[Finding]:
         """Yield a finding for each event that was changed, removed, inserted or reordered, and each root that fails."""
         ...

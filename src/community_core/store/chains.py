@@ -41,6 +41,8 @@ from community_core.store.written_rows import verify_written
 CHUNK: Final = 2000
 BATCH: Final = 500
 _NO_DAY: Final = dt.date.min
+#: Verifies the chains, and tells now and then how many events were read.
+VerifyChains = Callable[[Connection, Callable[[int], object] | None], Iterator[Finding]]
 _read: Final = json.JSONDecoder().raw_decode
 
 
@@ -72,11 +74,19 @@ def verify(
     roots: Sequence[KnownRoot] = (),
     progress: Callable[[int], object] | None = None,
     sealing: Sealing = WITHOUT_KEYS,
+    chains: VerifyChains | None = None,
 ) -> Iterator[Finding]:
-    """Yield what is wrong with the record; see :meth:`SqlStore.verify`."""
+    """Yield what is wrong with the record; see :meth:`SqlStore.verify`.
+
+    *chains* verifies the chains in another way than one after the other.
+    """
+
+    def in_turn(connection: Connection, progress: Callable[[int], object] | None) -> Iterator[Finding]:
+        return verify_chains(connection, progress, PrivateCheck(sealing))
+
     given = 0
     try:
-        for item in _all(connection, roots, progress, sealing):
+        for item in _all(connection, roots, progress, sealing, chains or in_turn):
             given += 1
             yield item
     except OperationalError as error:
@@ -85,7 +95,7 @@ def verify(
         # Reading broken texts as well takes longer, so it begins only where there are some. The state is the same as
         # before, and so are the findings that were given already.
         with _tolerant(connection):
-            yield from islice(_all(connection, roots, progress, sealing), given, None)
+            yield from islice(_all(connection, roots, progress, sealing, in_turn), given, None)
 
 
 def _all(
@@ -93,11 +103,12 @@ def _all(
     roots: Sequence[KnownRoot],
     progress: Callable[[int], object] | None,
     sealing: Sealing,
+    chains: VerifyChains,
 ) -> Iterator[Finding]:
     try:
         yield from _file(connection)
         yield from _rule_texts(connection)
-        yield from _chains(connection, progress, PrivateCheck(sealing))
+        yield from chains(connection, progress)
         yield from _alone(connection)
         yield from without_case(connection)
         yield from _sequence(connection)
@@ -200,11 +211,21 @@ _PRESENT: Final = select(
 _FIRST_KEPT: Final = 7
 
 
-def _chains(connection: Connection, progress: Callable[[int], object] | None, check: PrivateCheck) -> Iterator[Finding]:
+def verify_chains(
+    connection: Connection,
+    progress: Callable[[int], object] | None,
+    check: PrivateCheck,
+    *,
+    after: str | None = None,
+    until: str | None = None,
+) -> Iterator[Finding]:
+    """Yield what is wrong with the chains of all cases, or of those with ids after *after* and up to *until*."""
     chain: _Chain | None = None
     done = 0
     batch: list[_Chain] = []
     query = select(*_COLUMNS).order_by(events.c.case_id, events.c.version)
+    query = query if after is None else query.where(events.c.case_id > after)
+    query = query if until is None else query.where(events.c.case_id <= until)
     for rows in _stream(connection, query, CHUNK):
         for row in rows:
             case, version = row[1], row[2]

@@ -246,6 +246,19 @@ class Transactions:
                 with suppress(SQLAlchemyError):
                     connection.close()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees one moment's state until the end."""
+        with self.reading() as connection:
+            if self.ours and self.current is None:
+                with checked():
+                    if self.dialect == "postgresql":
+                        connection.execution_options(isolation_level="REPEATABLE READ")
+                    connection.begin()
+                    if self.dialect == "sqlite" and not in_driver_transaction(connection):
+                        connection.exec_driver_sql("BEGIN")
+            yield connection
+
     def run(self, work: Callable[[], T]) -> T:
         """Do *work* in one unit; where the database gives it up for another transaction of ours, do it again.
 

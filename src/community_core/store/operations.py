@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from itertools import chain
 from pathlib import Path
 
@@ -21,11 +21,12 @@ from community_core.registers.known import register_of
 from community_core.store.backups import copy_checked
 from community_core.store.chains import verify
 from community_core.store.checkpoints import append_checkpoint, last_checkpoint
-from community_core.store.connections import Transactions, in_driver_transaction
+from community_core.store.connections import Transactions
 from community_core.store.electoral_rolls import verify_rolls
 from community_core.store.exporting import compare, export_lines
 from community_core.store.failures import checked
 from community_core.store.overviews import head
+from community_core.store.parts import Processes
 from community_core.store.register_reads import verify_reads
 from community_core.store.schema import events, register_tables
 from community_core.store.sealing import Sealing
@@ -38,6 +39,7 @@ class SqlOperations:
 
     _transactions: Transactions
     _sealing: Sealing
+    _dispose: bool
 
     def _writing(self) -> AbstractContextManager[Connection]:
         return self._transactions.writing()
@@ -75,7 +77,11 @@ class SqlOperations:
             return Coverage(count, last_checkpoint(connection))
 
     def verify(
-        self, roots: Sequence[KnownRoot] = (), *, progress: Callable[[int], object] | None = None
+        self,
+        roots: Sequence[KnownRoot] = (),
+        *,
+        progress: Callable[[int], object] | None = None,
+        workers: int = 1,
     ) -> Iterator[Finding]:
         """Yield a finding for all in the record that is not as it was written; none means that it holds together.
 
@@ -105,13 +111,20 @@ class SqlOperations:
         Args:
             roots: roots known from elsewhere; each that the record no longer has is a finding.
             progress: told now and then how many events were read.
+            workers: how many processes verify the chains; more than one pays from some hundred thousand events on. Each
+                opens the database by itself and reads one moment's state of its own. As with all processes that Python
+                starts anew, a script that asks for them has to stand under ``if __name__ == "__main__":``.
 
         Raises:
-            StoreError: if the database cannot be read.
+            StoreError: if the database cannot be read, *workers* is less than 1, or more than 1 where the store is not
+                on a file or URL of its own.
         """
-        with self._snapshot_reading() as connection:
+        chains = None if workers == 1 else self._processes(workers).verify
+        with self._transactions.snapshot() as connection:
             found = chain(
-                verify(connection, roots, progress, self._sealing), verify_rolls(connection), verify_reads(connection)
+                verify(connection, roots, progress, self._sealing, chains),
+                verify_rolls(connection),
+                verify_reads(connection),
             )
             while True:
                 with checked():
@@ -119,6 +132,19 @@ class SqlOperations:
                 if item is None:
                     return
                 yield item
+
+    def _processes(self, count: int) -> Processes:
+        if count < 1:
+            raise StoreError(Label("进程数至少为 1", "there is at least one process: workers=1 or more"))
+        url = self._transactions.engine.url
+        if not self._dispose or (url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")):
+            raise StoreError(
+                Label(
+                    "只有按文件或 URL 打开的库才能由多个进程核验；请只用一个进程（workers=1）",
+                    "only a store that was opened by its file or URL is verified by several processes; use workers=1",
+                )
+            )
+        return Processes(count, url, self._sealing.keys)
 
     def export(self, *, hashes_only: bool = False, private: bool = False) -> Iterator[str]:
         """Yield the record as lines of canonical JSON: rule texts, cases, events with hashes, checkpoints.
@@ -134,7 +160,7 @@ class SqlOperations:
         Raises:
             StoreError: if the database cannot be read.
         """
-        with self._snapshot_reading() as connection:
+        with self._transactions.snapshot() as connection:
             lines = export_lines(connection, hashes_only=hashes_only, private=private)
             while True:
                 with checked():
@@ -149,7 +175,7 @@ class SqlOperations:
         Raises:
             StoreError: if the database cannot be read.
         """
-        with self._snapshot_reading() as connection:
+        with self._transactions.snapshot() as connection:
             found = compare(connection, lines)
             while True:
                 with checked():
@@ -198,19 +224,6 @@ class SqlOperations:
                 connection.execution_options(isolation_level="AUTOCOMMIT")
                 tables = (table.name for name, table in register_tables.items() if _holds_private(name))
                 connection.exec_driver_sql(f"VACUUM {', '.join(('cc_private', *tables))}")
-
-    @contextmanager
-    def _snapshot_reading(self) -> Iterator[Connection]:
-        """A connection that sees one moment's state until the end."""
-        with self._transactions.reading() as connection:
-            if self._transactions.ours and self._transactions.current is None:
-                with checked():
-                    if self._transactions.dialect == "postgresql":
-                        connection.execution_options(isolation_level="REPEATABLE READ")
-                    connection.begin()
-                    if self._transactions.dialect == "sqlite" and not in_driver_transaction(connection):
-                        connection.exec_driver_sql("BEGIN")
-            yield connection
 
 
 def _holds_private(register: str) -> bool:
