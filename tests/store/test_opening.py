@@ -1,5 +1,6 @@
 """Opening and upgrading: a new database, the same one again, a newer one, and beside a host's own migrations."""
 
+import datetime as dt
 import subprocess
 import sys
 import textwrap
@@ -12,9 +13,13 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
 
 from community_core.base import StoreError
+from community_core.instruments.ledger import Entry
+from community_core.ports.store import Cause
+from community_core.procedures.events import Enter
 from community_core.store import TABLES, VERSION_TABLE, SqlStore, include_name, include_object, open_store, upgrade
-from community_core.store.migrating import scripts
-from community_core.store.schema import HEAD, PREFIX, metadata
+from community_core.store.migrating import _run, scripts
+from community_core.store.records import case_row, event_row, genesis
+from community_core.store.schema import HEAD, PREFIX, cases, events, metadata
 
 
 def tables(database):
@@ -211,3 +216,38 @@ def test_opening_an_up_to_date_store_loads_no_alembic(sqlite_file):
     )
     done = subprocess.run([sys.executable, "-c", code, sqlite_file.url], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_what_was_entered_before_events_said_so_stays(database, book):
+    """A store of 0006 with entries and appointments is upgraded: they stay, and verify asks nothing of them."""
+    engine = database.engine()
+    case, event = book.case("old-1"), book.event("old-1", 1)
+    row = dict(zip(events.c.keys(), event_row(event, 1, genesis(case), "2006-05-01T08:30:00.000000Z"), strict=True))
+    del row["effects"]
+    own = dict(zip(cases.c.keys(), case_row(case), strict=True))
+    entry = {"ledger": "g", "place": "c", "day": "2006-05-01", "source": "u", "target": "c", "amount": 5, "unit": "fen"}
+    entry |= {"more_than": False, "purpose": "", "case_id": "old-1"}
+    post = {"person": "张三", "post": "p", "place": "c", "since": "2006-05-01", "reason": ""}
+    begun = {**post, "ended": None, "case_id": "old-1"}
+    ended = {**post, "person": "李四", "ended": "2006-06-01", "case_id": "old-1"}
+    with engine.begin() as connection:
+        _run(connection, "0006")
+        for table, values in (
+            ("cc_cases", own),
+            ("cc_events", row),
+            ("cc_ledger", entry),
+            ("cc_postings", begun),
+            ("cc_postings", ended),
+        ):
+            names = ", ".join(values)
+            given = ", ".join(f":{name}" for name in values)
+            connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({given})"), values)  # noqa: S608 - own names
+        connection.execute(text("UPDATE cc_counters SET value = 1 WHERE name = 'sequence'"))
+    store = database.store()
+    assert list(store.verify()) == []
+    assert [(each.case, each.amount) for each in store.entries("g")] == [("old-1", 5)]
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT person, case_id, ended_case FROM cc_postings ORDER BY id")).all()
+    assert [tuple(each) for each in kept] == [("张三", "old-1", ""), ("李四", "", "old-1")]
+    store.apply(Enter(Entry("g", dt.date(2006, 5, 2), "u", "c", 7)), Cause("old-1", 1, 1))
+    assert [item.code for item in store.verify()] == ["caused-row-inserted"]
