@@ -12,6 +12,7 @@ import pytest
 from community_core.base import NOWHERE, Citation, Force, Label, Money, Origin, Privacy, Rank, Span, Standing
 from community_core.codec import canonical, digest, parse
 from community_core.declarations.amendments import Amendment, AmendmentKind
+from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.declarations.practice import (
     District,
     GapTerm,
@@ -366,6 +367,27 @@ PRACTICE = Practice(
     ),
     services=(ServiceTerm("meal", Label("助餐", "meals"), ("resident",), ("free",), lines("L4"), Standing.PLAN),),
     gaps=(GapTerm("five_norms", Label("五个规范未载", "lost"), lines("L5")), GapTerm("short", Label("断了"))),
+    code_lists=(
+        CodeList(
+            "degree",
+            Label("残疾等级", "degree"),
+            Label("残联", "federation"),
+            (
+                CodeEntry(
+                    "1",
+                    Label("一级", "first"),
+                    "means",
+                    "dibao",
+                    Span(dt.date(2006, 1, 1), dt.date(2030, 1, 1)),
+                    lines("L7"),
+                ),
+                CodeEntry("other", Label("其他")),
+            ),
+            (Rank.DISTRICT,),
+            cite=lines("L6"),
+            standing=Standing.PLAN,
+        ),
+    ),
     settings=(
         Setting(
             "core.hearing.quorum",
@@ -452,6 +474,13 @@ def test_amendments_are_read_as_python_builds_them(loaded):
         amendment("tighten", "core.hearing.hearing.convene", when=E("count(present) >= 9")),
         amendment("insert", "core.hearing.hearing", procedure=visit),
         amendment("replace", "core.tiers.recipient_kind", decision=kinds),
+        amendment("add", "core.lists.degree", codes=(CodeEntry("2", Label("二级")),)),
+        amendment(
+            "replace",
+            "core.lists.degree",
+            code_list=CodeList("degree", Label("等级"), codes=(CodeEntry("3", Label("三级")),)),
+            span=Span(dt.date(2028, 1, 1)),
+        ),
         amendment("replace", "core.hearing.follow_up", procedure=follow_up),
     )
     assert parse(type(practice), canonical(practice)).amendments == practice.amendments

@@ -11,7 +11,7 @@ import click
 from community_core.base.labels import Label, Language
 from community_core.cli import exits
 from community_core.cli.electoral import roll
-from community_core.cli.options import json_option, keys_option, lang_option, store_option
+from community_core.cli.options import json_option, kept_district_option, keys_option, lang_option, store_option
 from community_core.cli.output import finding_data, print_findings, print_json, print_table
 from community_core.cli.register_changing import end, erase, merge, move, seal, split
 from community_core.cli.register_options import actor_option, form_of, on_option, out_option, say_written
@@ -108,6 +108,7 @@ def template(*, registers: tuple[str, ...], out: Path, lang: Language, as_json: 
 @file_argument
 @store_option
 @keys_option
+@kept_district_option
 @on_option
 @actor_option
 @click.option("--good-rows", is_flag=True, help="有错时仍登记无错的行 · Keep the good rows where others are bad.")
@@ -123,6 +124,7 @@ def import_(
     registers: str,
     file: Path,
     store: str,
+    district: str | None,
     day: dt.date,
     actor: str,
     good_rows: bool,
@@ -134,7 +136,7 @@ def import_(
     from community_core.registers.forms import marked_copy  # noqa: PLC0415 - as above
 
     names = [name.strip() for name in registers.replace("，", ",").split(",") if name.strip()]
-    with office_over(store, None, new=True) as office:
+    with office_over(store, district, new=True) as office:
         done = office.registers.import_file(file, names, day=day, actor=actor, good_rows=good_rows, dry_run=dry_run)
     copy = None
     if marked is not None and done.intake.bad and done.intake.book.sheets:

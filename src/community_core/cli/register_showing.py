@@ -72,6 +72,7 @@ def reading_options(command: Decorated) -> Decorated:
 @click.argument("name", metavar="REGISTER")
 @store_option
 @keys_option
+@kept_district_option
 @on_option
 @where_option
 @click.option("--history", is_flag=True, help="每一行的前后，含被替换的 · All rows of any day, replaced ones too.")
@@ -85,6 +86,7 @@ def show(
     *,
     name: str,
     store: str,
+    district: str | None,
     day: dt.date,
     where: tuple[str, ...],
     history: bool,
@@ -108,7 +110,7 @@ def show(
         "moment": known_at,
         "past": history,
     }
-    with office_over(store, None) as office:
+    with office_over(store, district) as office:
         rows = _rows(office, own, actor, purpose, limit=limit, **asked)
     shown = [_cells(own, row, private=private) for row in rows[:limit]]
     withheld = _withheld(own, rows)

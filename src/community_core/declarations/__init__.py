@@ -2,6 +2,7 @@
 
 from community_core.declarations.amendments import Amendment, AmendmentKind
 from community_core.declarations.catalogue import Catalogue, CatalogueRow, RowClass
+from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.declarations.practice import (
     District,
     GapTerm,
@@ -19,6 +20,8 @@ __all__ = [
     "Catalogue",
     "CatalogueRow",
     "Claim",
+    "CodeEntry",
+    "CodeList",
     "District",
     "GapTerm",
     "Practice",

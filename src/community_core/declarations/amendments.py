@@ -9,6 +9,7 @@ from attrs import field, frozen
 from community_core.base.citations import Citation
 from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Origin
+from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.procedures.definition import Procedure
 from community_core.rules.terms import Bound, Decision, Expression, Row
 
@@ -16,8 +17,8 @@ from community_core.rules.terms import Bound, Decision, Expression, Row
 class AmendmentKind(Enum):
     """What an amendment does to its term.
 
-    ``add`` rows to a decision; ``replace`` a decision or procedure whole; ``insert`` steps into a procedure;
-    ``tighten`` a step's guard, or a number in the direction that its declarer calls stricter.
+    ``add`` rows to a decision or codes to a list; ``replace`` one of these or a procedure whole; ``insert`` steps into
+    a procedure; ``tighten`` a step's guard, or a number in the direction that its declarer calls stricter.
     """
 
     ADD = "add"
@@ -33,7 +34,7 @@ class Amendment:
     Added *rows* stand before the row called *before*, or after the one called *after* (``first`` and ``last`` are
     positions); without either they come last. A tightened guard is a step by its full name (``procedure.step``) with
     *when*; a tightened number a parameter with *bound*. *procedure* holds the steps, fields and ends to insert, or the
-    procedure that replaces.
+    procedure that replaces. *codes* are those added to a list: one that it has already is said anew.
     """
 
     kind: AmendmentKind
@@ -47,4 +48,6 @@ class Amendment:
     procedure: Procedure | None = None
     when: Expression | None = None
     bound: Bound | None = None
+    codes: tuple[CodeEntry, ...] = ()
+    code_list: CodeList | None = None
     origin: Origin = field(default=NOWHERE, eq=False)

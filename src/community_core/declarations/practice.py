@@ -9,6 +9,7 @@ from community_core.base.findings import NOWHERE, Finding, Origin
 from community_core.base.labels import Label
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import Amendment
+from community_core.declarations.code_lists import CodeList
 from community_core.instruments.workdays import WorkdayYear
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.definition import Procedure
@@ -78,6 +79,7 @@ class Practice:
     procedures: tuple[Procedure, ...] = ()
     services: tuple[ServiceTerm, ...] = ()
     gaps: tuple[GapTerm, ...] = ()
+    code_lists: tuple[CodeList, ...] = ()
     settings: tuple[Setting, ...] = ()
     amendments: tuple[Amendment, ...] = ()
     workdays: tuple[WorkdayYear, ...] = ()

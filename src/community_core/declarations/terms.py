@@ -7,6 +7,7 @@ from attrs import field, frozen
 from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Finding, Origin
 from community_core.base.ranks import Rank, Standing
+from community_core.declarations.code_lists import CodeList
 from community_core.declarations.practice import GapTerm, ServiceTerm
 from community_core.instruments.workdays import WorkdayYear
 from community_core.procedures.definition import Procedure
@@ -38,9 +39,9 @@ class Terms:
     """The resolved terms of a district or of what one procedure reaches, by full name (``practice.term``).
 
     Facts have no practice in their name: they are one name space. Every row, value and step carries its own citation
-    and standing. A decision or procedure that was changed from a day on stands once for each span. *workdays* are the
-    tables of years that the places loaded, beside the published ones. *broken* are the full names that are unavailable,
-    each with the finding that says why.
+    and standing. A decision, procedure or code list that was changed from a day on stands once for each span.
+    *workdays* are the tables of years that the places loaded, beside the published ones. *broken* are the full names
+    that are unavailable, each with the finding that says why.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -49,5 +50,6 @@ class Terms:
     procedures: tuple[tuple[str, Procedure], ...] = ()
     services: tuple[tuple[str, ServiceTerm], ...] = ()
     gaps: tuple[tuple[str, GapTerm], ...] = ()
+    code_lists: tuple[tuple[str, CodeList], ...] = ()
     workdays: tuple[WorkdayYear, ...] = ()
     broken: tuple[tuple[str, Finding], ...] = field(default=(), eq=False)

@@ -12,11 +12,12 @@ from community_core.base.days import Span
 from community_core.base.findings import Finding, finding
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import Amendment, AmendmentKind
+from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.procedures.definition import Procedure, Step
 from community_core.procedures.merge import merge
 from community_core.rules.terms import BoundKind, Decision, DecisionTable, Parameter, Row
 
-T = TypeVar("T", Decision, Procedure)
+T = TypeVar("T", Decision, Procedure, CodeList)
 
 
 @frozen
@@ -157,6 +158,34 @@ def _position(full: str, table: DecisionTable, claim: Claimed) -> int:
             name=name,
         )
     )
+
+
+def amended_code_list(full: str, versions: Sequence[CodeList], claim: Claimed) -> tuple[CodeList, ...]:
+    """Return the versions of a code list after *claim*.
+
+    Raises:
+        NotAmendable: if the list is not open to the claim's rank, or the amendment does not fit it.
+    """
+    amendment = claim.amendment
+    _must_be_open(full, any(claim.rank in version.open_to for version in versions), claim)
+    if amendment.kind is AmendmentKind.REPLACE and amendment.code_list is not None:
+        given = amendment.code_list
+        new = evolve(
+            given,
+            codes=cited(given.codes, given.cite or claim.cite),
+            cite=given.cite or claim.cite,
+            standing=given.standing or claim.standing,
+        )
+        return _sorted(_over(versions, amendment.span, lambda version: evolve(new, name=version.name)))
+    if amendment.kind is AmendmentKind.ADD and amendment.codes:
+        more = cited(amendment.codes, claim.cite)
+        return _sorted(_over(versions, amendment.span, lambda version: evolve(version, codes=(*version.codes, *more))))
+    raise NotAmendable(_unfit(full, claim))
+
+
+def cited(codes: Iterable[CodeEntry], cite: Citation | None) -> tuple[CodeEntry, ...]:
+    """Return *codes*, those without a citation of their own with *cite*."""
+    return tuple(evolve(entry, cite=entry.cite or cite) for entry in codes)
 
 
 def amended_procedure(full: str, versions: Sequence[Procedure], claim: Claimed) -> tuple[Procedure, ...]:

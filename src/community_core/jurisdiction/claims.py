@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve
 
 from community_core.base.citations import Citation
+from community_core.base.labels import Label
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import AmendmentKind
+from community_core.declarations.code_lists import CodeList
 from community_core.declarations.terms import Claim
 from community_core.jurisdiction.amend import Claimed
 from community_core.jurisdiction.values import Claimant
@@ -105,6 +107,40 @@ def _of_rows(full: str, table: DecisionTable, claimant: str, rank: Rank, usual: 
 def amended(claims: Iterable[Claim], full: str, claim: Claimed) -> list[Claim]:
     """Return *claims* after an amendment of the decision *full*: what it beats from its day on, and what it adds."""
     amendment = claim.amendment
+    table = amendment.decision
+    if isinstance(table, DecisionTable):
+        table = evolve(table, span=amendment.span)
+    elif table is None:
+        table = DecisionTable(full, (), amendment.rows, cite=claim.cite, span=amendment.span)
+    return [*_beaten(claims, full, claim), *of_decision(full, table, claim.claimant, claim.rank, claim.standing)]
+
+
+def of_code_list(
+    full: str, codes: CodeList, claimant: str, rank: Rank, usual: Standing, *, by_name: bool = False
+) -> Iterator[Claim]:
+    """Yield a claim for each code of a list; what is only proposed holds where it is adopted *by_name*."""
+    standing = codes.standing or usual
+    for entry in codes.codes:
+        span = entry.span.within(codes.span)
+        if span is not None:
+            fact = f" → {entry.fact} = {entry.value}" if entry.fact else ""
+            owner = f" ({codes.owner.zh})" if codes.owner else ""
+            says, cite = f"{entry.code}: {entry.label.zh}{fact}{owner}", _cited(entry.cite or codes.cite)
+            holds = by_name or standing.applies
+            yield Claim(full, claimant, rank, says, standing, holds=holds, cite=cite, span=span, origin=entry.origin)
+
+
+def amended_codes(claims: Iterable[Claim], full: str, claim: Claimed) -> list[Claim]:
+    """Return *claims* after an amendment of the code list *full*."""
+    amendment = claim.amendment
+    new = amendment.code_list or CodeList(full, Label(), codes=amendment.codes)
+    new = evolve(new, span=amendment.span, cite=new.cite or claim.cite)
+    return [*_beaten(claims, full, claim), *of_code_list(full, new, claim.claimant, claim.rank, claim.standing)]
+
+
+def _beaten(claims: Iterable[Claim], full: str, claim: Claimed) -> list[Claim]:
+    """Return *claims* with those to *full* that a replacement beats from its day on."""
+    amendment = claim.amendment
     result: list[Claim] = []
     for each in claims:
         if each.term != full or amendment.kind is not AmendmentKind.REPLACE or not each.span.meets(amendment.span):
@@ -114,12 +150,6 @@ def amended(claims: Iterable[Claim], full: str, claim: Claimed) -> list[Claim]:
         result += [evolve(each, span=span) for span in rest]
         beaten = each.span.within(amendment.span) or amendment.span
         result.append(evolve(each, span=beaten, holds=False, beaten_by=claim.claimant))
-    table = amendment.decision
-    if isinstance(table, DecisionTable):
-        table = evolve(table, span=amendment.span)
-    elif table is None:
-        table = DecisionTable(full, (), amendment.rows, cite=claim.cite, span=amendment.span)
-    result += of_decision(full, table, claim.claimant, claim.rank, claim.standing)
     return result
 
 

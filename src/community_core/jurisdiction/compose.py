@@ -18,6 +18,7 @@ from community_core.jurisdiction.amend import (
     NotAmendable,
     amended_decision,
 )
+from community_core.jurisdiction.code_lists import CodeListComposer
 from community_core.jurisdiction.grounds import by_name_and_day, only_proposed
 from community_core.jurisdiction.parameters import ParameterComposer
 from community_core.jurisdiction.plugins import Gathered
@@ -47,7 +48,7 @@ def compose(district: District, gathered: Gathered) -> Rules:
     return _Composer(district, gathered).rules()
 
 
-class _Composer(ParameterComposer, ProcedureComposer):
+class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
     # -- what belongs to the district ------------------------------------------------------------------------------
 
     def rules(self) -> Rules:
@@ -66,8 +67,9 @@ class _Composer(ParameterComposer, ProcedureComposer):
         self.findings += engine.findings
         self.broken.update(engine.broken)
         procedures, aliases = self.procedures(engine)
+        code_lists = self.code_lists(facts)
         terms = self.terms(facts, parameters, decisions, procedures, engine)
-        terms = evolve(terms, workdays=workdays)
+        terms = evolve(terms, workdays=workdays, code_lists=code_lists)
         engine.digest = digest_of(terms)
         return Rules(
             name=self.district.name,

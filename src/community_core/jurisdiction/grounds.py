@@ -11,6 +11,7 @@ from attrs import frozen
 from community_core.base.findings import Finding, Origin, finding
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import AmendmentKind
+from community_core.declarations.code_lists import CodeList
 from community_core.declarations.practice import District, Practice
 from community_core.declarations.terms import Claim
 from community_core.jurisdiction.amend import (
@@ -66,13 +67,13 @@ class Grounds:
         failed = {
             f"{practice.name}.{term.name}"
             for practice in offered.values()
-            for term in (*practice.decisions, *practice.procedures)
+            for term in (*practice.decisions, *practice.procedures, *practice.code_lists)
             if (term.standing or practice.standing) is Standing.FAILED
         }
         terms = {
             f"{practice.name}.{term.name}"
             for practice in offered.values()
-            for term in (*practice.parameters, *practice.decisions, *practice.procedures)
+            for term in (*practice.parameters, *practice.decisions, *practice.procedures, *practice.code_lists)
         }
         for name in self.district.adopts:
             if name in found:
@@ -104,7 +105,12 @@ class Grounds:
             [
                 f"{item.practice.name}.{term.name}"
                 for item in self.included
-                for term in (*item.practice.parameters, *item.practice.decisions, *item.practice.procedures)
+                for term in (
+                    *item.practice.parameters,
+                    *item.practice.decisions,
+                    *item.practice.procedures,
+                    *item.practice.code_lists,
+                )
             ]
         )
         for preference in self.district.prefer:
@@ -180,7 +186,9 @@ def only_proposed(full: str, origin: Origin, standing: Standing | None = None) -
     )
 
 
-def by_name_and_day(item: tuple[str, Decision] | tuple[str, Procedure]) -> tuple[str, bool, dt.date]:
+def by_name_and_day(
+    item: tuple[str, Decision] | tuple[str, Procedure] | tuple[str, CodeList],
+) -> tuple[str, bool, dt.date]:
     """Return the order of versions: by name, the one without a first day before the others."""
     start = item[1].span.start
     return item[0], start is not None, start or dt.date.min

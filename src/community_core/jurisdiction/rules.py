@@ -15,6 +15,7 @@ from community_core.base.labels import Label
 from community_core.codec.functions import Functions, with_functions
 from community_core.codec.texts import digest as digest_of
 from community_core.codec.texts import from_plain
+from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.declarations.practice import District, Practice, StepEffect
 from community_core.declarations.terms import Claim, Terms
 from community_core.instruments.workdays import WorkdayCalendar
@@ -71,7 +72,7 @@ class Rules:
     def _names(self) -> Names:
         terms = self.terms
         full = [name for group in (terms.parameters, terms.decisions, terms.procedures) for name, _ in group]
-        more = [name for group in (terms.services, terms.gaps) for name, _ in group]
+        more = [name for group in (terms.services, terms.gaps, terms.code_lists) for name, _ in group]
         return Names([*full, *more, *(fact.name for fact in terms.facts), *(name for name, _ in terms.broken)])
 
     @cached_property
@@ -157,6 +158,11 @@ class Rules:
                 return left.pop()
             raise UnknownTerm(several.message) from None
         return None if found is None else self.aliases.get(found, found)
+
+    def code_lists(self, *, on: dt.date) -> tuple[tuple[CodeList, tuple[CodeEntry, ...]], ...]:
+        """Return the code lists in force on a day, each with the entries that hold then."""
+        held = ((item, item.on(on)) for _, item in self.terms.code_lists)
+        return tuple((item, entries) for item, entries in held if entries)
 
     @property
     def calendar(self) -> WorkdayCalendar:

@@ -11,6 +11,7 @@ from community_core.jurisdiction.rules import Rules
 from community_core.model.serving import facts_of
 from community_core.office.register_facts import RegisterFacts
 from community_core.ports.store import Store
+from community_core.registers.categories import declared_categories
 from community_core.registers.electoral import (
     ElectoralRoll,
     Entitlement,
@@ -115,7 +116,8 @@ class _Maker:
         self._place = place
         self._day = day
         self._given = given
-        self._facts = RegisterFacts(store, rules.terms.facts, day)
+        declared = declared_categories(rules.code_lists(on=day))
+        self._facts = RegisterFacts(store, rules.terms.facts, day, declared=declared)
         self._reasons: dict[tuple[str, int | None], tuple[Label, str]] = {}
 
     def residents(self, term: str) -> Iterator[RollLine]:

@@ -23,7 +23,7 @@ class RegisterFacts:
 
     Categories serve as the facts that their code list names; where two entries give one fact different values, it is
     unknown. Being in no category says nothing: a register of the disabled need not be whole. Entries in categories are
-    *sensitive*, and left out on demand; *entries* are those that were read.
+    *sensitive*, and left out on demand; *entries* are those that were read. *declared* are the categories of the rules.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class RegisterFacts:
         households: Sequence[str] = (),
         moment: dt.datetime | None = None,
         sensitive: bool = True,
+        declared: Sequence[Row] = (),
     ) -> None:
         self._store = store
         self._day = day
@@ -53,7 +54,9 @@ class RegisterFacts:
         for row in self.entries:
             kind, subject, code_list, code = row.key
             self._entries.setdefault((kind, subject), []).append((code_list, code))
-        self._meanings = {row.key: (row.values[3], row.values[4]) for row in in_force(self._rows("categories"))}
+        self._meanings = {
+            row.key: (row.values[3], row.values[4]) for row in in_force(self._rows("categories"), declared)
+        }
         homes = None if people is None else sorted({said["dwelling"] for said in self._residents.values()} - {None})
         self._dwelling_places = {
             row.key[0]: row.values[0] for row in self._rows("dwellings", None if homes is None else {"dwelling": homes})

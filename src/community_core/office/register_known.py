@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Sequence
 from functools import cached_property
 
 from community_core.base.errors import StoreError
@@ -13,14 +14,18 @@ from community_core.ports.store import RegisterRows
 from community_core.registers.applying import base_of
 from community_core.registers.categories import in_force, names_of
 from community_core.registers.known import register_of
-from community_core.registers.rows import Locked
+from community_core.registers.rows import Locked, Row
 
 
 class StoreKnown:
-    """The :class:`~community_core.registers.intake.Known` of a store; each register is read once, when asked for."""
+    """The :class:`~community_core.registers.intake.Known` of a store; each register is read once, when asked for.
 
-    def __init__(self, store: RegisterRows, day: dt.date) -> None:
+    *declared* are the categories of the rules on the day.
+    """
+
+    def __init__(self, store: RegisterRows, day: dt.date, declared: Sequence[Row] = ()) -> None:
         self._store = store
+        self._declared = declared
         self._day = day
         self._keys: dict[str, dict[str, str | None]] = {}
 
@@ -66,7 +71,7 @@ class StoreKnown:
 
     @cached_property
     def _codes(self) -> dict[str, dict[str, str]]:
-        return names_of(in_force(self._store.register_rows(register_of("categories"), day=self._day)))
+        return names_of(in_force(self._store.register_rows(register_of("categories"), day=self._day), self._declared))
 
     def code(self, code_list: str, value: str) -> str | None:
         """Return the code that *value* means in a code list, or ``None``."""

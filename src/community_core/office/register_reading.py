@@ -17,7 +17,7 @@ from community_core.office.register_facts import RegisterFacts
 from community_core.ports.store import Clock, Store
 from community_core.procedures.withholding import hidden
 from community_core.registers.applying import base_of
-from community_core.registers.categories import in_force
+from community_core.registers.categories import declared_categories, in_force
 from community_core.registers.describe import Column, Register
 from community_core.registers.known import register_of
 from community_core.registers.reads import RegisterRead, runs
@@ -110,8 +110,9 @@ class RegisterReading:
         return tuple(read for read in found if read.covers(numbers))
 
     def categories(self, day: dt.date, *, moment: dt.datetime | None = None) -> tuple[Row, ...]:
-        """Return the categories that count on *day*: those registered, and the library's own of other code lists."""
-        return in_force(self._store.register_rows(register_of("categories"), day=day, moment=moment))
+        """Return the categories that count on *day*: of each code list those registered, else the rules', else ours."""
+        registered = self._store.register_rows(register_of("categories"), day=day, moment=moment)
+        return in_force(registered, declared_categories(self._rules.code_lists(on=day)))
 
     def resident(self, person: str, day: dt.date, *, actor: str = "", purpose: str = "") -> Resident | None:
         """Return what the registers say of a resident on *day*, as an entity that serves as facts, or ``None``.
@@ -157,7 +158,13 @@ class RegisterReading:
 
         def do() -> RegisterFacts:
             found = RegisterFacts(
-                self._store, self._rules.terms.facts, day, people=people, households=households, sensitive=shown
+                self._store,
+                self._rules.terms.facts,
+                day,
+                people=people,
+                households=households,
+                sensitive=shown,
+                declared=declared_categories(self._rules.code_lists(on=day)),
             )
             self._note(_ENTRIES, found.entries, actor, purpose, day)
             return found

@@ -22,6 +22,7 @@ from community_core.office.register_reading import RegisterReading, as_register
 from community_core.ports.store import Clock, Store
 from community_core.registers import redrawing
 from community_core.registers.applying import base_of, plans_of, write
+from community_core.registers.categories import declared_categories
 from community_core.registers.changes import CORRECTION, ENDING, ERASURE, IMPORT, MERGE, SPLIT, RegisterChange
 from community_core.registers.describe import Register
 from community_core.registers.electoral import ElectoralRoll, RollHead, RollKind
@@ -85,8 +86,10 @@ class RegisterDesk(RegisterReading):
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
         name = file or ("" if isinstance(source, bytes) else Path(source).name)
 
+        declared = declared_categories(self._rules.code_lists(on=day))
+
         def do() -> Imported:
-            intake = take_in(data, wanted, StoreKnown(self._store, day), day=day, file=name)
+            intake = take_in(data, wanted, StoreKnown(self._store, day, declared), day=day, file=name)
             if intake.unusable:
                 return Imported(intake, kept=False, plans={}, findings=intake.findings)
             plans = plans_of(self._store, {each: intake.asked[each.name] for each in wanted})

@@ -1,4 +1,4 @@
-"""Code lists: the library's own, below those that a district registers; who owns a category is open until then."""
+"""Code lists: those registered, those of the rules, the library's own; who owns a category is open until one says."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from community_core.base.headings import heading_key
+from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.registers.known import register_of
 from community_core.registers.rows import ALWAYS, Row
 
@@ -34,11 +35,35 @@ def library_categories() -> tuple[Row, ...]:
         )
 
 
-def in_force(registered: Iterable[Row]) -> tuple[Row, ...]:
-    """Return the categories that count: of each code list those *registered*, or else the library's own."""
-    rows = tuple(registered)
-    lists = {row.key[0] for row in rows}
-    return (*rows, *(row for row in library_categories() if row.key[0] not in lists))
+def declared_categories(lists: Iterable[tuple[CodeList, Iterable[CodeEntry]]]) -> tuple[Row, ...]:
+    """Return the code lists that rules declare, with the entries that hold on a day, as rows of ``categories``."""
+    return tuple(
+        Row(
+            (codes.name, entry.code),
+            (
+                entry.label.zh or None,
+                entry.label.en or None,
+                codes.owner.zh or None,
+                entry.fact or None,
+                entry.value or None,
+                entry.cite.text() if entry.cite is not None else None,
+            ),
+            entry.span.start or ALWAYS,
+            entry.span.end,
+            change="rules",
+        )
+        for codes, entries in lists
+        for entry in entries
+    )
+
+
+def in_force(registered: Iterable[Row], declared: Iterable[Row] = ()) -> tuple[Row, ...]:
+    """Return the categories that count: of each code list those *registered*, else *declared*, else the library's."""
+    rows = list(registered)
+    for further in (tuple(declared), library_categories()):
+        lists = {row.key[0] for row in rows}
+        rows += (row for row in further if row.key[0] not in lists)
+    return tuple(rows)
 
 
 def names_of(rows: Iterable[Row]) -> dict[str, dict[str, str]]:

@@ -333,8 +333,10 @@ class _Reading:
                 codes[code_list, value] = Fault("unknown-code", message)
             else:
                 message = Label(
-                    f"代码表 {code_list} 还没有任何代码；请先登记（register import categories）",
-                    f"the code list {code_list} has no codes yet; register them first (register import categories)",
+                    f"代码表 {code_list} 还没有任何代码；请先登记（register import categories），"
+                    "或写进规则文本（code_lists）",
+                    f"the code list {code_list} has no codes yet; register them first (register import categories), or "
+                    "write them in a rule text (code_lists)",
                 )
                 codes[code_list, value] = Fault("open-code-list", message)
         return codes[code_list, value]

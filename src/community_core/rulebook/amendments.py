@@ -10,6 +10,7 @@ from community_core.base.days import Span
 from community_core.base.labels import Label
 from community_core.declarations.amendments import Amendment, AmendmentKind
 from community_core.procedures.definition import Procedure
+from community_core.rulebook.code_lists import CODE_LIST, CODES
 from community_core.rulebook.decisions import DECISION, ROW, row_of
 from community_core.rulebook.labels import CITE, FROM, UNTIL, span_of
 from community_core.rulebook.procedures import PROCEDURE, PROCEDURE_PARTS
@@ -22,8 +23,8 @@ _KINDS = tuple(kind.value for kind in AmendmentKind)
 _BOUNDS = (BoundKind.AT_LEAST, BoundKind.AT_MOST)
 #: What an amendment of each kind may carry.
 _CARRIES = {
-    AmendmentKind.ADD: ("rows",),
-    AmendmentKind.REPLACE: ("decision", "procedure"),
+    AmendmentKind.ADD: ("rows", "codes"),
+    AmendmentKind.REPLACE: ("decision", "procedure", "code_list"),
     AmendmentKind.INSERT: ("procedure",),
     AmendmentKind.TIGHTEN: ("when", "at_least", "at_most"),
 }
@@ -60,6 +61,7 @@ def _build(fields: Fields, reading: Reading) -> Amendment | Bad:
         return BAD
     decision = fields.get("decision")
     procedure = fields.get("procedure")
+    code_list = fields.get("code_list")
     if inserted:
         procedure = _parts(fields)
     name = fields.get(kind.value).rpartition(".")[2]
@@ -75,6 +77,8 @@ def _build(fields: Fields, reading: Reading) -> Amendment | Bad:
         procedure=evolve(procedure, name=name) if procedure is not None else None,
         when=fields.get("when"),
         bound=bounds[0] if bounds else None,
+        codes=fields.get("codes", ()),
+        code_list=evolve(code_list, name=name) if code_list is not None else None,
         origin=fields.origin,
     )
 
@@ -101,8 +105,12 @@ def _parts(fields: Fields) -> Procedure:
 
 AMENDMENT = Record(
     (
-        Key("add", DOTTED, Label("给哪个判定加行", "the decision to which rows are added")),
-        Key("replace", DOTTED, Label("替换哪个判定或程序", "the decision or procedure that is replaced")),
+        Key("add", DOTTED, Label("给哪个判定或代码表加", "the decision or code list that is added to")),
+        Key(
+            "replace",
+            DOTTED,
+            Label("替换哪个判定、程序或代码表", "the decision, procedure or list that is replaced"),
+        ),
         Key("insert", DOTTED, Label("给哪个程序加环节", "the procedure into which steps are inserted")),
         Key("tighten", DOTTED, Label("收紧哪个参数或环节", "the parameter or step that is tightened")),
         Key("rows", Each(ROW, Label("行的列表", "a list of rows"), keep_bad=True), Label("加的行", "the rows added")),
@@ -110,6 +118,8 @@ AMENDMENT = Record(
         Key("after", NAME, Label("加在哪一行之后（last 或行名）", "after which row (last, or its name)")),
         Key("decision", DECISION, Label("新的判定", "the decision that replaces it")),
         Key("procedure", PROCEDURE, Label("新的程序", "the procedure that replaces it")),
+        CODES,
+        Key("code_list", CODE_LIST, Label("新的代码表", "the code list that replaces it")),
         *(key for key in PROCEDURE_PARTS if key.name in _PARTS),
         Key("when", EXPRESSION, Label("再加的条件", "the further condition")),
         Key("at_least", Raw(), Label("下限", "the least value")),

@@ -13,6 +13,7 @@ from community_core.declarations.amendments import Amendment
 from community_core.declarations.practice import District, Practice, Preference
 from community_core.instruments.workdays import WorkdayYear
 from community_core.rulebook.amendments import AMENDMENTS
+from community_core.rulebook.code_lists import CODE_LIST
 from community_core.rulebook.decisions import DECISION
 from community_core.rulebook.facts import (
     FACT,
@@ -71,6 +72,7 @@ _SECTIONS = (
     _section("procedures", PROCEDURE, "程序", "procedures by name"),
     _section("services", SERVICE, "服务", "services by name"),
     _section("gaps", GAP, "缺项", "gaps by name"),
+    _section("code_lists", CODE_LIST, "代码表", "code lists by name"),
 )
 
 

@@ -89,7 +89,14 @@ class Shelf:
         adopts = {*local, *(term.rpartition(".")[0] for term in local)}
         rules = compose(District("catalogue", adopts=tuple(sorted(adopts))), self.gathered)
         terms = rules.terms
-        groups = (terms.parameters, terms.decisions, terms.procedures, terms.services, terms.gaps)
+        groups = (
+            terms.parameters,
+            terms.decisions,
+            terms.procedures,
+            terms.services,
+            terms.gaps,
+            terms.code_lists,
+        )
         named = {name for group in groups for name, _ in group} | {fact.name for fact in terms.facts}
         return frozenset((named | set(rules.aliases)) - {name for name, _ in terms.broken} - set(rules.engine.broken))
 
