@@ -144,6 +144,7 @@ def test_a_removed_or_inserted_appointment_is_found(database, town):
     office, term = town
     database.tamper("DELETE FROM cc_postings WHERE person = '张三'")
     assert found(office) == [("caused-row-missing", "appointments", "", "1")]
+    assert not any("张三" in item.message.zh + item.message.en for item in office.verify())
     office.store.add_posting(Posting("张三", "committee.member", "town", MAY))
     assert found(office) == []
     office.store.apply(Appoint("王五", "committee.member", "town", MAY), Cause(term, 1, 9))
@@ -163,6 +164,12 @@ def test_what_registers_say_for_another_reason_is_no_finding(database):
         office.take(again, "dismiss", {"member": "李四", "reason": "撤换"}, actor="clerk-1", day=JUNE)
         assert list(office.verify()) == []
         key = ("赵六", "committee.member", "town")
+        office.registers.end("appointments", key, day=MAY, actor="clerk-1", why="误登")
+        assert list(office.verify()) == []
+        office.registers.keep(
+            "appointments", dict(zip(("person", "post", "place"), key, strict=True)), since=MAY, actor="clerk-1"
+        )
+        assert list(office.verify()) == []
         office.registers.end("appointments", key, day=JULY, actor="clerk-1", why="离任")
         assert list(office.verify()) == []
 

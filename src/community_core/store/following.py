@@ -39,6 +39,8 @@ _BEFORE: Final = "without_effects_"
 
 #: A key of ``cc_private``: case, version, field.
 _Private = tuple[str, int, str]
+
+#: What the columns of a row are to hold.
 _Wanted = dict[str, Any]
 
 
@@ -108,22 +110,26 @@ def _compare(
         own_rows = kept.get(cause, ())
         rows = list(own_rows)
         unmet = []
-        for item in wanted.get(cause, ()):
+        for item, said in wanted.get(cause, ()):
             own = next((row for row in rows if _same(row, item)), None)
-            if own is None:
-                unmet.append(item)
-            else:
+            if own is not None:
                 rows.remove(own)
-        unmet = [item for item in unmet if not _elsewhere(connection, kind, item, own_rows)]
+            elif not _elsewhere(connection, kind, item, own_rows):
+                unmet.append(said)
         for row in rows:
             yield changed(kind, row, cause) if unmet else inserted(kind, row, cause)
             unmet = unmet[1:]
-        for item in unmet:
-            yield missing(kind.name, kind.zh, json.dumps(item, ensure_ascii=False, sort_keys=True), cause)
+        for said in unmet:
+            yield missing(kind.name, kind.zh, json.dumps(said, ensure_ascii=False, sort_keys=True), cause)
 
 
-def _wanted(kind: Kind, event: CausingEvent, values: Mapping[_Private, Any]) -> Iterator[_Wanted]:
-    """Yield what the columns of each row are to hold; one of which nothing is known is left out."""
+def _wanted(
+    kind: Kind, event: CausingEvent, values: Mapping[_Private, Any]
+) -> Iterator[tuple[_Wanted, Mapping[str, Any]]]:
+    """Yield what the columns of each row are to hold, and what of it may be told: nothing that is private.
+
+    A column of which nothing is known is left out.
+    """
     for number, effect in enumerate(event.effects, start=1):
         if effect.kind != kind.effect:
             continue
@@ -143,7 +149,7 @@ def _wanted(kind: Kind, event: CausingEvent, values: Mapping[_Private, Any]) -> 
                 item.pop("note", None)
             else:
                 item.pop(name, None)
-        yield item
+        yield item, dict(effect.said)
 
 
 def _value(one: Apart, value: Any) -> Any:
@@ -166,14 +172,20 @@ def _rows(connection: Connection, kind: Kind, causes: Iterable[tuple[str, int]])
 def _elsewhere(connection: Connection, kind: Kind, item: _Wanted, rows: Sequence[Any]) -> bool:
     """Whether another row than *rows* says what an event caused: it had been registered before, for one.
 
-    An appointment that had ended may have ended even earlier since, or been changed through its register.
+    An appointment that had ended may have ended even earlier since; and one that was changed through its register says
+    what that change made of it.
     """
     if kind not in (BEGUN, ENDED):
         return False
     query = select(postings.c.id).where(postings.c.id.not_in([row.id for row in rows]))
-    theirs = [postings.c[name] == value for name, value in item.items() if name not in ("ended", "reason")]
-    if kind is ENDED and "ended" in item:
-        otherwise = exists().where(register_changes.c.id == postings.c.ended_case)
+    days = ("until", "ended", "reason")
+    theirs = [postings.c[name] == value for name, value in item.items() if name not in days]
+    otherwise = exists().where(
+        or_(register_changes.c.id == postings.c.case_id, register_changes.c.id == postings.c.ended_case)
+    )
+    if kind is BEGUN and "until" in item:
+        theirs.append(or_(postings.c.until.is_not_distinct_from(item["until"]), otherwise))
+    elif "ended" in item:
         theirs += (postings.c.since <= item["ended"], or_(postings.c.ended <= item["ended"], otherwise))
     return connection.execute(query.where(*theirs)).first() is not None
 

@@ -12,7 +12,7 @@ from community_core.store.register_tables import make_table
 
 PREFIX: Final = "cc_"
 VERSION_TABLE: Final = "cc_alembic_version"
-HEAD: Final = "0008"
+HEAD: Final = "0009"
 """The revision that this version of the library reads and writes."""
 
 # Ids are compared byte by byte everywhere, so that "in the order of their ids" is one order on every database.
@@ -114,6 +114,8 @@ postings: Final = Table(
     # The moment at which it was written as it stands; empty where moments were not kept yet.
     Column("entered", Text, nullable=False, server_default=""),
     UniqueConstraint("person", "post", "place", "since", name="cc_postings_once"),
+    Index("cc_postings_case", "case_id"),
+    Index("cc_postings_ended_case", "ended_case"),
 )
 
 delegations: Final = Table(
@@ -238,6 +240,7 @@ ledger: Final = Table(
     Column("version", Integer, nullable=False, server_default="0"),
     Column("part", Integer, nullable=False, server_default="0"),
     Index("cc_ledger_place", "ledger", "place", "day"),
+    Index("cc_ledger_case", "case_id", "version"),
 )
 
 counters: Final = Table(

@@ -176,6 +176,7 @@ def write_tenures(connection: Connection, register: Register, plan: Plan, change
             sound(row.key[0], row.key[1], str(values["reason"]))
         if (*row.key, since) in again:
             anew = {**values, "until": until, "ended": None, tenure.begun_by: change, **caused(tenure, "")}
+            anew |= {"version": 0} if tenure is APPOINTED else {}
             _rewrite(connection, tenure, [again[*row.key, since]], anew, moment, change)
             continue
         number = begun.get((*row.key, since))
