@@ -84,6 +84,7 @@ def test_a_list_becomes_a_tuple_and_a_day_of_data_stays_a_day(attempt):
         (1, {"step": "convene"}, ["wrong-state"]),
         (1, {"day": dt.date(2006, 5, 7)}, ["day-before"]),
         (0, {"data": {"title": None}}, ["missing-field"]),
+        (0, {"data": {"title": " "}}, ["missing-field"]),
         (0, {"data": {"colour": "red"}}, ["unexpected-field"]),
         (0, {"data": {"why": "no"}}, ["unexpected-field"]),
         (0, {"data": {"title": 7}}, ["wrong-type"]),

@@ -38,7 +38,8 @@ def take_in(
             found.append(undeclared(step, name))
             continue
         given = data.get(name)
-        if given is None:
+        # A blank text says nothing: whoever was asked for a title or a reason has not given one.
+        if given is None or (type(given) is str and not given.strip()):
             if not item.optional and (name in step.rests_on or case.data.get(name) is None):
                 found.append(missing(step, item))
             continue
