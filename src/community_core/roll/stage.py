@@ -8,19 +8,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from attrs import define, field
 
 from community_core.roll.cell import Cell, NotInColumns
-from community_core.roll.codes import GROUP, dense, group_code, grouped, picked
+from community_core.roll.codes import GROUP, dense, group_code, grouped, paired, picked
 from community_core.roll.columns import Columns
 from community_core.roll.extras import nw, pl
 from community_core.roll.staged import Result, Staged
 from community_core.roll.subjects import Subjects
-from community_core.roll.trees import (
-    Blocking,
-    Shape,
-    facts_in,
-    is_settled,
-    outcome_trees,
-    refs_in,
-)
+from community_core.roll.trees import Blocking, Shape, facts_in, is_settled, outcome_trees, refs_in
 from community_core.roll.values import from_cell
 from community_core.rules import nodes as n
 from community_core.rules.codegen import compile_values
@@ -161,10 +154,9 @@ class Run:
             if index is None:
                 index, combinations = of_subjects, [(0, *numbers) for numbers in different]
                 continue
-            width, seconds = len(different), list(different)
-            both = index.cast(pl.UInt32 if len(combinations) * width < 2**32 else pl.UInt64) * width
-            pairs, index = dense(both + of_subjects, len(combinations) * width)
-            combinations = [(*combinations[pair // width], *seconds[pair % width]) for pair in pairs]
+            seconds = list(different)
+            pairs, index = paired(index, len(combinations), of_subjects, len(seconds))
+            combinations = [(*combinations[first], *seconds[second]) for first, second in pairs]
         if index is None:
             index = pl.zeros(len(self.subjects.rows), dtype=pl.UInt16, eager=True)
         return order, combinations, index
@@ -175,7 +167,7 @@ class Run:
         """Yield the whole code of each combination, and the decisions underneath that are known or surely ask."""
         merged = [self.parts[term].merged[0] for term in terms]
         places = {
-            ref: _place(self.parts[ref[0]], ref[1])
+            ref: self.parts[ref[0]].place(ref[1])
             for ref in shape.refs
             if not isinstance(self.parts[ref[0]].plan, BrokenPlan)
         }
@@ -203,7 +195,7 @@ class Run:
             part = self.parts[term]
             if (term, name) in cells or isinstance(part.plan, BrokenPlan):
                 continue
-            position = _place(part, name)
+            position = part.place(name)
             if part.in_columns(position):
                 cells[(term, name)] = self._part_cell(part, position, f"{term}{_MARK}{name}")
         self.columns.parts = cells
@@ -278,10 +270,8 @@ class Run:
             if start == 0:
                 numbers, index = different, places
                 continue
-            width = len(different)
-            both = index.cast(pl.UInt64) * width + places.cast(pl.UInt64)
-            pairs, index = dense(both, len(numbers) * width)
-            numbers = [numbers[pair // width] + different[pair % width] * 3**start for pair in pairs]
+            pairs, index = paired(index, len(numbers), places, len(different))
+            numbers = [numbers[first] + different[second] * 3**start for first, second in pairs]
         return numbers, index
 
     def _scalar(self, atom: n.Node, position: int) -> Cell:
@@ -292,7 +282,7 @@ class Run:
         facts = [fact for fact in plan.facts if fact.name in facts_in(atom)]
         held = [fact for fact in facts if fact.name in self.columns.facts]
         refs = [ref for ref in sorted(refs_in(atom)) if not isinstance(self.parts[ref[0]].plan, BrokenPlan)]
-        places = {ref: _place(self.parts[ref[0]], ref[1]) for ref in refs}
+        places = {ref: self.parts[ref[0]].place(ref[1]) for ref in refs}
         terms = sorted({term for term, _ in refs})
         inputs = pl.DataFrame(
             [
@@ -403,11 +393,6 @@ class Run:
                 found[term] = self.stager.staged(plan)
                 queue += plan.parts
         return sorted(found.items())
-
-
-def _place(part: Staged, output: str) -> int:
-    """Return which of a decision's outputs is called *output*."""
-    return next(at for at, each in enumerate(part.plan.outputs) if each.name == output)
 
 
 def _extent(values: Sequence[int]) -> tuple[int, int]:

@@ -43,6 +43,10 @@ class Staged:
     base: pl.Series
     shared: bool = True
 
+    def place(self, output: str) -> int:
+        """Return which of the decision's outputs is called *output*."""
+        return next(at for at, each in enumerate(self.plan.outputs) if each.name == output)
+
     def output(self, position: int, output: Output) -> pl.Series:
         """Return one output as it differs among the results; null where there is no outcome that a column holds."""
         outcomes = [None if at in self.too_large else result.outcome for at, result in enumerate(self.results)]

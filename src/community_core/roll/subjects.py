@@ -12,6 +12,7 @@ from attrs import define, field
 from community_core.base.errors import FactError
 from community_core.base.labels import Label
 from community_core.roll.cell import Cell, days_since_epoch
+from community_core.roll.codes import counted, first_places
 from community_core.roll.extras import nw, pl
 from community_core.roll.typed import as_texts, typed_column
 from community_core.roll.values import ROW_NUMBER, from_cell, is_small, share_value
@@ -166,8 +167,7 @@ class Subjects:
         """Return how often each number stands in *index*."""
         found = self._once("counts", index)
         if found is None:
-            counts = index.rename("index").value_counts()
-            found = dict(zip(counts["index"].to_list(), counts["count"].to_list(), strict=True))
+            found = counted(index)
             self._remember("counts", index, found)
         return found
 
@@ -175,8 +175,8 @@ class Subjects:
         """Return the first row number at which each number stands in *index*."""
         found = self._once("examples", index)
         if found is None:
-            firsts = index.arg_unique()
-            found = dict(zip(index.gather(firsts).to_list(), self.rows.gather(firsts).to_list(), strict=True))
+            firsts = first_places(index, self.counted(index))
+            found = dict(zip(firsts, self.rows.gather(list(firsts.values())).to_list(), strict=True))
             self._remember("examples", index, found)
         return found
 
