@@ -33,7 +33,7 @@ def test_the_page_names_the_scripts_that_print_its_figures():
     """Every script that the page names exists, and decisions, starting and rolls have theirs."""
     named = set(re.findall(r"benchmarks/([a-z]+\.py)", PAGE))
     assert named <= set(scripts())
-    assert {"decide.py", "peers.py", "load.py", "roll.py"} <= named
+    assert {"decide.py", "peers.py", "load.py", "roll.py", "registers.py"} <= named
 
 
 def test_each_peer_has_its_row_and_is_installed_by_the_session_alone():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import evolve
@@ -16,7 +16,7 @@ from community_core.registers import redrawing
 from community_core.registers.applying import base_of, plans_of, write
 from community_core.registers.changes import MERGE, MOVE, SPLIT, RegisterChange
 from community_core.registers.describe import Register
-from community_core.registers.rows import Plan
+from community_core.registers.rows import Plan, Row
 from community_core.registers.written import plans_hash
 
 KINDS: Final[Mapping[str, str]] = {"move": MOVE, "merge": MERGE, "split": SPLIT}
@@ -38,7 +38,11 @@ def redrawn(store: Store, effect: Redraw, cause: Cause, *, actor: str, entered: 
 
 def on(store: Store, day: dt.date) -> redrawing.Rows:
     """Return what gives the rows of a register that hold on *day*."""
-    return lambda register: store.register_rows(register, day=day)
+
+    def rows(register: Register, where: Mapping[str, Sequence[str]] | None = None) -> Sequence[Row]:
+        return store.register_rows(register, day=day, where=where)
+
+    return rows
 
 
 def applied(store: Store, asked: redrawing.Changes, change: RegisterChange, entered: dt.datetime) -> str:

@@ -6,8 +6,8 @@ Every change holds from its day on: what held before stays as it was, and the re
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Protocol
 
 from attrs import define, field
 
@@ -19,8 +19,15 @@ from community_core.registers.describe import Register
 from community_core.registers.known import KEPT, PLACES, register_of
 from community_core.registers.rows import Asked, Row, Values
 
-#: Gives the rows of a register that hold on the day of the change.
-Rows = Callable[[Register], Sequence[Row]]
+
+class Rows(Protocol):
+    """Gives the rows of a register that hold on the day of the change."""
+
+    def __call__(self, register: Register, where: Mapping[str, Sequence[str]] | None = None) -> Sequence[Row]:
+        """Return all of them, or those whose columns have one of these values."""
+        ...
+
+
 Changes = dict[Register, list[Asked]]
 
 ACTIONS: Final = REDRAWINGS
@@ -62,7 +69,7 @@ def merge_households(
     Raises:
         Refused: if a household is not registered on that day, or is merged into itself.
     """
-    kept = {row.key[0] for row in rows(_HOUSEHOLDS)}
+    kept = {row.key[0] for row in rows(_HOUSEHOLDS, {"household": (into, *others)})}
     for household in (into, *others):
         if household not in kept:
             raise _no_such(_HOUSEHOLDS, household)
@@ -72,11 +79,10 @@ def merge_households(
         )
     told = relations or {}
     changes: Changes = {_MEMBERS: [], _HOUSEHOLDS: []}
-    for row in rows(_MEMBERS):
-        household, person = row.key
-        if household in others:
-            changes[_MEMBERS].append(Asked(row.key, row.values, day, ends=True))
-            changes[_MEMBERS].append(Asked((into, person), (told.get(person),), day))
+    for row in rows(_MEMBERS, {"household": tuple(others)}):
+        person = row.key[1]
+        changes[_MEMBERS].append(Asked(row.key, row.values, day, ends=True))
+        changes[_MEMBERS].append(Asked((into, person), (told.get(person),), day))
     changes[_HOUSEHOLDS] = [Asked((household,), (), day, ends=True) for household in others]
     return changes
 
@@ -100,14 +106,14 @@ def split_household(
     Raises:
         Refused: if the household is not registered, *new* is, or one of *people* is no member, or all of them leave.
     """
-    kept = {row.key[0]: row for row in rows(_HOUSEHOLDS)}
+    kept = {row.key[0]: row for row in rows(_HOUSEHOLDS, {"household": (household, new)})}
     if household not in kept:
         raise _no_such(_HOUSEHOLDS, household)
     if new in kept:
         raise refuse(
             "already-registered", f"户 {new} 已登记；请用新的户号", f"the household {new!r} exists; use another id"
         )
-    members = {row.key[1]: row for row in rows(_MEMBERS) if row.key[0] == household}
+    members = {row.key[1]: row for row in rows(_MEMBERS, {"household": (household,)})}
     strangers = [person for person in (*people, *([head] if head else ())) if person not in members]
     if strangers or (head and head not in people):
         who = strangers[0] if strangers else head
