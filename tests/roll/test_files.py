@@ -205,7 +205,7 @@ def test_a_file_without_a_good_row_is_not_usable_and_writes_nothing(tmp_path: Pa
         (tmp_path / "roll.csv").write_text(text, "utf-8")
         found = decide_file(rules(), ["care"], tmp_path / "roll.csv", tmp_path / "out.csv", on=ON)
         assert code in [each.code for each in found.findings]
-        assert (found.usable, found.out, found.tallies) == (False, None, {})
+        assert (found.usable, found.out, found.totals("care"), found.patterns("care")) == (False, None, (), ())
         assert not (tmp_path / "out.csv").exists()
 
 

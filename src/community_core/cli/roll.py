@@ -104,6 +104,7 @@ def _say(result: FileResult, *, as_json: bool) -> None:
             for total in result.totals(term)
         ]
         for term in result.tallies
+        if result.usable
     }
     rows, refused = result.rows, result.refused
     if as_json:

@@ -32,7 +32,7 @@ class FileResult:
     """
 
     parts: TableParts
-    tallies: dict[str, Tally] = field(factory=dict)
+    tallies: Mapping[str, Tally]
     out: Path | None = None
     rejected: Path | None = None
     _beyond: list[Finding] = field(factory=list)
@@ -73,7 +73,7 @@ class FileResult:
     def add(self, result: RollResult) -> None:
         """Add the results of one part."""
         for term, found in result.terms.items():
-            self.tallies.setdefault(term, Tally(found.outputs)).add(found.tally)
+            self.tallies[term].add(found.tally)
         self._beyond += result.findings[: max(MOST_LISTED - len(self._beyond), 0)]
 
 
@@ -101,10 +101,9 @@ def decide_file(
         LoadError: if a file cannot be written, or *out* has another ending.
     """
     engine = rules if isinstance(rules, Engine) else rules.engine
-    for term in terms:
-        engine.full_name(term)
     facts = tuple(engine.scope.facts.values())
-    result = FileResult(read_parts(table, facts, rows))
+    tallies = {term: Tally(engine.plan(term, on).outputs) for term in terms}
+    result = FileResult(read_parts(table, facts, rows), tallies)
     described: dict[str, Any] = {fact.name: fact for fact in facts}
     with ExitStack() as files:
         to_out = files.enter_context(TableWriter(Path(out), described, spreadsheet=True)) if out is not None else None
