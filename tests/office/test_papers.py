@@ -285,6 +285,14 @@ def test_a_district_replaces_templates(office, tmp_path):
     assert [item.text for item in made.paragraphs] == ["会议通知：talk-1"]
 
 
+def test_a_document_does_not_say_when_it_was_written(office):
+    """The moment of writing stands in no part of a ``.docx``, so that the same paper has the same bytes."""
+    made = office.papers().draft("talk-1", "notice", "docx")
+    parts = zipfile.ZipFile(io.BytesIO(made)).infolist()
+    assert {part.date_time for part in parts} == {(1980, 1, 1, 0, 0, 0)}
+    assert len(docx.Document(io.BytesIO(made)).paragraphs) > 1
+
+
 def test_digests_name_their_algorithm():
     """SM3 gives the standard's own example, and an unknown algorithm is refused with those that there are."""
     assert digest_of(b"abc", "sm3").value == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"

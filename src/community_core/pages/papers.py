@@ -6,6 +6,7 @@ Nothing is recorded here: see ``office.papers().issue`` for how a file is bound 
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -70,7 +71,16 @@ def _docx(printed: Printed, templates: Path | None) -> bytes:
                 "papers as .docx need more: pip install 'community-core[papers]'",
             )
         ) from error
-    return buffer.getvalue()
+    return _timeless(buffer)
+
+
+def _timeless(written: io.BytesIO) -> bytes:
+    """Return the document without the moment at which it was written: the same paper has the same bytes."""
+    found = io.BytesIO()
+    with zipfile.ZipFile(written) as read, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as write:
+        for name in read.namelist():
+            write.writestr(zipfile.ZipInfo(name), read.read(name), zipfile.ZIP_DEFLATED)
+    return found.getvalue()
 
 
 def _filled(path: Path, printed: Printed) -> Any:

@@ -98,9 +98,14 @@ class CausingEvent:
     effects: tuple[RecordedEffect, ...]
 
 
+def _number(kind: Kind, row: Any) -> str:
+    number = getattr(row, kind.number)
+    return shown(number) if isinstance(number, str) else str(number)
+
+
 def changed(kind: Kind, row: Any, cause: tuple[str, int]) -> Finding:
     """Return the finding that a row is not what its cause says."""
-    number = getattr(row, kind.number)
+    number = _number(kind, row)
     return found_row(
         "caused-row-changed",
         kind.name,
@@ -113,7 +118,7 @@ def changed(kind: Kind, row: Any, cause: tuple[str, int]) -> Finding:
 
 def inserted(kind: Kind, row: Any, cause: tuple[str, int]) -> Finding:
     """Return the finding that a row names a cause that did not cause it."""
-    number = getattr(row, kind.number)
+    number = _number(kind, row)
     return found_row(
         "caused-row-inserted",
         kind.name,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
@@ -86,10 +87,10 @@ def _boundary(connection: Connection, before: Mapping[str, int]) -> Iterator[Fin
 
 def _read(rows: Iterable[Any]) -> Iterator[CausingEvent]:
     for case, version, text in rows:
-        try:
-            yield CausingEvent(case, version, read_effects(text))
-        except (ValueError, TypeError, KeyError, AttributeError):
-            continue  # The chain says that it was changed.
+        # Of one that was changed the chain says so; a text of broken bytes could not even be asked for.
+        if shown(case) == case and shown(text) == text:
+            with suppress(ValueError, TypeError, KeyError, AttributeError):
+                yield CausingEvent(case, version, read_effects(text))
 
 
 # -- from events to rows -----------------------------------------------------------------------------------------------
@@ -281,7 +282,7 @@ def _children(connection: Connection, before: Mapping[str, int]) -> Iterator[Fin
     )
     for rows in _stream(connection, query):
         causes = {row.id: _cause(row.id, row.parent) for row in rows}
-        parents = {row.parent for row in rows}
+        parents = {row.parent for row in rows if shown(row.parent) == row.parent}
         versions = {cause[0] for cause in causes.values() if cause is not None}
         asked = select(events.c.case_id, events.c.version, events.c.effects).where(
             events.c.case_id.in_(list(parents)), events.c.version.in_(sorted(versions))
