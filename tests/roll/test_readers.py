@@ -277,6 +277,7 @@ def test_a_table_that_says_nothing_is_a_finding(tmp_path, text, code):
 def test_a_missing_file_is_a_finding(tmp_path):
     """A file that is not there, or is no Parquet, is named by a finding."""
     assert codes(read_table(tmp_path / "nowhere.csv", FACTS)) == ["unreadable-file"]
+    assert "没有这个文件或文件夹" in read_table(tmp_path / "nowhere.csv", FACTS).findings[0].message.zh
     (tmp_path / "x.parquet").write_bytes(b"no parquet")
     assert codes(read_table(tmp_path / "x.parquet", FACTS)) == ["unreadable-file"]
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from attrs import define, evolve, field
 
 from community_core.base.decoding import Pieces, encoding_of, texts
+from community_core.base.files import file_trouble
 from community_core.base.findings import Finding, Origin, finding
 from community_core.base.headings import heading_key
+from community_core.base.labels import Label
 from community_core.base.ranks import Privacy
 from community_core.roll.cells import Column, read_column
 from community_core.roll.extras import pl
@@ -95,8 +97,9 @@ class TableParts:
                 self.refused += part.rejected.height
                 yield part
         except (OSError, pl.exceptions.PolarsError) as error:
-            why = getattr(error, "strerror", None) or str(error).splitlines()[0]
-            self._refuse("unreadable-file", f"文件不能读取：{why}", f"the file cannot be read: {why}")
+            said = str(error).partition("\n")[0]
+            why = file_trouble(error) if isinstance(error, OSError) else Label(said, said)
+            self._refuse("unreadable-file", f"文件不能读取：{why.zh}", f"the file cannot be read: {why.en}")
         if self.usable and not self.good and not self.refused:
             self._refuse("empty-table", "只有标题，没有一行数据", "there are headings and no row below them")
 

@@ -11,6 +11,7 @@ from typing import Self
 from attrs import define, field
 
 from community_core.base.errors import LoadError
+from community_core.base.files import file_trouble
 from community_core.base.labels import Label, Language
 from community_core.roll.extras import pl
 from community_core.rules.terms import Fact, Output
@@ -130,9 +131,9 @@ class TableWriter:
         try:
             call()
         except OSError as error:
-            raise LoadError(
-                Label(f"{self.path} 不能写入：{error.strerror}", f"{self.path} cannot be written: {error.strerror}")
-            ) from error
+            why = file_trouble(error)
+            message = Label(f"{self.path} 不能写入：{why.zh}", f"{self.path} cannot be written: {why.en}")
+            raise LoadError(message) from error
 
 
 def readable(

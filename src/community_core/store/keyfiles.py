@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from community_core.base.errors import StoreError
+from community_core.base.files import file_trouble
 from community_core.base.labels import Label
 from community_core.ports.keys import KEY_BYTES, KeyRing
 
@@ -24,9 +25,9 @@ def read_keys(path: str | Path) -> KeyRing:
         keys = {str(name): bytes.fromhex(key) for name, key in data["keys"].items()}
         return KeyRing(str(data["current"]), keys)
     except OSError as error:
-        said = error.strerror or type(error).__name__
+        why = file_trouble(error)
         raise StoreError(
-            Label(f"密钥文件 {path} 无法读取：{said}", f"the key file {path} cannot be read: {said}")
+            Label(f"密钥文件 {path} 无法读取：{why.zh}", f"the key file {path} cannot be read: {why.en}")
         ) from None
     except (ValueError, TypeError, KeyError, AttributeError):
         raise StoreError(
