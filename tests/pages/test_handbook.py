@@ -319,6 +319,28 @@ def test_what_a_step_needs_of_another_case_is_said():
     assert steps["withdraw"].needs == ()
 
 
+LIST = """code_lists:
+  hardship:
+    zh: 困难类别
+    en: hardship
+    owner: {zh: 民政局<b>, en: civil affairs}
+    open_to: [district]
+    codes: [{code: severe, zh: 重点困难, en: severe, fact: noisy, value: true, until: 2007-01-01}, {code: 2, zh: 其他}]
+---
+practice: my.broken"""
+
+
+def test_a_code_list_shows_its_owner_its_codes_and_their_days(tmp_path):
+    """Each version of a list has its own table: whose it is, from when, and which fact each code serves as."""
+    file = tmp_path / "my-town.yaml"
+    more = "amend: [{add: hardship, codes: [{code: ill, zh: 因病}], from: 2008-01-01, cite: {document: 补充通知}}]\n"
+    file.write_text(TOWN.replace("---\npractice: my.broken", LIST) + more, "utf-8")
+    page = pages_of(cc.load(file))["practice-my.rooms.html"]
+    for word in ("代码表", "困难类别", "民政局<b>", "重点困难", "noisy = true", "因病", "补充通知", "2007-01-01"):
+        assert word in page.text
+    assert page.text.count("重点困难") > page.text.count("因病")
+
+
 def test_who_beats_whom_is_said(tmp_path):
     """A value that takes the place of another is said to beat it, and the other to be beaten by whom."""
     file = tmp_path / "my-town.yaml"

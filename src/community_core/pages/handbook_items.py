@@ -218,6 +218,34 @@ class ClaimEntry:
 
 
 @frozen
+class CodeRow:
+    """One code of a list, with its days; *fact* and *value* are empty where it serves as none."""
+
+    code: str
+    label: Label
+    fact: str = ""
+    value: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    cite: Citation | None = None
+
+
+@frozen
+class CodeListEntry:
+    """One version of a code list: the department that owns it, and its codes with their days."""
+
+    anchor: str
+    name: str
+    label: Label
+    owner: Label
+    codes: tuple[CodeRow, ...]
+    standing: Standing
+    cite: Citation | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+@frozen
 class PracticePage:
     """Everything that one practice declares, as the district has it; *amends* says what it changes in others."""
 
@@ -235,6 +263,7 @@ class PracticePage:
     claims: tuple[ClaimEntry, ...]
     amends: tuple[Label, ...] = ()
     broken: tuple[tuple[str, Finding], ...] = ()
+    code_lists: tuple[CodeListEntry, ...] = ()
 
 
 @frozen

@@ -9,12 +9,15 @@ from community_core.base.days import Span
 from community_core.base.labels import Label
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import Amendment
+from community_core.declarations.code_lists import CodeList
 from community_core.declarations.practice import GapTerm, Practice, Setting
 from community_core.declarations.terms import Claim
 from community_core.jurisdiction.rules import Rules
 from community_core.pages.handbook_items import (
     BoundEntry,
     ClaimEntry,
+    CodeListEntry,
+    CodeRow,
     DecisionEntry,
     FactEntry,
     Figure,
@@ -98,7 +101,7 @@ class _Maker:
         """The practices of the rules; one that is known by its terms alone has nothing but its name."""
         yield from self.rules.practices
         terms = self.rules.terms
-        groups = (terms.parameters, terms.decisions, terms.procedures, terms.services, terms.gaps)
+        groups = (terms.parameters, terms.decisions, terms.procedures, terms.services, terms.gaps, terms.code_lists)
         owners = dict.fromkeys(full.rpartition(".")[0] for group in groups for full, _ in group)
         known = {practice.name for practice in self.rules.practices}
         yield from (Practice(name) for name in owners if name not in known)
@@ -136,6 +139,11 @@ class _Maker:
                 if own(full)
             ),
             gaps=tuple(gap_entry(item) for full, item in terms.gaps if own(full)),
+            code_lists=tuple(
+                code_list_entry(item, item.standing or practice.standing)
+                for full, item in terms.code_lists
+                if own(full)
+            ),
             claims=tuple(self.claims(name)),
             amends=tuple(self.amends(practice.settings, practice.amendments)),
             broken=tuple((full, found) for full, found in terms.broken if own(full) or self.fact_of(full, practice)),
@@ -321,6 +329,16 @@ class _Maker:
 def gap_entry(gap: Gap | GapTerm) -> GapEntry:
     """Return a gap as the handbook shows it."""
     return GapEntry(gap.name, gap.text, gap.cite)
+
+
+def code_list_entry(item: CodeList, standing: Standing) -> CodeListEntry:
+    """Return one version of a code list as the handbook shows it."""
+    codes = tuple(
+        CodeRow(each.code, each.label, each.fact, each.value, each.span.start, each.span.end, each.cite)
+        for each in item.codes
+    )
+    anchor, (since, until) = anchored(item.name, item.span), (item.span.start, item.span.end)
+    return CodeListEntry(anchor, item.name, item.label, item.owner, codes, standing, item.cite, since, until)
 
 
 def anchored(name: str, span: Span) -> str:
