@@ -142,7 +142,10 @@ def test_entries_in_categories_are_neither_shown_nor_kept_in_clear(run, store, t
 def test_an_appointment_or_delegation_ends_and_what_was_known_is_still_told(run, store):
     """An end says who and why; as known before it, the appointment stands; a wrong key or moment is wrong use."""
     since = ("--since", "2025-01-01", "--store", store)
-    assert run("case", "appoint", "chair-1", "committee.chair", "c-1", *since).code == 0
+    entered = ("--actor", "clerk-9", "--why", "选举结果")
+    assert run("case", "appoint", "chair-1", "committee.chair", "c-1", *since, *entered).code == 0
+    (row,) = rows(run, store, "appointments", on="2025-06-01")
+    assert row["change"].startswith("appointment-")
     assert run("case", "delegate", "r-2", "chair-1", "committee.chair", "c-1", *since, "--reason", "委托").code == 0
     before = f"{dt.datetime.now(dt.UTC).isoformat()}"
     june = ("--store", store, "--on", "2025-06-01", "--actor", "clerk-1", "--why", "辞职")

@@ -326,17 +326,32 @@ def list_cases(
     return exits.FINE
 
 
+entered_option = click.option("--actor", default="", help="由谁登记 · Who registers it.")
+
+
 @case.command("appoint", help="登记任职 · Register that PERSON holds POST in PLACE.", epilog=exits.HELP)
 @click.argument("person")
 @click.argument("post")
 @click.argument("place")
 @click.option("--since", callback=read_day_option, required=True, metavar="DAY", help="从哪天起 · From this day.")
 @click.option("--until", callback=read_day_option, metavar="DAY", help="到哪天（不含） · To this day, excluded.")
+@entered_option
+@click.option("--why", default="", help="依据：文书或理由 · What it rests on: a document, or why.")
 @store_option
-def appoint(*, person: str, post: str, place: str, since: dt.date, until: dt.date | None, store: str) -> int:
+def appoint(
+    *,
+    person: str,
+    post: str,
+    place: str,
+    since: dt.date,
+    until: dt.date | None,
+    actor: str,
+    why: str,
+    store: str,
+) -> int:
     """Register an appointment; a second time changes nothing."""
     with office_over(store, None, new=True) as office:
-        office.appoint(person, post, place, since, until)
+        office.appoint(person, post, place, since, until, actor=actor, why=why)
         known = {each for _, procedure in office.rules.terms.procedures for step in procedure.steps for each in step.by}
     click.echo(plain(f"已登记 registered: {person} · {post} · {place}"))
     if known and post not in known:
@@ -358,6 +373,7 @@ def appoint(*, person: str, post: str, place: str, since: dt.date, until: dt.dat
 @click.option("--since", callback=read_day_option, required=True, metavar="DAY", help="从哪天起 · From this day.")
 @click.option("--until", callback=read_day_option, metavar="DAY", help="到哪天（不含） · To this day, excluded.")
 @click.option("--reason", required=True, help="依据：文书或理由 · What it rests on: a document, or why.")
+@entered_option
 @store_option
 def delegate(*, store: str, reason: str, **who: Any) -> int:
     """Register a delegation; a second time changes nothing."""
