@@ -185,7 +185,7 @@ def test_prose_names_row_conditions_values_and_document():
 
 def test_what_cannot_be_asked_is_told_to_the_developer():
     """A day that is a text or a moment, and a language that there is none of, are told with what to give."""
-    moment = dt.datetime(2006, 5, 1, tzinfo=dt.timezone.utc)
+    moment = dt.datetime(2006, 5, 1, tzinfo=dt.UTC)
     for day in ("2006-05-01", moment, None):
         with pytest.raises(TypeError, match=r"datetime\.date"):
             engine().decide("care_class", {"age": 72}, on=day)
