@@ -242,7 +242,7 @@ STEPS = "steps: {ask: apply, look: visit}, drops: [muse],"
 
 
 def looked(office):
-    """Open a case under the older text in which the chair had the post of a clerk too and looked once, after a clerk."""
+    """Open a case under the older text in which the chair, a clerk too, looked once after a clerk."""
     first = office(LOOKED)
     first.appoint("chair", "clerk", "town", dt.date(2000, 1, 1))
     case = ask(first)
