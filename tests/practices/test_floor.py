@@ -75,11 +75,12 @@ def test_a_norm_of_law_is_open_to_nobody_unless_the_law_leaves_it(rules):
 
 
 def test_a_district_cannot_set_what_the_law_fixes():
-    """A district that sets a term of four years is told that the term is not open to it."""
+    """A district that sets a term of four years is told that the term is not open to it; until then there is none."""
     own = Setting(f"{LAW}.term_years", (DatedValue(4),))
     rules = compose(District("nowhere", Label("某区"), settings=(own,)), gather([plugin], entry_points=False))
     assert [found.code for found in rules.findings if found.level == "error"] == ["not-open"]
-    assert rules.parameter("term_years", on=dt.date(2006, 5, 1)).value == 3
+    assert rules.parameter("term_years", on=dt.date(2006, 5, 1)) is None
+    assert not any(claim.holds for claim in rules.why("term_years"))
 
 
 def test_a_general_norm_refuses_nothing(rules):
