@@ -39,7 +39,14 @@ YAML = {
     "too-deep",
     "yaml-syntax",
 }
-BETWEEN = {"amendment-content", "missing-output", "unknown-output", "until-before-from", "wrong-constant"}
+BETWEEN = {
+    "amendment-content",
+    "duplicate-document",
+    "missing-output",
+    "unknown-output",
+    "until-before-from",
+    "wrong-constant",
+}
 BETWEEN |= {"day-of-another-year", "wrong-unit", "wrong-value"}
 #: A citation may take its document from the head, and labels are of values that are declared elsewhere.
 NOT_SEEN = {"missing-key.document", "unknown-word.label"}
