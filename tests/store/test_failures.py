@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gc
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import community_core as cc
 from community_core.base import StoreError
 from community_core.cli.main import main
 from community_core.ports.store import Posting
+from community_core.store import connections
 
 RULES = Path(__file__).parent / "seats.yaml"
 DAY = dt.date(2006, 5, 1)
@@ -176,6 +178,28 @@ def test_a_reader_whose_connection_is_cut_says_so(database, make_office):
         event.remove(engine, "before_cursor_execute", once)
         gc.collect()
         assert list(office.verify()) == []
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # as above
+def test_a_connection_that_was_lost_while_it_lay_idle_is_made_anew(database, make_office, monkeypatch):
+    """What the server ended while nobody worked is no error of the next call; one used a moment ago is not tried."""
+    if database.is_sqlite:
+        pytest.skip("a file has no connection to lose")
+    office = make_office()
+    seat = partial(office.open, "seat", {"person": "p1"}, place="town", **CLERK)
+
+    def lose():
+        with office.store._transactions.reading() as connection:
+            cut(database, connection)
+
+    monkeypatch.setattr(connections, "_IDLE", -1.0)
+    lose()
+    assert seat().version == 1
+    monkeypatch.setattr(connections, "_IDLE", 3600.0)
+    lose()
+    assert "connection to the database was lost" in str(failure(seat))
+    assert seat().version == 1
+    assert list(office.verify()) == []
 
 
 def test_a_server_that_is_not_there_is_one_message(database):
