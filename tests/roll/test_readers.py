@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from zipfile import ZipFile
 
 import polars as pl
 import pytest
@@ -398,6 +399,23 @@ def test_a_workbook_that_is_no_roll_is_told_of(tmp_path):
     assert codes(read_table(workbook(tmp_path, []), FACTS)) == ["empty-table"]
     for junk in (b"PK\x03\x04junk", b"\xd0\xcf\x11\xe0junk"):
         assert codes(read(tmp_path, junk, name="junk.xlsx")) == ["unreadable-file"]
+
+
+def test_a_formula_without_its_result_is_not_blank(tmp_path):
+    """A workbook whose formulas were saved without results is refused; an empty text that one came to is a blank."""
+    path = workbook(tmp_path, [["年龄", "独居"], [72, "=IF(A2>70,1,0)"], ["=A2", "是"]])
+    (found,) = read_table(path, FACTS).findings
+    assert found.code == "formula-without-value"
+    assert "2 个单元格（如 B2）" in found.message.zh
+    saved = tmp_path / "saved.xlsx"
+    with ZipFile(path) as parts, ZipFile(saved, "w") as copy:
+        for name in parts.namelist():
+            part = parts.read(name)
+            part = part.replace(b'<c r="B2"><f>', b'<c r="B2" t="str"><f>')
+            copy.writestr(name, part.replace(b"<f>A2</f><v></v>", b"<f>A2</f><v>72</v>"))
+    table = read_table(saved, FACTS)
+    assert [item for item in table.findings if item.level == "error"] == []
+    assert [row[1:] for row in table.frame.rows()] == [(72, None), (72, True)]
 
 
 def test_lines_of_totals_are_nobody(tmp_path):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Final
@@ -24,6 +26,7 @@ _WITHIN: Final = 15
 _BLANKS: Final = " \t\r\n\u3000\u00a0\ufeff"
 #: How the file of a workbook begins, and that of an old one.
 WORKBOOK: Final = b"PK\x03\x04"
+_SHEET_PART: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
 OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 #: Tells how many of the cells of a line are headings that are known.
@@ -155,6 +158,7 @@ def _sheet(name: str, lines: Iterator[Line], recognised: Recognised) -> Sheet | 
 def _read_workbook(data: bytes, recognised: Recognised, file: str) -> Book:
     openpyxl = workbooks()
     try:
+        unsaved = list(_unsaved(data))
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         try:
             sheets = [_sheet(str(each.title), _lines(each), recognised) for each in book.worksheets]
@@ -171,8 +175,38 @@ def _read_workbook(data: bytes, recognised: Recognised, file: str) -> Book:
             f"工作簿不能读取（{kind}）；请用表格软件打开后另存",
             f"the workbook cannot be read ({kind}); open it in a spreadsheet and save it again",
         )
+    if unsaved:
+        return _nothing(
+            file,
+            "formula-without-value",
+            f"有 {len(unsaved)} 个单元格（如 {unsaved[0]}）只存了公式而没有结果，不能当作空白；请用表格软件打开后另存",
+            f"{len(unsaved)} cells (such as {unsaved[0]}) are formulas that were saved without results, and not blank; "
+            "open the workbook in a spreadsheet and save it again",
+        )
     found = tuple(sheet for sheet in sheets if sheet is not None)
     return Book(found, (), "xlsx") if found else _no_headings(file, empty=blank)
+
+
+def _unsaved(data: bytes) -> Iterator[str]:
+    """Yield the cells whose formulas were saved without results, as programs that make workbooks save them.
+
+    A spreadsheet saves each result, also an empty text; what reads the values alone would take such a cell for blank.
+    """
+    from openpyxl.xml.functions import iterparse  # noqa: PLC0415 - as in workbooks()
+
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        for name in parts.namelist():
+            if not _SHEET_PART.fullmatch(name) or b"<f" not in parts.read(name):
+                continue
+            with parts.open(name) as part:
+                for _, item in iterparse(part):
+                    kind = item.tag.rpartition("}")[2]
+                    if kind == "c":
+                        inner = {child.tag.rpartition("}")[2]: child.text for child in item}
+                        if "f" in inner and not inner.get("v") and not ("v" in inner and item.get("t") == "str"):
+                            yield item.get("r", "?")
+                    elif kind == "row":
+                        item.clear()
 
 
 def _lines(sheet: Any) -> Iterator[Line]:
