@@ -1,6 +1,7 @@
 """What the board tells of ledgers: the parts of an entry that its own step publishes to all, and nothing else."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -87,7 +88,8 @@ def test_an_amount_that_is_not_published_is_on_no_board(tmp_path, publish, priva
     entries, pages = board(tmp_path, publish, privacy)
     assert entries == []
     assert not any(name.startswith("fund-") for name in pages)
-    assert not any("731" in text for name, text in pages.items() if name == "index.html")
+    # A hash may hold these digits by chance.
+    assert re.search(r"(?<![0-9a-f])731(?![0-9a-f])", pages["index.html"]) is None
 
 
 def test_the_gifts_of_the_joint_conference_are_on_the_board():
