@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from community_core.cli import exits
-from community_core.cli.options import json_option, keys_option, store_option
+from community_core.cli.options import Decorated, json_option, keys_option, store_option
 from community_core.cli.output import print_json
 from community_core.cli.register_options import actor_option, on_option, say_changed, why_option
 from community_core.cli.stores import office_over
@@ -33,19 +33,20 @@ def _with_key(name: str, key: tuple[str, ...]) -> Register:
     return own
 
 
+def _of_one_key(command: Decorated) -> Decorated:
+    """Add what a change of one key's rows is told: register, key, store, day, who and why."""
+    for option in (json_option, why_option, actor_option, on_option, keys_option, store_option):
+        command = option(command)
+    command = click.argument("key", nargs=-1, required=True, metavar="KEY...")(command)
+    return click.argument("name", metavar="REGISTER")(command)
+
+
 @click.command(
     "end",
     help="某日起终止登记，如任职、委托 · End what REGISTER says of KEY..., such as an appointment or a delegation.",
     epilog=exits.HELP,
 )
-@click.argument("name", metavar="REGISTER")
-@click.argument("key", nargs=-1, required=True, metavar="KEY...")
-@store_option
-@keys_option
-@on_option
-@actor_option
-@why_option
-@json_option
+@_of_one_key
 def end(*, name: str, key: tuple[str, ...], store: str, day: dt.date, actor: str, why: str, as_json: bool) -> int:
     """End a row."""
     own = _with_key(name, key)
@@ -76,14 +77,7 @@ def seal(*, store: str, as_json: bool) -> int:
 @click.command(
     "erase", help="删除个人信息，各日的都删 · Erase personal values of KEY..., of all days.", epilog=exits.HELP
 )
-@click.argument("name", metavar="REGISTER")
-@click.argument("key", nargs=-1, required=True, metavar="KEY...")
-@store_option
-@keys_option
-@on_option
-@actor_option
-@why_option
-@json_option
+@_of_one_key
 def erase(*, name: str, key: tuple[str, ...], store: str, day: dt.date, actor: str, why: str, as_json: bool) -> int:
     """Erase personal values."""
     own = _with_key(name, key)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from community_core.base.labels import Language
 from community_core.cli import exits
 from community_core.cli.options import (
+    Decorated,
     json_option,
     kept_district_option,
     keys_option,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from community_core.registers.describe import Column, Register
     from community_core.registers.reads import RegisterRead
     from community_core.registers.rows import Row
-
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 where_option = click.option(
     "--where", multiple=True, metavar="COLUMN=VALUE", help="只要这些行，可重复 · Only such rows; repeatable."

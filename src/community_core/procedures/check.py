@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from community_core.base.findings import Finding, Origin, finding
-from community_core.base.ranks import Privacy
+from community_core.base.ranks import PRIVATE, Privacy
 from community_core.procedures.check_votes import check_votes
 from community_core.procedures.consequences import KINDS, is_literal
 from community_core.procedures.definition import (
@@ -359,7 +359,7 @@ def _personal(procedure: Procedure, step: Step, spec: EffectSpec) -> Iterator[Fi
     for name, expression in spec.arguments:
         used = () if is_literal(spec.kind, name) else names_in(expression)
         for field in filter(None, map(procedure.field, used)):
-            if field.privacy in (Privacy.PERSONAL, Privacy.SENSITIVE):
+            if field.privacy in PRIVATE:
                 yield finding(
                     "personal-entry",
                     f"环节 {step.name} 把 {field.privacy.value} 字段 {field.name} 记入账簿；账簿不写个人",

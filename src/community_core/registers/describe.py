@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from community_core.base.errors import UnknownTerm
 from community_core.base.labels import Label
-from community_core.base.ranks import Privacy
+from community_core.base.ranks import PRIVATE, Privacy
 from community_core.rules.types import BOOL, DATE, INT, SHARE, TEXT, ValueType
 
 __all__ = ["BOOL", "DATE", "INT", "SHARE", "SINCE", "TEXT", "UNTIL", "Column", "Register", "find_register"]
@@ -52,7 +52,7 @@ class Column:
     @property
     def private(self) -> bool:
         """Whether values are nobody else's business, and so are masked wherever they are shown."""
-        return self.privacy in (Privacy.PERSONAL, Privacy.SENSITIVE)
+        return self.privacy in PRIVATE
 
     @property
     def sensitive(self) -> bool:

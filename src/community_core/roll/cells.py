@@ -12,7 +12,7 @@ from attrs import frozen
 from community_core.base.headings import heading_key
 from community_core.base.identity import check_digit
 from community_core.base.labels import Label
-from community_core.base.ranks import Privacy
+from community_core.base.ranks import PRIVATE
 from community_core.roll.extras import pl
 from community_core.roll.values import dtype_of, is_small, share_value, to_cell
 from community_core.rules.terms import Fact
@@ -171,4 +171,4 @@ def expected(fact: Fact) -> Label:
 
 def shown(fact: Fact, text: str) -> str:
     """Return a bad cell's text for a finding; nothing where the fact is personal, as findings are shown and logged."""
-    return "" if fact.privacy in (Privacy.PERSONAL, Privacy.SENSITIVE) else text
+    return "" if fact.privacy in PRIVATE else text
