@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
+from community_core.base.collecting import uncollected
 from community_core.base.errors import Refused
 from community_core.base.findings import Finding
 from community_core.office.bindings import Binding, refused
@@ -120,7 +121,8 @@ class BulkRun:
             del self._cases[done:], self._refused[refused_before:]
             attempt()
 
-        self._store.run(fresh)
+        with uncollected():
+            self._store.run(fresh)
 
     def _kept(self, commands: Sequence[Command], work: Work) -> Mapping[str, Event]:
         keys = [command.key for command in commands if command.key]
