@@ -87,6 +87,10 @@ class Rules:
         replaced = set(self.aliases)
         return Names([name for name in self._procedures if name not in replaced] + sorted(replaced))
 
+    @cached_property
+    def _procedures_meant(self) -> dict[str, str]:
+        return {}
+
     def full_name(self, term: str) -> str:
         """Return the full name of the term that *term* means, of whatever kind; a full name means itself.
 
@@ -125,6 +129,8 @@ class Rules:
         Raises:
             UnknownTerm: if there is none, several, or if its declaration is broken; the message says which.
         """
+        if term in self._procedures_meant:
+            return self._procedures_meant[term]
         found = self._meant(self._procedure_names, term)
         # A broken procedure of that name may be the one that is meant, such as one that stands for the core's.
         bad = None if term in self._procedures else self._broken_of(term)
@@ -136,6 +142,8 @@ class Rules:
             )
         if found is None:
             raise _unknown(self._procedure_names, term, "程序", "procedure")
+        # Every opening of a case asks; of the names that mean something there are not many.
+        self._procedures_meant[term] = found
         return found
 
     def _broken_of(self, term: str) -> tuple[str, Finding] | None:

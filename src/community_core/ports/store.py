@@ -282,7 +282,7 @@ class RegisterRows(Protocol):
 class Store(Registers, RegisterRows, Protocol):
     """Append-only events, cases, rule texts and registers. Every writing call happens inside :meth:`begin`."""
 
-    def begin(self) -> AbstractContextManager[None]:
+    def begin(self) -> AbstractContextManager[object]:
         """One unit of work: all of it or nothing. A caller's own transaction is neither committed nor rolled back."""
         ...
 

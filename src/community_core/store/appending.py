@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Dialect, Insert, Table, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, bindparam, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from community_core.base.errors import StoreError
@@ -17,31 +15,19 @@ from community_core.ports.store import Conflict, StoredEvent
 from community_core.procedures.events import Event
 from community_core.store.connections import Unit, savepoint
 from community_core.store.records import event_row, genesis, moment_text, stored_case
-from community_core.store.schema import SEQUENCE, cases, counters, events, outbox, private
+from community_core.store.schema import cases, events, outbox, private
 from community_core.store.sealing import Sealing
+from community_core.store.statements import adding, adding_unless_taken, putting, write
 
 T = TypeVar("T")
 CHUNK: Final = 500
-_UPSERTS: Final[Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
-# Statements are made once: SQLAlchemy takes longer to put one together than a database to carry it out.
 # The heads are written as lookups for each case: a join with the greatest versions makes PostgreSQL read the whole
 # table as long as it has not gathered statistics, which it never has in the transaction that fills it.
 _LAST: Final = select(events.c.hash).where(events.c.case_id == cases.c.id).order_by(events.c.version.desc()).limit(1)
 _VERSION: Final = select(func.max(events.c.version)).where(events.c.case_id == cases.c.id)
 _HEADS: Final = select(cases, _VERSION.scalar_subquery().label("version"), _LAST.scalar_subquery().label("hash")).where(
     cases.c.id.in_(bindparam("ids", expanding=True))
-)
-_COUNTER: Final = select(counters.c.value).where(counters.c.name == bindparam("counter"))
-_COUNTED: Final = update(counters).where(counters.c.name == bindparam("counter")).values(value=bindparam("now"))
-_COUNT: Final = (
-    update(counters)
-    .where(counters.c.name == bindparam("counter"))
-    .values(value=counters.c.value + bindparam("more"))
-    .returning(counters.c.value)
 )
 
 
@@ -66,63 +52,49 @@ def append(
                     f"case {case} has moved on from event {version} to event {present[0]}; read it again and repeat",
                 )
             )
-    if unit.sequence is None:
-        unit.sequence = int(connection.execute(_COUNTER, {"counter": SEQUENCE}).scalar_one())
-    last = unit.sequence
-    rows: list[tuple[Any, ...]] = []
-    private_rows: list[tuple[Any, ...]] = []
-    stored: list[StoredEvent] = []
-    for event in new:
-        if event.case not in expected:
-            raise StoreError(
-                Label(f"没有给出办件 {event.case} 的预期版本", f"no expected version is given for case {event.case}")
-            )
-        version, previous = heads[event.case]
-        if event.version != version + 1:
-            raise StoreError(
-                Label(
-                    f"办件 {event.case} 的下一条记录应是第 {version + 1} 条，而不是第 {event.version} 条",
-                    f"the next event of case {event.case} is number {version + 1}, not {event.version}",
-                )
-            )
-        last += 1
-        data = None
-        if event.private:
-            data, sealed = sealing.seal(event)
-            private_rows += sealed
-        row = event_row(event, last, previous, moment, data)
-        digest = row[-1]
-        heads[event.case] = (event.version, digest)
-        rows.append(row)
-        stored.append(StoredEvent(event, entered, digest, previous))
-    if private_rows or not insert_new(connection, events, rows):
-        try:
-            with savepoint(connection):
-                _write(connection, _new(events), rows)
-                if private_rows:
-                    _write(connection, _new(private), private_rows)
-        except IntegrityError as error:
-            raise _refused(connection, new) from error
-    connection.execute(_COUNTED, {"counter": SEQUENCE, "now": last})
-    _write(connection, _new(outbox), [(row[0],) for row in rows])
-    unit.sequence = last
+    with unit.numbers(len(new)) as numbers:
+        rows: list[tuple[Any, ...]] = []
+        private_rows: list[tuple[Any, ...]] = []
+        stored: list[StoredEvent] = []
+        for number, event in zip(numbers, new, strict=True):
+            previous = _previous(event, heads, expected)
+            data = None
+            if event.private:
+                data, sealed = sealing.seal(event)
+                private_rows += sealed
+            row = event_row(event, number, previous, moment, data)
+            digest = row[-1]
+            heads[event.case] = (event.version, digest)
+            rows.append(row)
+            stored.append(StoredEvent(event, entered, digest, previous))
+        if private_rows or not insert_new(connection, events, rows):
+            try:
+                with savepoint(connection):
+                    write(connection, adding(events), rows)
+                    if private_rows:
+                        write(connection, adding(private), private_rows)
+            except IntegrityError as error:
+                raise _refused(connection, new) from error
+        write(connection, adding(outbox), [(number,) for number in numbers])
     unit.heads.update(heads)
     return stored
 
 
-def next_ids(connection: Connection, name: str, count: int) -> range:
-    """Return the next *count* numbers of the counter *name*, from 1. A writer's lock is held."""
-    if connection.dialect.update_returning:
-        last = connection.execute(_COUNT, {"counter": name, "more": count}).scalar()
-    else:
-        present = connection.execute(_COUNTER, {"counter": name}).scalar()
-        last = None if present is None else present + count
-        if last is not None:
-            connection.execute(_COUNTED, {"counter": name, "now": last})
-    if last is None:
-        last = count
-        connection.execute(insert(counters), {"name": name, "value": last})
-    return range(last - count + 1, last + 1)
+def _previous(event: Event, heads: Mapping[str, tuple[int, str]], expected: Mapping[str, int]) -> str:
+    """Return the hash that *event* follows."""
+    if event.case not in expected:
+        raise StoreError(
+            Label(f"没有给出办件 {event.case} 的预期版本", f"no expected version is given for case {event.case}")
+        )
+    version, previous = heads[event.case]
+    if event.version != version + 1:
+        raise StoreError(
+            Label(
+                f"办件 {event.case} 的下一条记录应是第 {version + 1} 条，而不是第 {event.version} 条",
+                f"the next event of case {event.case} is number {version + 1}, not {event.version}",
+            )
+        )
+    return previous
 
 
 def chunked(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -139,18 +111,19 @@ def add(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -
     """
     if not insert_new(connection, table, rows):
         with savepoint(connection):
-            _write(connection, _new(table), rows)
+            write(connection, adding(table), rows)
 
 
 def replace(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert *rows* in the order of the table's columns, or put them in the place of those with the same first one."""
     key = table.c.keys()[0]
-    if connection.dialect.name not in _UPSERTS:
+    put = putting(table, key, connection.dialect.name)
+    if put is None:
         for chunk in chunked([row[0] for row in rows]):
             connection.execute(delete(table).where(table.c[key].in_(chunk)))
         add(connection, table, rows)
         return
-    _write(connection, _put(table, key, connection.dialect.name), rows)
+    write(connection, put, rows)
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> bool:
@@ -159,9 +132,8 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[tuple[Any, .
     A savepoint costs as much as all else that is written for a step. Several rows need one, since some of them may be
     in already when another is refused; they are left to the caller, and nothing is done.
     """
-    if len(rows) != 1 or connection.dialect.name not in _UPSERTS:
-        return False
-    return bool(_write(connection, _unless(table, connection.dialect.name), rows).rowcount == 1)
+    new = adding_unless_taken(table, connection.dialect.name) if len(rows) == 1 else None
+    return new is not None and write(connection, new, rows) == 1
 
 
 def _heads(unit: Unit, ids: Collection[str]) -> dict[str, tuple[int, str]]:
@@ -174,44 +146,6 @@ def _heads(unit: Unit, ids: Collection[str]) -> dict[str, tuple[int, str]]:
             if case not in heads:
                 raise StoreError(Label(f"没有办件 {case}；请先立案", f"there is no case {case}; add it first"))
     return heads
-
-
-def _write(connection: Connection, new: Insert, rows: Sequence[tuple[Any, ...]]) -> CursorResult[Any]:
-    # SQLAlchemy's own way of many rows takes as long as all the rest; these are texts and whole numbers, which every
-    # driver takes as they are, so its statement goes to the driver with the rows in the driver's style.
-    statement = _compiled(new, connection.dialect)
-    if connection.dialect.positional:
-        given: list[Any] = list(rows)
-    else:
-        names = new.table.c.keys()
-        given = [dict(zip(names, row, strict=True)) for row in rows]
-    return connection.exec_driver_sql(statement, given if len(given) > 1 else given[0])
-
-
-@lru_cache(maxsize=32)
-def _new(table: Table) -> Insert:
-    return insert(table)
-
-
-@lru_cache(maxsize=32)
-def _unless(table: Table, dialect: str) -> Insert:
-    return _UPSERTS[dialect](table).on_conflict_do_nothing()
-
-
-@lru_cache(maxsize=32)
-def _put(table: Table, key: str, dialect: str) -> Insert:
-    names = [column.name for column in table.columns if column.name != key]
-    new = _UPSERTS[dialect](table)
-    return new.on_conflict_do_update(index_elements=[key], set_={name: new.excluded[name] for name in names})
-
-
-@lru_cache(maxsize=64)
-def _compiled(new: Insert, dialect: Dialect) -> str:
-    return str(new.compile(dialect=dialect))
-
-
-def _counter(connection: Connection, name: str) -> int:
-    return int(connection.execute(_COUNTER, {"counter": name}).scalar_one())
 
 
 def _refused(connection: Connection, new: Sequence[Event]) -> StoreError:

@@ -9,18 +9,20 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
 from attrs import Factory, define
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, update
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, SQLAlchemyError
 
 from community_core.base.errors import StoreError
 from community_core.base.labels import Label
+from community_core.store.counting import counted
 from community_core.store.failures import Unserialized, checked
-from community_core.store.schema import SEQUENCE, counters
+from community_core.store.schema import SEQUENCE
+from community_core.store.statements import order
 
 log = logging.getLogger("community_core.store")
 
@@ -31,9 +33,6 @@ _TRIES: Final = 8
 #: After so many seconds a connection is not believed to be there still.
 _IDLE: Final = 1.0
 _BACK: Final = "community_core.back"
-_LAST: Final = counters.c.name == SEQUENCE
-_WRITTEN: Final = update(counters).where(_LAST).values(value=counters.c.value)
-_LOCKED: Final = select(counters.c.value).where(_LAST).with_for_update()
 _NO_TRANSACTION: Final = Label(
     "传入的连接处于自动提交方式，无法保证要么全部写入、要么全不写入；请传入带事务的连接，或传入 Engine",
     "the given connection commits each statement by itself, so a unit of work cannot be all or nothing; "
@@ -153,14 +152,38 @@ def in_driver_transaction(connection: Connection) -> bool:
 class Unit:
     """A unit of work: its connection, and what was read in it that nobody else can change while the lock is held.
 
-    *sequence* is the number of the last event of the record, *heads* are the last version and hash of cases (0 and the
-    hash of its own record for a new one), *texts* the hashes of the rule texts that it added itself.
+    *ahead* is a number of the record that is counted already and not given to an event yet, *heads* are the last
+    version and hash of cases (0 and the hash of its own record for a new one), *texts* the hashes of the rule texts
+    that it added itself.
     """
 
     connection: Connection
-    sequence: int | None = None
+    ahead: int | None = None
     heads: dict[str, tuple[int, str]] = Factory(dict)
     texts: set[str] = Factory(set)
+
+    @contextmanager
+    def numbers(self, count: int) -> Iterator[range]:
+        """The next *count* numbers of the record, one or more; where the block raises, nobody had them."""
+        ahead, self.ahead = self.ahead, None
+        if ahead is not None and count == 1:
+            last = ahead
+        else:
+            last = counted(self.connection, SEQUENCE, count if ahead is None else count - 1)
+        try:
+            yield range(last - count + 1, last + 1)
+        except BaseException:
+            # A full disk makes SQLite undo the whole transaction by itself; there is nothing to give back then.
+            with suppress(SQLAlchemyError):
+                if in_driver_transaction(self.connection):
+                    counted(self.connection, SEQUENCE, -count)
+            raise
+
+    def end(self) -> None:
+        """Give back a number that no event was given."""
+        if self.ahead is not None:
+            counted(self.connection, SEQUENCE, -1)
+            self.ahead = None
 
 
 class Transactions:
@@ -204,13 +227,14 @@ class Transactions:
         """One unit of work; with *lock*, other writers wait until it ends."""
         unit = self.unit
         if unit is not None:
+            ahead = unit.ahead
             try:
                 with savepoint(unit.connection):
                     yield unit.connection
             except BaseException:
                 # A part was undone, and what was read may be of it.
                 unit.heads.clear()
-                unit.sequence = None
+                unit.ahead = ahead
                 raise
         elif isinstance(self._target, Engine):
             with self._transaction(self._target, lock=lock) as connection:
@@ -219,32 +243,27 @@ class Transactions:
             with self._guest(self._target, lock=lock):
                 yield self._target
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> AbstractContextManager[Connection]:
         """The connection of the unit of work that this thread is in; outside of one, a unit for this block."""
         current = self.current
-        if current is not None:
-            yield current
-        else:
-            with self.begin() as connection:
-                yield connection
+        return self.begin() if current is None else nullcontext(current)
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A connection to read with: that of the unit of work, the caller's, or one of ours for a moment."""
         current = self.current
-        if current is not None:
-            yield current
-        elif isinstance(self._target, Connection):
-            yield self._target
-        else:
-            with checked():
-                connection = self._target.connect()
-            try:
-                yield connection
-            finally:
-                with suppress(SQLAlchemyError):
-                    connection.close()
+        if current is None and isinstance(self._target, Connection):
+            current = self._target
+        return self._moment(self._target.engine) if current is None else nullcontext(current)
+
+    @contextmanager
+    def _moment(self, engine: Engine) -> Iterator[Connection]:
+        with checked():
+            connection = engine.connect()
+        try:
+            yield connection
+        finally:
+            with suppress(SQLAlchemyError):
+                connection.close()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -283,10 +302,12 @@ class Transactions:
         try:
             with checked():
                 connection.begin()
-                sequence = self._enter(connection, lock=lock)
-            self._local.unit = Unit(connection, sequence)
+                unit = Unit(connection, self._enter(connection, lock=lock))
+            self._local.unit = unit
             try:
                 yield connection
+                with checked():
+                    unit.end()
             except BaseException:
                 # Where the connection is lost there is nothing to roll back, and the first error is the one to tell.
                 with suppress(SQLAlchemyError):
@@ -311,16 +332,18 @@ class Transactions:
                 connection.exec_driver_sql("BEGIN")
         with savepoint(connection):
             with checked():
-                sequence = _lock(connection) if lock else None
-            self._local.unit = Unit(connection, sequence)
+                unit = Unit(connection, _lock(connection) if lock else None)
+            self._local.unit = unit
             try:
                 yield
+                with checked():
+                    unit.end()
             finally:
                 self._local.unit = None
 
     def _enter(self, connection: Connection, *, lock: bool) -> int | None:
         if self.dialect == "sqlite" and not in_driver_transaction(connection):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            order(connection, "BEGIN IMMEDIATE")
             return None
         return _lock(connection) if lock else None
 
@@ -342,16 +365,12 @@ def savepoint(connection: Connection) -> Iterator[None]:
         nested.commit()
 
 
-def _lock(connection: Connection) -> int | None:
+def _lock(connection: Connection) -> int:
     """Let one writer in at a time, so that what a unit of work has read still holds when it writes.
 
-    The row that is locked is that of the number of the last event, which is returned where it was read.
+    Who counts a number of the record waits for whoever did so before him; nearly every unit gives it to an event.
     """
-    if connection.dialect.name == "sqlite":
-        # In a transaction that began as a reader, this is the first write.
-        connection.execute(_WRITTEN)
-        return None
-    return connection.execute(_LOCKED).scalar()
+    return counted(connection, SEQUENCE, 1)
 
 
 def _commits_by_itself(connection: Connection) -> bool:

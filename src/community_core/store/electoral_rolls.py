@@ -20,8 +20,8 @@ from community_core.registers.electoral import (
     head_data,
     holds_together,
 )
-from community_core.store.appending import next_ids
 from community_core.store.connections import Transactions
+from community_core.store.counting import next_ids
 from community_core.store.failures import checked
 from community_core.store.records import safe, shown
 from community_core.store.register_tables import as_day

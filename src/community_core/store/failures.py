@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
@@ -93,10 +92,19 @@ def translated(error: SQLAlchemyError) -> StoreError:
     return StoreError(Label(f"数据库调用失败：{text}", f"the database call failed: {text}"))
 
 
-@contextmanager
-def checked() -> Iterator[None]:
+class _Checked:
+    """The block of :func:`checked`; it knows nothing of its own, so that one serves all."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, SQLAlchemyError):
+            raise translated(error) from error
+
+
+_CHECKED: Final = _Checked()
+
+
+def checked() -> AbstractContextManager[None]:
     """Raise what the database raises in the block as :class:`StoreError`."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        raise translated(error) from error
+    return _CHECKED

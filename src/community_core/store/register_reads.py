@@ -14,8 +14,8 @@ from community_core.base.errors import StoreError
 from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.registers.reads import RegisterRead, after, read_runs, runs_text
-from community_core.store.appending import next_ids
 from community_core.store.connections import Transactions
+from community_core.store.counting import next_ids
 from community_core.store.failures import checked
 from community_core.store.records import moment_text, safe
 from community_core.store.register_tables import as_day

@@ -29,8 +29,9 @@ from community_core.registers.changes import RegisterChange
 from community_core.registers.describe import Column, Register
 from community_core.registers.known import KEPT, TENURES
 from community_core.registers.rows import Locked, Plan, Row
-from community_core.store.appending import chunked, next_ids
+from community_core.store.appending import chunked
 from community_core.store.connections import Transactions
+from community_core.store.counting import next_ids
 from community_core.store.failures import checked
 from community_core.store.private import overwriting
 from community_core.store.records import day_text, moment_text, safe

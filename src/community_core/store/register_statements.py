@@ -9,7 +9,8 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, insert, or_
 
 from community_core.registers.changes import RegisterChange
-from community_core.store.appending import chunked, next_ids
+from community_core.store.appending import chunked
+from community_core.store.counting import next_ids
 from community_core.store.records import day_text, moment_text, safe
 from community_core.store.schema import register_changes
 

@@ -32,6 +32,7 @@ from community_core.store.ledgers import SqlLedgers
 from community_core.store.records import day_text, safe
 from community_core.store.register_statements import known_moment
 from community_core.store.schema import postings, register_tables
+from community_core.store.statements import ask
 from community_core.store.tenures import APPOINTED, begin, caused, end
 
 places: Final = register_tables["places"]
@@ -53,7 +54,7 @@ class SqlRegisters(SqlLedgers):
         """Return the posts that *person* holds on *day* in *place*, by an appointment there or in a place around it."""
         asked = {"person": person, "place": place, "on": day_text(day)}
         with self._transactions.reading() as connection, checked():
-            return frozenset(connection.execute(_posts(), asked).scalars())
+            return frozenset(post for (post,) in ask(connection, _posts(), asked))
 
     def holders(self, post: str, place: str, day: dt.date) -> Sequence[Posting]:
         """Return the appointments to *post* in *place* itself on *day*, the earliest first."""
@@ -79,7 +80,7 @@ class SqlRegisters(SqlLedgers):
         """
         asked = {"place": place} if day is None else {"place": place, "on": day_text(day)}
         with self._transactions.reading() as connection, checked():
-            found = connection.execute(_chain(day is not None), asked).scalars().all()
+            found = [row[0] for row in ask(connection, _chain(day is not None), asked)]
         return tuple(found) or (place,)
 
     def place_names(self, day: dt.date | None = None) -> Mapping[str, Label]:

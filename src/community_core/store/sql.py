@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import URL, BindParameter, Connection, Engine, Select, bindparam, func, insert, select, true
+from sqlalchemy import (
+    URL,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    true,
+)
 from sqlalchemy.exc import IntegrityError
 
 from community_core.base.errors import StoreError
@@ -17,8 +29,9 @@ from community_core.codec.texts import digest as digest_of
 from community_core.ports.keys import KeyRing
 from community_core.ports.store import Conflict, NeededFunction, StoredCase, StoredEvent, Tally, new_case
 from community_core.procedures.events import Case, Event
-from community_core.store.appending import add, append, chunked, next_ids, replace
+from community_core.store.appending import add, append, chunked, replace
 from community_core.store.connections import Synchronous, Transactions, Unit, make_engine
+from community_core.store.counting import next_ids
 from community_core.store.delegations import SqlDelegations
 from community_core.store.delivering import Delivery, deliver
 from community_core.store.electoral_rolls import SqlElectoralRolls
@@ -47,6 +60,7 @@ from community_core.store.schema import meta as meta_table
 from community_core.store.schema import rule_texts
 from community_core.store.schema import snapshots as snapshot_table
 from community_core.store.sealing import WITHOUT_KEYS, Sealing
+from community_core.store.statements import ask
 
 if TYPE_CHECKING:
     from community_core.ports.store import Store
@@ -61,19 +75,26 @@ _EVENTS: Final = (
     select(event_table).where(event_table.c.case_id.in_(_IDS)).order_by(event_table.c.case_id, event_table.c.version)
 )
 _KEPT_RULES: Final = select(rule_texts.c.hash).where(rule_texts.c.hash == bindparam("digest"))
-# Cases with the versions of their kept states, and with their events where these are not too many.
-_BEGUN: Final = (
-    select(case_table, snapshot_table.c.version.label("kept"), event_table)
-    .join(snapshot_table, snapshot_table.c.case_id == case_table.c.id, isouter=True)
-    .join(
-        event_table,
-        (event_table.c.case_id == case_table.c.id)
-        & func.coalesce(snapshot_table.c.version <= bindparam("longer_than"), true()),
-        isouter=True,
+
+
+def _begun(which: ColumnElement[bool]) -> Select[Any]:
+    """Return the query for cases with the versions of their kept states, and their events unless these are too many."""
+    return (
+        select(case_table, snapshot_table.c.version.label("kept"), event_table)
+        .join(snapshot_table, snapshot_table.c.case_id == case_table.c.id, isouter=True)
+        .join(
+            event_table,
+            (event_table.c.case_id == case_table.c.id)
+            & func.coalesce(snapshot_table.c.version <= bindparam("longer_than"), true()),
+            isouter=True,
+        )
+        .where(which)
+        .order_by(case_table.c.id, event_table.c.version)
     )
-    .where(case_table.c.id.in_(_IDS))
-    .order_by(case_table.c.id, event_table.c.version)
-)
+
+
+_BEGUN: Final = _begun(case_table.c.id.in_(_IDS))
+_BEGUN_ONE: Final = _begun(case_table.c.id == bindparam("case"))
 _OWN: Final = len(case_table.c)
 _LATER: Final = (
     select(event_table)
@@ -163,8 +184,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
         """Whether units of work are transactions of ours (an engine), not savepoints in the caller's (a connection)."""
         return self._transactions.ours
 
-    @contextmanager
-    def begin(self) -> Iterator[None]:
+    def begin(self) -> AbstractContextManager[object]:
         """One unit of work: all of it or nothing; a unit inside a unit is part of the outer one.
 
         One writer is let in at a time (SQLite: ``BEGIN IMMEDIATE``; elsewhere the lock of one row), so what is read
@@ -173,8 +193,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
         Raises:
             StoreError: if the database is locked past the timeout, full, or lost; nothing is half done.
         """
-        with self._transactions.begin():
-            yield
+        return self._transactions.begin()
 
     def run(self, work: Callable[[], T]) -> T:
         """Do *work* in one unit of work and return what it returns.
@@ -301,7 +320,10 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
         found: dict[str, tuple[Case, list[StoredEvent]]] = {}
         with self._transactions.reading() as connection, checked():
             for chunk in chunked(list(dict.fromkeys(case_ids)), PAGE):
-                rows = connection.execute(_BEGUN, {"ids": chunk, "longer_than": longer_than}).all()
+                if len(chunk) == 1:
+                    rows = ask(connection, _BEGUN_ONE, {"case": chunk[0], "longer_than": longer_than})
+                else:
+                    rows = connection.execute(_BEGUN, {"ids": chunk, "longer_than": longer_than}).all()
                 long = [row[0] for row in rows if (row[_OWN] or 0) > longer_than]
                 found.update((row[0], (new_case(stored_case(row)), [])) for row in rows if row[0] not in found)
                 events = [row[_OWN + 1 :] for row in rows if row[_OWN + 1] is not None]
@@ -432,12 +454,16 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
         with self._writing() as connection, checked():
             replace(connection, meta_table, [(name, value)])
 
-    @contextmanager
-    def _unit(self) -> Iterator[Unit]:
+    def _unit(self) -> AbstractContextManager[Unit]:
         """The unit of work that this thread is in; outside of one, a unit for this block."""
-        with self._writing():
+        unit = self._transactions.unit
+        return self._own_unit() if unit is None else nullcontext(unit)
+
+    @contextmanager
+    def _own_unit(self) -> Iterator[Unit]:
+        with self._transactions.begin():
             unit = self._transactions.unit
-            assert unit is not None  # noqa: S101 - `writing` has begun one
+            assert unit is not None  # noqa: S101 - it has just begun
             yield unit
 
     def _one(self, query: Select[Any]) -> Any:
