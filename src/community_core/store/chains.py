@@ -14,6 +14,7 @@ from attrs import define, field
 from sqlalchemy import Connection, Select, bindparam, func, select, union
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from community_core.base.collecting import uncollected
 from community_core.base.findings import Finding, finding
 from community_core.base.ranks import Privacy
 from community_core.codec.texts import digest
@@ -220,32 +221,53 @@ def verify_chains(
     until: str | None = None,
 ) -> Iterator[Finding]:
     """Yield what is wrong with the chains of all cases, or of those with ids after *after* and up to *until*."""
-    chain: _Chain | None = None
     done = 0
-    batch: list[_Chain] = []
+    reading = _Reading(connection, check)
     query = select(*_COLUMNS).order_by(events.c.case_id, events.c.version)
     query = query if after is None else query.where(events.c.case_id > after)
     query = query if until is None else query.where(events.c.case_id <= until)
     for rows in _stream(connection, query, CHUNK):
+        with uncollected():
+            found = list(reading.take(rows))
+        yield from found
+        done += len(rows)
+        if progress is not None:
+            progress(done)
+    yield from reading.end()
+
+
+class _Reading:
+    """Chains as their events stream by, a batch of cases compared with what is kept beside them at a time."""
+
+    def __init__(self, connection: Connection, check: PrivateCheck) -> None:
+        self._connection = connection
+        self._check = check
+        self._chain: _Chain | None = None
+        self._batch: list[_Chain] = []
+
+    def take(self, rows: Sequence[Any]) -> Iterator[Finding]:
+        """Yield what is wrong with the next events, and with the cases that are read to their ends."""
+        chain = self._chain
         for row in rows:
             case, version = row[1], row[2]
             if chain is None or case != chain.case:
-                if len(batch) == BATCH:
-                    yield from _beside(connection, batch, check)
-                    batch = []
+                if len(self._batch) == BATCH:
+                    yield from self.end()
                 # What the first event follows is compared with the case; without event 1 there is nothing to compare.
                 first = row[15] if version == 1 else None
                 chain = _Chain(case, first, row[15], Case(case, "", "", _NO_DAY))
-                batch.append(chain)
+                self._batch.append(chain)
             _take_in(chain, row)
             # Most are as they were written: there is nothing to say of them.
             if not (chain.same and version == chain.version + 1 and row[15] == chain.hash and row[0] > chain.seq):
                 yield from _wrong(chain, row)
             chain.version, chain.hash, chain.seq = version, row[16], row[0]
-        done += len(rows)
-        if progress is not None:
-            progress(done)
-    yield from _beside(connection, batch, check)
+        self._chain = chain
+
+    def end(self) -> Iterator[Finding]:
+        """Yield what is wrong with cases that are read to their ends."""
+        batch, self._batch = self._batch, []
+        yield from _beside(self._connection, batch, self._check)
 
 
 def _take_in(chain: _Chain, row: Any) -> None:

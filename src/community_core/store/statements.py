@@ -21,6 +21,7 @@ _UPSERTS: Final[Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
 }
+_LISTENED: Final = "_has_events"
 _LOG: Final = logging.getLogger("sqlalchemy.engine.Engine")
 
 Row = tuple[Any, ...]
@@ -100,12 +101,12 @@ def _carried_out(connection: Connection, text: str, given: Any) -> tuple[Sequenc
 
 def _followed(connection: Connection) -> bool:
     """Whether somebody listens to the statements of this connection or logs them: then they go the way he knows."""
-    told = connection.dispatch
-    return bool(
-        told.before_cursor_execute
-        or told.after_cursor_execute
-        or connection.dialect.dispatch.handle_error
-        or connection.engine.echo
+    # SQLAlchemy's own sign for it; were it called otherwise one day, statements would go the longer way.
+    return (
+        getattr(connection, _LISTENED, True)
+        or getattr(connection.engine, _LISTENED, True)
+        or getattr(connection.dialect, _LISTENED, True)
+        or bool(connection.engine.echo)
         or _LOG.isEnabledFor(logging.INFO)
     )
 
