@@ -145,3 +145,21 @@ def test_looking_in_between_changes_no_deadline(stairs, pauses):
         now = result.case
     assert tuple(events) == once.events
     assert now == once.case
+
+
+def test_deadlines_that_are_long_past_are_settled_each(stairs):
+    """Where a case is touched before its periods are known, or moves to a text that has some, none is passed over."""
+    procedure, case, evaluate = stairs
+    late = evolve(case, latest=dt.date(2006, 6, 5))
+    result = settle(procedure, late, dt.date(2006, 6, 6), evaluate, workdays=weekdays)
+    assert [(dict(event.data)["late"], dict(event.data)["due"]) for event in result.events] == [
+        ("remind", dt.date(2006, 5, 13)),
+        ("escalate", dt.date(2006, 5, 13)),
+        ("escalate", dt.date(2006, 5, 28)),
+    ]
+    assert {event.day for event in result.events} == {dt.date(2006, 6, 5)}
+    assert settle(procedure, result.case, dt.date(2006, 6, 6), evaluate, workdays=weekdays).events == ()
+    later = settle(
+        procedure, evolve(case, latest=dt.date(2006, 7, 1)), dt.date(2006, 7, 2), evaluate, workdays=weekdays
+    )
+    assert [dict(event.data)["late"] for event in later.events] == ["remind", "escalate", "escalate", "lapse"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import takewhile
 
 from attrs import frozen
 
@@ -64,14 +65,14 @@ def settle(
     while True:
         if not waiting:
             now = [item for item in deadlines(procedure, case, evaluate, workdays=workdays) if item.overdue(day)]
-            # Those that fall due together and leave the state as it is are settled together.
-            stay = [item for item in now if item.due == now[0].due and item.rule.then is not LateAction.LAPSE]
+            # Of those with one day, all that leave the state as it is are settled together, up to one that does not.
+            same = [item for item in now if _settled_on(case, item) == _settled_on(case, now[0])]
+            stay = list(takewhile(lambda item: item.rule.then is not LateAction.LAPSE, same))
             waiting = stay or now[:1]
-        if not waiting or waiting[0].due is None:
+        if not waiting:
             return Taken(case, tuple(events), tuple(effects))
         first = waiting.pop(0)
-        rule, due = first.rule, first.due or day
-        since = due + dt.timedelta(days=1)
+        rule, due = first.rule, first.due
         told = () if rule.then is LateAction.LAPSE else _told(procedure, case, rule)
         event = Event(
             case=case.id,
@@ -80,13 +81,19 @@ def settle(
             state=rule.to if rule.then is LateAction.LAPSE else case.state,
             actor=SYSTEM,
             post=SYSTEM,
-            day=since if case.latest is None else max(since, case.latest),
+            day=_settled_on(case, first),
             data=(("late", rule.then.value), ("due", due), *((("told", told),) if told else ())),
             rules=case.rules,
         )
         effects += (Remind(post, _text(case, rule, due)) for post in told)
         case = after(procedure, case, event)
         events.append(event)
+
+
+def _settled_on(case: Case, late: Deadline) -> dt.date:
+    """The day of the event that settles *late*: the first after it, but none before the latest of the case."""
+    since = (late.due or dt.date.min) + dt.timedelta(days=1)
+    return max(since, case.latest or since)
 
 
 def _told(procedure: Procedure, case: Case, rule: Late) -> tuple[str, ...]:
