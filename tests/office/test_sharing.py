@@ -2,6 +2,8 @@
 
 import datetime as dt
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -134,3 +136,30 @@ def test_one_connection_is_not_shared(rules_of):
     """A connection, and a database in memory, belong to one thread: sharing them is refused at once."""
     with pytest.raises(ValueError, match="engine"):
         open_office(rules_of(), ":memory:", share=8)
+
+
+def test_whoever_writes_for_the_others_is_stopped_and_they_learn_so(shared, hearing, monkeypatch):
+    """A step that was decided and never committed is acknowledged to nobody, whoever of the threads is stopped."""
+    now = shared._clock.now
+
+    def stop():
+        monkeypatch.setattr(shared._clock, "now", now)
+        raise KeyboardInterrupt
+
+    def call():
+        try:
+            return propose(shared, hearing)()
+        except KeyboardInterrupt as error:
+            return error
+
+    with ThreadPoolExecutor(4) as threads:
+        with shared._sharing._writer:
+            calls = [threads.submit(call) for _ in range(4)]
+            while len(shared._sharing._waiting) < 4:
+                time.sleep(0.001)
+            monkeypatch.setattr(shared._clock, "now", stop)
+        found = [one.exception(10) or one.result(10) for one in calls]
+    kinds = sorted(type(item).__name__ for item in found)
+    assert kinds == ["KeyboardInterrupt", "StoreError", "StoreError", "StoreError"]
+    assert list(shared.open_cases()) == []
+    assert propose(shared, hearing)().state == "proposed"

@@ -5,16 +5,24 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from attrs import define
 
 from community_core.base.errors import StoreError
+from community_core.base.labels import Label
 from community_core.codec.values import CodecError
 from community_core.office.work import Work
 from community_core.ports.store import Conflict, Store
 from community_core.procedures.events import Case
 
 Do = Callable[[Work], Case]
+
+_STOPPED: Final = Label(
+    "替大家写入的线程被中断，不知道这一步是否已经登记；请先读取，或用同一请求编号重试",
+    "the thread that wrote for all was stopped, and whether this step was recorded is not known; "
+    "read before you repeat, or repeat with the same key",
+)
 
 
 @define(eq=False)
@@ -81,10 +89,16 @@ class Sharing:
 
     def _commit(self) -> None:
         batch: list[_Command] = []
-        while self._waiting and len(batch) < self._most:
-            batch.append(self._waiting.popleft())
         try:
+            while self._waiting and len(batch) < self._most:
+                batch.append(self._waiting[0])
+                self._waiting.popleft()
             self._together(batch)
+        except BaseException:
+            # Somebody stops this thread; the others wait for an answer all the same, and it is not that all went well.
+            for command in batch:
+                command.error = StoreError(_STOPPED)
+            raise
         finally:
             for command in batch:
                 command.done = True
