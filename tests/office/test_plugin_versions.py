@@ -171,6 +171,46 @@ def test_two_versions_side_by_side_each_serve_their_cases(office):
     assert [item.code for item in refusal(second, old)] == ["missing-function"]
 
 
+DECIDED = """
+decisions:
+  fine:
+    of: case
+    yields: [allow, deny]
+    rows: [{when: "plug_short(limit)", then: allow, because: {zh: 不长, en: short}}]
+    otherwise: {then: deny, because: {zh: 太长, en: long}}
+procedures:"""
+
+
+@pytest.mark.parametrize("guard", ["plug_short(length)", "fine == allow"])
+def test_a_word_that_means_something_else_now_waits_for_its_version(tmp_path, guard):
+    """A case goes by the version of a plugin's word that it began under, though not a letter of its text changed."""
+    (practice,) = read_text(TEXT["1"].replace("GUARD", guard).replace("\nprocedures:", DECIDED)).practices
+
+    def office(version, most):
+        word = Function("plug_short", lambda days: days <= most, (INT.in_unit("day"),), BOOL, version=version)
+        module = types.ModuleType("plug")
+        module.community_practices = hookimpl(lambda: [practice])
+        module.community_functions = hookimpl(lambda: [word])
+        text = tmp_path / "town.yaml"
+        text.write_text(DISTRICT, "utf-8")
+        made = cc.open_office(cc.load(text, plugins=[module]), tmp_path / "record.db")
+        made.appoint("clerk", "clerk", "town", dt.date(2000, 1, 1))
+        return made
+
+    with office("1", 30) as first:
+        old = ask(first)
+    with office("2", 5) as second:
+        (found,) = refusal(second, old)
+        assert (found.code, dict(found.data)["functions"]) == ("missing-function", "plug_short (1)")
+        new = ask(second)
+        assert new.rules != old.rules
+        assert [item.code for item in refusal(second, new)] == ["guard-false"]
+        assert list(second.verify()) == []
+    with office("1", 30) as again:
+        assert grant(again, old).state == "granted"
+        assert dict(refusal(again, new)[0].data)["functions"] == "plug_short (2)"
+
+
 class Installed:
     """An entry point of an installed distribution."""
 

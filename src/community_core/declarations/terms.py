@@ -40,8 +40,9 @@ class Terms:
 
     Facts have no practice in their name: they are one name space. Every row, value and step carries its own citation
     and standing. A decision, procedure or code list that was changed from a day on stands once for each span.
-    *workdays* are the tables of years that the places loaded, beside the published ones. *broken* are the full names
-    that are unavailable, each with the finding that says why.
+    *workdays* are the tables of years that the places loaded, beside the published ones. *words* are the words of
+    plugins that what a procedure reaches is written with, each with its version. *broken* are the full names that are
+    unavailable, each with the finding that says why.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -52,4 +53,5 @@ class Terms:
     gaps: tuple[tuple[str, GapTerm], ...] = ()
     code_lists: tuple[tuple[str, CodeList], ...] = ()
     workdays: tuple[WorkdayYear, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
     broken: tuple[tuple[str, Finding], ...] = field(default=(), eq=False)

@@ -226,6 +226,7 @@ class Rules:
             if bound.node is not None:
                 trees.append(bound.node)
         decisions, parameters, facts = self.engine.reach(trees)
+        called = self.engine.words(trees)
         terms = self.terms
         return Terms(
             facts=tuple(fact for fact in terms.facts if fact.name in facts),
@@ -233,6 +234,7 @@ class Rules:
             decisions=tuple((name, item) for name, item in terms.decisions if name in decisions),
             procedures=((procedure, definition),),
             workdays=terms.workdays,
+            words=tuple(sorted((item.name, item.version) for item in self.functions if item.name in called)),
         )
 
     @property

@@ -153,16 +153,16 @@ class Bindings:
         recorded: Sequence[NeededFunction] = (),
     ) -> Binding:
         """Bind *text*; what was *recorded* when it was kept says where its functions came from."""
-        decisions = dict(rules.reach(name, version=version).decisions)
-        words = {item.name: item.version for item in rules.functions}
+        reached = rules.reach(name, version=version)
+        decisions = dict(reached.decisions)
         present = {
             *(("decision", full, item.version) for full, item in _python(decisions) if not is_missing(item)),
-            *(("word", word, number) for word, number in words.items()),
+            *(("word", item.name, item.version) for item in rules.functions),
             *(("effect", item.name, "") for item in rules.effects),
         }
         now = [
             *(("decision", full, item.version) for full, item in _python(decisions)),
-            *(("word", word, number) for word, number in words.items() if f"{word}(" in text),
+            *(("word", *word) for word in rules.terms.words or reached.words),
             *(("effect", kind, "") for kind in sorted(_effects(version))),
         ]
         known = {(item.kind, item.name, item.version): item for item in recorded}

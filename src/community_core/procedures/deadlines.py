@@ -72,7 +72,7 @@ def settle(
         if not waiting:
             return Taken(case, tuple(events), tuple(effects))
         first = waiting.pop(0)
-        rule, due = first.rule, first.due
+        rule, due = first.rule, first.due or day
         told = () if rule.then is LateAction.LAPSE else _told(procedure, case, rule)
         event = Event(
             case=case.id,

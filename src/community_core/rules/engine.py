@@ -399,6 +399,10 @@ class Engine:
         """Return the full names of decisions and parameters, and the facts, that *trees* lead to, all the way down."""
         return self.binding.reach(trees)
 
+    def words(self, trees: Iterable[n.Node]) -> frozenset[str]:
+        """Return the words of the vocabulary that *trees* call, all the way down."""
+        return self.binding.words(trees)
+
     # -- expressions of procedures ---------------------------------------------------------------------------------
 
     def bind_expression(
