@@ -142,6 +142,102 @@ def test_a_connection_without_transactions_is_refused(database, host, book):
     assert database.store().case("h-1") is None
 
 
+def test_an_engine_that_commits_each_statement_leaves_nothing_half_done(database, book):
+    """On an engine in that mode a unit is all or nothing, or is refused before anything is written."""
+    outside = database.store()
+    try:
+        store = open_store(database.engine(isolation_level="AUTOCOMMIT"))
+        with pytest.raises(ZeroDivisionError), store.begin():
+            book.write(store, "h-1", 2)
+            raise ZeroDivisionError
+        book.write(store, "h-2", 2)
+    except StoreError as error:
+        assert "commits each statement" in str(error)  # noqa: PT017 - on one database it is so, on the other not
+        assert not database.is_sqlite
+    else:
+        assert database.is_sqlite
+    assert [case.id for case in outside.cases()] == ["h-2"] * database.is_sqlite
+    assert list(outside.verify()) == []
+
+
+def test_what_he_reads_by_us_begins_a_transaction_that_he_ends(database, host, book):
+    """A reading on his connection begins a transaction as any statement does, and he knows of it."""
+    book.write(database.store(), "h-1", 2)
+    with host.connect() as connection:
+        store = open_store(connection)
+        connection.rollback()
+        assert store.resume(["h-1"], 200)["h-1"][1]
+        assert connection.in_transaction()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_savepoints_of_his_within_a_unit_leave_no_hole(database, host, book, kept):
+    """What he keeps or gives up by a savepoint of his own in a unit is so, and the numbers of the record go on."""
+    outside = database.store()
+    book.write(outside, "h-0", 1)
+    with host.connect() as connection:
+        store = open_store(connection)
+        with store.begin():
+            for case in ("h-1", "h-2"):
+                his_own = connection.begin_nested()
+                book.write(store, case, 1)
+                his_own.commit() if kept else his_own.rollback()
+                if kept:
+                    book.write(store, case, 1, first=2)
+                else:
+                    book.write(store, case, 2)
+            with store.begin(), connection.begin_nested() as part:
+                book.write(store, "h-3", 2)
+                part.rollback()
+        connection.commit()
+    with host.connect() as connection:
+        store = open_store(connection)
+        with store.begin():
+            his_own = connection.begin_nested()
+            with store.begin():
+                book.write(store, "h-4", 1)
+            his_own.rollback()
+        connection.commit()
+    assert [(case.id, len(outside.events(case.id))) for case in outside.cases()] == [("h-0", 1), ("h-1", 2), ("h-2", 2)]
+    assert list(outside.verify()) == []
+    book.write(outside, "h-5", 1)
+    assert list(outside.verify()) == []
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_two_stores_on_his_connection_are_one_record(database, host, book, refused):
+    """A store that writes while another on the same connection has a unit open is part of that unit."""
+    outside = database.store()
+    with host.connect() as connection:
+        first, second = open_store(connection), open_store(connection)
+        with first.begin():
+            book.write(second, "h-1", 1)
+            book.write(first, "h-1", 1, first=2)
+            if refused:
+                with pytest.raises(ZeroDivisionError), second.begin():
+                    book.write(second, "h-2", 2)
+                    raise ZeroDivisionError
+            book.write(second, "h-1", 1, first=3)
+        with first.begin():
+            book.write(second, "h-3", 1)
+        with second.begin():
+            pass
+        connection.commit()
+    assert list(outside.verify()) == []
+    book.write(outside, "h-4", 1)
+    assert [len(outside.events(case)) for case in ("h-1", "h-2", "h-3")] == [3, 0, 1]
+    assert list(outside.verify()) == []
+
+
+def test_a_store_on_the_connection_of_our_own_unit_is_part_of_it(database, host, book):
+    """Where a unit is ours, a store opened on its connection writes in it, and the numbers of the record go on."""
+    store = open_store(host)
+    with store.begin() as connection:
+        book.write(open_store(connection), "h-1", 1)
+    book.write(store, "h-2", 1)
+    assert list(store.verify()) == []
+
+
 def test_an_engine_of_his_is_left_as_it_is(database, host, book):
     """On his engine units are ours and are committed; closing the store does not close his engine."""
     store = open_store(host)

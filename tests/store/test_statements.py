@@ -54,6 +54,19 @@ def test_a_host_that_logs_statements_sees_them(connection, caplog):
     assert not statements._followed(connection)
 
 
+def test_a_host_that_logs_one_engine_sees_its_statements(database):
+    """An engine with a name of its own for logging is followed where that name is."""
+    database.store()
+    name = "sqlalchemy.engine.Engine.hall"
+    with database.engine(logging_name="hall").connect() as connection:
+        assert not statements._followed(connection)
+        logging.getLogger(name).setLevel(logging.INFO)
+        try:
+            assert statements._followed(connection)
+        finally:
+            logging.getLogger(name).setLevel(logging.NOTSET)
+
+
 def test_what_the_database_refuses_is_raised_as_sqlalchemy_raises_it(connection):
     """The kinds of errors are SQLAlchemy's, without the values, and the connection stays where it was not lost."""
     with connection.begin_nested() as part:

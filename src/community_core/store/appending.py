@@ -42,6 +42,7 @@ def append(
     connection = unit.connection
     moment = moment_text(entered)
     entered = entered.astimezone(dt.UTC)
+    unit.look()
     heads = _heads(unit, {event.case for event in new})
     for case, version in expected.items():
         present = heads.get(case)

@@ -13,15 +13,15 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
-from attrs import Factory, define
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from attrs import Factory, define, field
+from sqlalchemy import URL, Connection, Engine, NestedTransaction, create_engine, event, exists, make_url, select
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, SQLAlchemyError
 
 from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.store.counting import counted
 from community_core.store.failures import Unserialized, checked
-from community_core.store.schema import SEQUENCE
+from community_core.store.schema import SEQUENCE, counters, events
 from community_core.store.statements import order
 
 log = logging.getLogger("community_core.store")
@@ -33,10 +33,11 @@ _TRIES: Final = 8
 #: After so many seconds a connection is not believed to be there still.
 _IDLE: Final = 1.0
 _BACK: Final = "community_core.back"
+_UNIT: Final = "community_core.unit"
 _NO_TRANSACTION: Final = Label(
-    "传入的连接处于自动提交方式，无法保证要么全部写入、要么全不写入；请传入带事务的连接，或传入 Engine",
+    "传入的连接处于自动提交方式，无法保证要么全部写入、要么全不写入；请传入带事务的连接，或不自动提交的 Engine",
     "the given connection commits each statement by itself, so a unit of work cannot be all or nothing; "
-    "give a connection with a transaction, or an Engine",
+    "give a connection with a transaction, or an Engine whose connections do not",
 )
 
 
@@ -161,6 +162,44 @@ class Unit:
     ahead: int | None = None
     heads: dict[str, tuple[int, str]] = Factory(dict)
     texts: set[str] = Factory(set)
+    _first: int | None = field(init=False)
+    _part: NestedTransaction | None = field(init=False)
+    _foreign: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._first = self.ahead
+        self._part = self.connection.get_nested_transaction()
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the unit that leaves nothing where it raises."""
+        self.look()
+        ahead, outer = self.ahead, self._part
+        try:
+            with savepoint(self.connection):
+                self._part = self.connection.get_nested_transaction()
+                yield
+        except BaseException:
+            # A part was undone, and what was read may be of it.
+            self.heads.clear()
+            self.ahead = ahead
+            raise
+        finally:
+            self._part = outer
+
+    def look(self) -> None:
+        """Go by what the database says where the caller has savepoints of his own in the unit.
+
+        Whether he gave one of them up nobody tells; what was read, and the number that was counted, may be of it.
+        """
+        self._foreign = self._foreign or self.connection.get_nested_transaction() is not self._part
+        if self._foreign:
+            self.heads.clear()
+            if self._first is not None:
+                counted_yet = select(counters.c.value).where(counters.c.name == SEQUENCE)
+                given = self.connection.execute(select(exists().where(events.c.seq == self._first))).scalar_one()
+                free = not given and self.connection.execute(counted_yet).scalar_one() >= self._first
+                self.ahead = self._first if free else None
 
     @contextmanager
     def numbers(self, count: int) -> Iterator[range]:
@@ -181,6 +220,7 @@ class Unit:
 
     def end(self) -> None:
         """Give back a number that no event was given."""
+        self.look()
         if self.ahead is not None:
             counted(self.connection, SEQUENCE, -1)
             self.ahead = None
@@ -227,15 +267,8 @@ class Transactions:
         """One unit of work; with *lock*, other writers wait until it ends."""
         unit = self.unit
         if unit is not None:
-            ahead = unit.ahead
-            try:
-                with savepoint(unit.connection):
-                    yield unit.connection
-            except BaseException:
-                # A part was undone, and what was read may be of it.
-                unit.heads.clear()
-                unit.ahead = ahead
-                raise
+            with unit.part():
+                yield unit.connection
         elif isinstance(self._target, Engine):
             with self._transaction(self._target, lock=lock) as connection:
                 yield connection
@@ -302,8 +335,10 @@ class Transactions:
         try:
             with checked():
                 connection.begin()
+                if self.dialect != "sqlite" and _commits_by_itself(connection):
+                    raise StoreError(_NO_TRANSACTION)
                 unit = Unit(connection, self._enter(connection, lock=lock))
-            self._local.unit = unit
+            self._local.unit = connection.info[_UNIT] = unit
             try:
                 yield connection
                 with checked():
@@ -317,6 +352,7 @@ class Transactions:
                 connection.commit()
         finally:
             self._local.unit = None
+            _left(connection)
             with suppress(SQLAlchemyError):
                 connection.close()
 
@@ -330,16 +366,27 @@ class Transactions:
             if not in_driver_transaction(connection):
                 # SQLite's driver opens a transaction late; a savepoint outside of one would commit when released.
                 connection.exec_driver_sql("BEGIN")
+        outer: Unit | None = connection.info.get(_UNIT)
+        if outer is not None and outer.connection is connection:
+            # Another store is on the same connection, and its unit is not at an end: numbers are counted in one place.
+            self._local.unit = outer
+            try:
+                with outer.part():
+                    yield
+            finally:
+                self._local.unit = None
+            return
         with savepoint(connection):
             with checked():
                 unit = Unit(connection, _lock(connection) if lock else None)
-            self._local.unit = unit
+            self._local.unit = connection.info[_UNIT] = unit
             try:
                 yield
                 with checked():
                     unit.end()
             finally:
                 self._local.unit = None
+                _left(connection)
 
     def _enter(self, connection: Connection, *, lock: bool) -> int | None:
         if self.dialect == "sqlite" and not in_driver_transaction(connection):
@@ -371,6 +418,12 @@ def _lock(connection: Connection) -> int:
     Who counts a number of the record waits for whoever did so before him; nearly every unit gives it to an event.
     """
     return counted(connection, SEQUENCE, 1)
+
+
+def _left(connection: Connection) -> None:
+    """Note that no unit is on a connection any more; one that is lost would be made anew only to be asked."""
+    if not connection.invalidated:
+        connection.info.pop(_UNIT, None)
 
 
 def _commits_by_itself(connection: Connection) -> bool:

@@ -22,7 +22,6 @@ _UPSERTS: Final[Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert
     "postgresql": postgresql.insert,
 }
 _LISTENED: Final = "_has_events"
-_LOG: Final = logging.getLogger("sqlalchemy.engine.Engine")
 
 Row = tuple[Any, ...]
 
@@ -70,6 +69,9 @@ def _carried_out(connection: Connection, text: str, given: Any) -> tuple[Sequenc
     if _followed(connection):
         result = connection.exec_driver_sql(text, given or None)
         return (result.all() if result.returns_rows else ()), result.rowcount
+    if not connection.in_transaction():
+        # As with any statement: whoever ends what this one begins at the driver is to know of it.
+        connection.begin()
     driver = connection.connection
     cursor = driver.cursor()
     try:
@@ -106,8 +108,7 @@ def _followed(connection: Connection) -> bool:
         getattr(connection, _LISTENED, True)
         or getattr(connection.engine, _LISTENED, True)
         or getattr(connection.dialect, _LISTENED, True)
-        or bool(connection.engine.echo)
-        or _LOG.isEnabledFor(logging.INFO)
+        or connection.engine.logger.isEnabledFor(logging.INFO)
     )
 
 
