@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from community_core import load
 from community_core.base.errors import Refused
 from community_core.office.publishing import make_board
 from community_core.pages.board import render_board
@@ -190,3 +191,59 @@ def test_an_overdue_deadline_is_settled_before_a_correction(office, run_hearing,
     corrected = fix(case, {"venue": "x"}, day=dt.date(2006, 9, 1))
     assert [item.step for item in office.timeline(case)][-2:] == ["late", CORRECT]
     assert (corrected.state, corrected.ended, corrected.data["venue"]) == ("lapsed", "lapsed", "x")
+
+
+PATIENCE = """
+practice: demo.patience
+title: {zh: 等候, en: Waiting}
+source: {document: 示例}
+standing: example
+procedures:
+  request:
+    ends: {done: decided, lapsed: lapsed}
+    facts: {patience: {type: days, privacy: public, zh: 等几天, en: patience}}
+    steps:
+      ask: {to: asked, by: committee.chair, takes: [patience]}
+      look: {from: [asked], to: looked, by: committee.chair}
+      close: {from: [looked], to: done, by: committee.chair}
+    late:
+      asked: [{after: patience, then: lapse, to: lapsed}, {after: days(3), then: remind}]
+      looked: [{after: patience, then: lapse, to: lapsed}, {after: patience, then: remind}]
+---
+district: demo-patience
+standing: example
+source: {document: 示例}
+adopts: [demo.patience]
+"""
+
+
+def test_no_lapse_is_corrected_into_a_case_or_out_of_it(tmp_path, make_office):
+    """A value that a period rests on stays where with another one the case would have lapsed, or would not have."""
+    text = tmp_path / "patience.yaml"
+    text.write_text(PATIENCE, "utf-8")
+    with make_office(rules=load(text)) as office:
+
+        def asked(patience, looked=None):
+            case = office.open("request", {"patience": patience}, actor="li", day=day(1), place="wenyi")
+            return case if looked is None else office.take(case, "look", {}, actor="li", day=looked)
+
+        def fix(case, patience, **more):
+            return office.correct(case, 1, {"patience": patience}, actor="li", day=day(25), why=WHY)
+
+        in_time, long_ago = asked(60, day(20)), asked(60, day(5))
+        refused_alike(office, fix, in_time, 18, "correction-changes")
+        refused_alike(office, fix, long_ago, 19, "correction-changes")
+        assert fix(in_time, 19).data["patience"] == 19
+        assert fix(long_ago, 20).data["patience"] == 20
+        lapsed, waiting = asked(2), asked(60)
+        office.advance(day(24))
+        assert [office.case(case.id).ended for case in (lapsed, waiting)] == ["lapsed", ""]
+        for patience in (1, 3, 60):
+            refused_alike(office, fix, lapsed, patience, "correction-changes")
+        refused_alike(office, fix, waiting, 23, "correction-changes")
+        assert fix(waiting, 24).state == "asked"
+
+
+def day(number):
+    """A day of May."""
+    return dt.date(2006, 5, number)

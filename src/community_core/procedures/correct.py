@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from community_core.base.citations import Citation
 from community_core.base.findings import Finding, finding
 from community_core.procedures.consequences import EffectFunction
+from community_core.procedures.deadlines import settle
 from community_core.procedures.definition import Procedure, PublishKind, Step
 from community_core.procedures.events import APART, CORRECT, SYSTEM, Case, Event, PublishedItem
 from community_core.procedures.intake import field_value
@@ -74,6 +75,12 @@ class _Ground:
             functions=self.functions,
         )
 
+    def lapses(self, case: Case, day: dt.date) -> tuple[tuple[dt.date, str], ...]:
+        """The lapses that are overdue in *case* on *day*: when each happens, and the state that it leads to."""
+        procedure, evaluate = self.under(case.rules)
+        events = settle(procedure, case, day, evaluate, workdays=self.workdays).events
+        return tuple((event.day, event.state) for event in events if event.state != case.state)
+
 
 def correct(
     case: Case,
@@ -122,7 +129,8 @@ def correct(
         return Refusal(tuple(found))
     made = evolve(present[place], data=tuple({**before, **fields}.items()))
     ground = _Ground(under, workdays, functions or {})
-    against = _followed(ground, _begun(case, present), present, [*present[:place], made, *present[place + 1 :]], place)
+    corrected = [*present[:place], made, *present[place + 1 :]]
+    against = _followed(ground, _begun(case, present), present, corrected, place, asked.day)
     if against is not None:
         return Refusal((against,))
     later = {name for event in present[place + 1 :] if event.step not in APART for name, _ in event.data}
@@ -211,13 +219,18 @@ def _fields(procedure: Procedure, step: Step, data: Mapping[str, Any]) -> tuple[
 
 
 def _followed(
-    ground: _Ground, bare: Case, present: Sequence[Event], made: Sequence[Event], place: int
+    ground: _Ground, bare: Case, present: Sequence[Event], made: Sequence[Event], place: int, day: dt.date
 ) -> Finding | None:
-    """Return what would have gone otherwise with the corrected values, or ``None`` where all followed as it did."""
+    """Return what would have gone otherwise with the corrected values by *day*, ``None`` where all followed as it did.
+
+    That another reminder would have been due, or another post told, is nothing that followed.
+    """
     old = new = bare
     for event in present[:place]:
         old = new = ground.after(old, event)
     for was, now in zip(present[place:], made[place:], strict=True):
+        if ground.lapses(old, was.day) != ground.lapses(new, was.day):
+            return _would_lapse(was.version)
         if was.step not in APART:
             said, says = ground.again(old, was), ground.again(new, now)
             if isinstance(says, Refusal):
@@ -227,7 +240,8 @@ def _followed(
             if isinstance(said, Refusal) or not same or not rest or said.effects != says.effects:
                 return _would_differ(was)
         old, new = ground.after(old, was), ground.after(new, now)
-    return None
+    last = present[-1].version
+    return _would_lapse(last + 1) if ground.lapses(old, day) != ground.lapses(new, day) else None
 
 
 def _known(data: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -284,6 +298,16 @@ def _would_refuse(event: Event, refusal: Refusal) -> Finding:
         "This is no slip of the pen; take another step instead",
         version=event.version,
         step=event.step,
+    )
+
+
+def _would_lapse(version: int) -> Finding:
+    return finding(
+        "correction-changes",
+        f"按更正后的值，第 {version} 条记录之前，办件本应失效、本不应失效或在别的日期失效；这不是笔误，请另行办理",
+        f"with the corrected values the case would have lapsed before event {version}, or not, or on another day; this "
+        "is no slip of the pen: take another step instead",
+        version=version,
     )
 
 
