@@ -30,9 +30,6 @@ from community_core.procedures.transition import Move, as_step, declared, move
 #: More follow-up cases than this one out of the other, from one step, are a procedure that opens itself.
 _DEEPEST = 20
 
-#: A case of more events than this is read from its kept state and the events after it.
-_LONG = 200
-
 
 @define
 class _Draft:
@@ -99,7 +96,7 @@ class Work:
     def preload(self, case_ids: Sequence[str]) -> None:
         """Read several cases at once."""
         unread = [case_id for case_id in dict.fromkeys(case_ids) if case_id not in self._draft.cases]
-        for case, events in self._store.resume(unread, _LONG).values():
+        for case, events in self._store.resume(unread).values():
             # How it ended is for the procedure to say, not for what was kept.
             end = self.binding(case).procedure.end(case.state)
             now = evolve(case, ended="" if end is None else end.value) if case.version else case

@@ -380,11 +380,8 @@ class Store(Registers, RegisterRows, Protocol):
         """Keep the present states of several cases, in one statement; *heads* are the hashes of their last events."""
         ...
 
-    def resume(self, case_ids: Sequence[str], longer_than: int) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:
-        """Return cases with the events after them: new ones, or as they were kept where their events are many.
-
-        An id that is not kept is left out.
-        """
+    def resume(self, case_ids: Sequence[str]) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:
+        """Return cases as they were kept, or new ones with their events to be folded; an unknown id is left out."""
         ...
 
     def open_states(self, *, procedure: str = "", place: str = "") -> Iterator[Case]:

@@ -7,18 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import define, field
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, delete, select
 
 from community_core.base.findings import Finding, finding
 from community_core.base.ranks import Privacy
 from community_core.procedures.events import ERASE
 from community_core.procedures.withholding import Why, Withheld
 from community_core.store.records import event_found, shown
-from community_core.store.schema import cases, events, private
+from community_core.store.schema import cases, events, private, snapshots
 from community_core.store.sealing import SEALED, Damaged, Lookup, PrivateRow, Sealing, is_mark, marks, unread
 
 _CHUNK: Final = 500
 _CASE, _VERSION, _STEP, _DATA = (events.c.keys().index(name) for name in ("case_id", "version", "step", "data"))
+# Of a present state the columns of its case come first, and its own id does not.
+_PRESENT: Final = len(cases.c) + snapshots.c.keys().index("data") - 1
 
 
 def lookup_of_events(connection: Connection, rows: Iterable[Sequence[Any]], sealing: Sealing) -> Lookup:
@@ -37,10 +39,10 @@ def lookup_of_events(connection: Connection, rows: Iterable[Sequence[Any]], seal
     return _lookup(connection, sealed, erased, sealing) if sealed else unread
 
 
-def lookup_of_states(connection: Connection, rows: Iterable[Row[Any]], sealing: Sealing) -> Lookup:
-    """Return what gives the private values of present states, from their rows; see :func:`lookup_of_events`."""
+def lookup_of_states(connection: Connection, rows: Iterable[Sequence[Any]], sealing: Sealing) -> Lookup:
+    """Return what gives the private values of present states, from rows as :func:`kept_state` reads them."""
     # Of a long case only the events that gave the values are read.
-    sealed = {row.id: _givers(row.data) for row in rows if SEALED in row.data}
+    sealed = {row[0]: _givers(row[_PRESENT]) for row in rows if SEALED in row[_PRESENT]}
     return _lookup(connection, sealed, set(), sealing) if sealed else unread
 
 

@@ -398,40 +398,42 @@ def takers_text(case: Case) -> str:
     return written(told) if told else ""
 
 
-def kept_state(row: Any, lookup: Lookup = unread) -> Case:
-    """Return the present state from a row of ``cc_snapshots`` joined with ``cc_cases``.
+def kept_state(row: Sequence[Any], lookup: Lookup = unread) -> Case:
+    """Return the present state from a row: the columns of ``cc_cases`` and those of ``cc_snapshots`` but the first.
 
     *lookup* gives the private values in it.
 
     Raises:
         StoreError: if the row cannot be read; it was changed by somebody else.
     """
+    case, procedure, place, opened, rules, parent, state, version, entered, latest, kept, taken, *rest = row
+    reminded, ended, moved, people, _ = rest
     try:
-        data, private, withheld = present_data(row.id, json.loads(row.data), lookup)
-        steps = {step: (read_iso(day), person) for step, (day, person) in json.loads(row.steps).items()}
-        told = json.loads(row.takers) if row.takers else {}
+        data, private, withheld = present_data(case, json.loads(kept), lookup)
+        steps = {step: (read_iso(day), person) for step, (day, person) in json.loads(taken).items()}
+        told = json.loads(people) if people else {}
         return Case(
-            id=row.id,
-            procedure=row.procedure,
-            place=row.place,
-            opened=read_iso(row.opened),
-            rules=row.moved_rules or row.rules,
-            state=row.state,
-            version=row.version,
-            entered=read_iso(row.entered) if row.entered else None,
-            latest=read_iso(row.latest) if row.latest else None,
-            data=data,
-            steps=steps,
-            reminded=row.reminded,
-            parent=row.parent,
-            ended=row.ended,
-            takers={step: frozenset(told[step][0] if step in told else (last[1],)) for step, last in steps.items()},
-            hands={step: frozenset(hands) for step, (_, hands) in told.items() if hands},
-            private=private,
-            withheld=withheld,
+            case,
+            procedure,
+            place,
+            read_iso(opened),
+            moved or rules,
+            state,
+            version,
+            read_iso(entered) if entered else None,
+            read_iso(latest) if latest else None,
+            data,
+            steps,
+            bool(reminded),
+            parent,
+            ended,
+            {step: frozenset(told[step][0] if step in told else (last[1],)) for step, last in steps.items()},
+            {step: frozenset(hands) for step, (_, hands) in told.items() if hands},
+            private,
+            withheld,
         )
     except (CodecError, ValueError, TypeError, AttributeError) as error:
-        raise unreadable(row.id) from error
+        raise unreadable(case) from error
 
 
 def unreadable(what: str) -> StoreError:

@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import (
     URL,
-    BindParameter,
-    ColumnElement,
     Connection,
     Engine,
     Select,
     bindparam,
-    func,
     insert,
     select,
-    true,
 )
 from sqlalchemy.exc import IntegrityError
 
@@ -54,13 +50,13 @@ from community_core.store.records import (
 from community_core.store.register_reads import SqlRegisterReads
 from community_core.store.register_rows import SqlRegisterRows
 from community_core.store.registers import SqlRegisters
+from community_core.store.resuming import STATE, ByCase, kept_at_the_end
 from community_core.store.schema import cases as case_table
 from community_core.store.schema import events as event_table
 from community_core.store.schema import meta as meta_table
 from community_core.store.schema import rule_texts
 from community_core.store.schema import snapshots as snapshot_table
 from community_core.store.sealing import WITHOUT_KEYS, Sealing
-from community_core.store.statements import ask
 
 if TYPE_CHECKING:
     from community_core.ports.store import Store
@@ -69,50 +65,12 @@ T = TypeVar("T")
 PAGE: Final = 1000
 
 # Statements that every step needs are made once: making one takes longer than asking it.
-_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
-_CASES: Final = select(case_table).where(case_table.c.id.in_(_IDS))
-_EVENTS: Final = (
-    select(event_table).where(event_table.c.case_id.in_(_IDS)).order_by(event_table.c.case_id, event_table.c.version)
+_CASES: Final = ByCase.of(lambda which: select(case_table).where(which), case_table.c.id)
+_EVENTS: Final = ByCase.of(
+    lambda which: select(event_table).where(which).order_by(event_table.c.case_id, event_table.c.version),
+    event_table.c.case_id,
 )
 _KEPT_RULES: Final = select(rule_texts.c.hash).where(rule_texts.c.hash == bindparam("digest"))
-
-
-def _begun(which: ColumnElement[bool]) -> Select[Any]:
-    """Return the query for cases with the versions of their kept states, and their events unless these are too many."""
-    return (
-        select(case_table, snapshot_table.c.version.label("kept"), event_table)
-        .join(snapshot_table, snapshot_table.c.case_id == case_table.c.id, isouter=True)
-        .join(
-            event_table,
-            (event_table.c.case_id == case_table.c.id)
-            & func.coalesce(snapshot_table.c.version <= bindparam("longer_than"), true()),
-            isouter=True,
-        )
-        .where(which)
-        .order_by(case_table.c.id, event_table.c.version)
-    )
-
-
-_BEGUN: Final = _begun(case_table.c.id.in_(_IDS))
-_BEGUN_ONE: Final = _begun(case_table.c.id == bindparam("case"))
-_OWN: Final = len(case_table.c)
-_LATER: Final = (
-    select(event_table)
-    .where(
-        event_table.c.case_id.in_(_IDS),
-        snapshot_table.c.case_id == event_table.c.case_id,
-        event_table.c.version > snapshot_table.c.version,
-    )
-    .order_by(event_table.c.case_id, event_table.c.version)
-)
-# A present state that says after which event of the chain it stands.
-_RESUMABLE: Final = select(snapshot_table.c.case_id).where(
-    snapshot_table.c.case_id.in_(_IDS),
-    snapshot_table.c.head != "",
-    event_table.c.case_id == snapshot_table.c.case_id,
-    event_table.c.version == snapshot_table.c.version,
-    event_table.c.hash == snapshot_table.c.head,
-)
 
 
 def open_store(
@@ -301,52 +259,34 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
         loaded: dict[str, tuple[StoredCase, list[StoredEvent]]] = {}
         with self._transactions.reading() as connection, checked():
             for chunk in chunked(list(dict.fromkeys(case_ids)), PAGE):
-                own = connection.execute(_CASES, {"ids": chunk})
-                loaded.update((row[0], (stored_case(row), [])) for row in own)
-                rows = connection.execute(_EVENTS, {"ids": chunk}).all()
-                for item in self._events(connection, rows):
+                loaded.update((row[0], (stored_case(row), [])) for row in _CASES.rows(connection, chunk))
+                for item in self._events(connection, _EVENTS.rows(connection, chunk)):
                     if item.event.case in loaded:
                         loaded[item.event.case][1].append(item)
         return {case_id: loaded[case_id] for case_id in case_ids if case_id in loaded}
 
-    def resume(self, case_ids: Sequence[str], longer_than: int) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:
-        """Return cases with the events that make them what they are; an id that is not kept is left out.
+    def resume(self, case_ids: Sequence[str]) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:
+        """Return cases with the events that are still to be folded into them; an id that is not kept is left out.
 
-        A case is a new one with all of its events; where they are more than *longer_than*, it is the present state as
-        it was kept with the events after it, so that a case of ten thousand events is not read from its beginning.
-        A kept state that does not say, or says wrongly, after which event of the chain it stands is not gone by; that
-        what it says else agrees with the events is for :meth:`verify` to find.
+        Most are the present state as it was kept, and no events. A kept state that does not say, or says wrongly,
+        after which event the chain ends is not gone by: then it is the new case and all of its events. That what the
+        state says else agrees with the events is for :meth:`verify` to find.
         """
-        found: dict[str, tuple[Case, list[StoredEvent]]] = {}
+        found: dict[str, tuple[Case, Sequence[StoredEvent]]] = {}
+        heads: dict[str, tuple[int, str]] = {}
         with self._transactions.reading() as connection, checked():
             for chunk in chunked(list(dict.fromkeys(case_ids)), PAGE):
-                if len(chunk) == 1:
-                    rows = ask(connection, _BEGUN_ONE, {"case": chunk[0], "longer_than": longer_than})
-                else:
-                    rows = connection.execute(_BEGUN, {"ids": chunk, "longer_than": longer_than}).all()
-                long = [row[0] for row in rows if (row[_OWN] or 0) > longer_than]
-                found.update((row[0], (new_case(stored_case(row)), [])) for row in rows if row[0] not in found)
-                events = [row[_OWN + 1 :] for row in rows if row[_OWN + 1] is not None]
-                if long:
-                    resumed = self._kept(connection, long)
-                    found.update((case_id, (case, [])) for case_id, case in resumed.items())
-                    events += connection.execute(_LATER, {"ids": list(resumed)})
-                    unsound = [case_id for case_id in long if case_id not in resumed]
-                    events += connection.execute(_EVENTS, {"ids": unsound}) if unsound else ()
-                for item in self._events(connection, events):
-                    found[item.event.case][1].append(item)
-        unit = self._transactions.unit
-        if unit is not None:
+                for case, head in kept_at_the_end(connection, chunk, self._sealing).values():
+                    found[case.id] = (case, ())
+                    heads[case.id] = (case.version, head)
+        others = [case_id for case_id in case_ids if case_id not in found]
+        for own, events in self.load(others).values() if others else ():
+            found[own.id] = (new_case(own), events)
+            heads.update((item.event.case, (item.event.version, item.hash)) for item in events[-1:])
+        if self._transactions.unit is not None:
             # What is read under the lock stays so until it ends: appending need not ask again.
-            heads = (items[-1] for _, items in found.values() if items)
-            unit.heads.update((item.event.case, (item.event.version, item.hash)) for item in heads)
+            self._transactions.unit.heads.update(heads)
         return found
-
-    def _kept(self, connection: Connection, ids: Sequence[str]) -> dict[str, Case]:
-        """Return the present states of cases that say after which event of the chain they stand, as they were kept."""
-        sound = connection.execute(_RESUMABLE, {"ids": ids}).scalars().all()
-        states = connection.execute(_present().where(case_table.c.id.in_(sound))).all() if sound else ()
-        return {case.id: case for case in self._states(states)}
 
     def by_keys(self, keys: Sequence[str]) -> Mapping[str, StoredEvent]:
         """Return the events recorded under several idempotency keys, by key; an unused key is left out."""
@@ -490,7 +430,4 @@ def _narrowed(query: Select[Any], procedure: str, place: str) -> Select[Any]:
 
 
 def _present() -> Select[Any]:
-    kept = [column for column in snapshot_table.c if column.name not in ("case_id", "rules")]
-    return select(case_table, *kept, snapshot_table.c.rules.label("moved_rules")).join(
-        snapshot_table, snapshot_table.c.case_id == case_table.c.id
-    )
+    return select(*STATE).join(snapshot_table, snapshot_table.c.case_id == case_table.c.id)

@@ -1,0 +1,79 @@
+"""Cases as steps find them: from the kept present state where it stands at the end of the chain, else from the events.
+
+A case of ten thousand events is so read as fast as one of two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from attrs import frozen
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, select
+
+from community_core.procedures.events import Case
+from community_core.store.private import lookup_of_states
+from community_core.store.records import kept_state
+from community_core.store.schema import cases, events, snapshots
+from community_core.store.sealing import Sealing
+from community_core.store.statements import ask
+
+
+@frozen
+class ByCase:
+    """A query for cases by their ids, made once for one of them and once for any number."""
+
+    one: Select[Any]
+    many: Select[Any]
+
+    @classmethod
+    def of(cls, made: Callable[[ColumnElement[bool]], Select[Any]], case: ColumnElement[str]) -> ByCase:
+        """Return the query that *made* puts together from what is to be true of *case*."""
+        several = case.in_(bindparam("ids", expanding=True))
+        return cls(made(case == bindparam("case")), made(several))
+
+    def rows(self, connection: Connection, ids: Sequence[str]) -> Sequence[Any]:
+        """Return its rows, to be read by place."""
+        if len(ids) == 1:
+            return ask(connection, self.one, {"case": ids[0]})
+        return connection.execute(self.many, {"ids": ids}).all()
+
+
+#: The columns of a kept state, those of its case first.
+STATE: Final = (
+    *cases.c,
+    snapshots.c.state,
+    snapshots.c.version,
+    snapshots.c.entered,
+    snapshots.c.latest,
+    snapshots.c.data,
+    snapshots.c.steps,
+    snapshots.c.reminded,
+    snapshots.c.ended,
+    snapshots.c.rules,
+    snapshots.c.takers,
+    snapshots.c.head,
+)
+
+
+def _at_the_end(which: ColumnElement[bool]) -> Select[Any]:
+    """Return the query for the states that name the last event of their chains, and stand after it."""
+    later = events.alias("later")
+    return select(*STATE).where(
+        which,
+        snapshots.c.case_id == cases.c.id,
+        events.c.case_id == cases.c.id,
+        events.c.version == snapshots.c.version,
+        events.c.hash == snapshots.c.head,
+        ~exists().where(later.c.case_id == cases.c.id, later.c.version == snapshots.c.version + 1),
+    )
+
+
+_AT_THE_END: Final = ByCase.of(_at_the_end, cases.c.id)
+
+
+def kept_at_the_end(connection: Connection, ids: Sequence[str], sealing: Sealing) -> Mapping[str, tuple[Case, str]]:
+    """Return the kept states that stand at the ends of their chains, each with the hash of the last event."""
+    rows = _AT_THE_END.rows(connection, ids)
+    lookup = lookup_of_states(connection, rows, sealing)
+    return {row[0]: (kept_state(row, lookup), row[-1]) for row in rows}
