@@ -16,7 +16,16 @@ from community_core.base import StoreError
 from community_core.instruments.ledger import Entry
 from community_core.ports.store import Cause
 from community_core.procedures.events import Enter
-from community_core.store import TABLES, VERSION_TABLE, SqlStore, include_name, include_object, open_store, upgrade
+from community_core.store import (
+    TABLES,
+    VERSION_TABLE,
+    SqlStore,
+    include_name,
+    include_object,
+    open_store,
+    restore,
+    upgrade,
+)
 from community_core.store.migrating import _run, scripts
 from community_core.store.records import case_row, event_row, genesis
 from community_core.store.schema import HEAD, PREFIX, cases, events, metadata
@@ -196,6 +205,26 @@ def test_a_backup_is_a_record_of_its_own(sqlite_file, book, tmp_path):
     copy.close()
     with pytest.raises(StoreError, match="exists"):
         store.backup(tmp_path / "copy.db")
+
+
+@pytest.mark.parametrize("left", ["record.db-wal", "record.db-journal"])
+def test_what_an_old_store_left_does_not_get_into_a_restored_one(sqlite_file, book, tmp_path, left):
+    """Where only the main file was moved away, what lies beside it would get into the new one: it is refused."""
+    path = tmp_path / "record.db"
+    store = sqlite_file.store()
+    book.write(store, "h-1", 1)
+    store.backup(tmp_path / "copy.db")
+    book.write(store, "h-2", 1)
+    ahead = (tmp_path / "record.db-wal").read_bytes()
+    store.close()
+    path.unlink()
+    (tmp_path / left).write_bytes(ahead)
+    with pytest.raises(StoreError, match=left):
+        restore(tmp_path / "copy.db", path)
+    assert not path.exists()
+    (tmp_path / left).unlink()
+    restore(tmp_path / "copy.db", path)
+    assert [case.id for case in sqlite_file.store().cases()] == ["h-1"]
 
 
 def test_only_sqlite_is_backed_up(database, tmp_path):

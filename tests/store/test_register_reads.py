@@ -6,6 +6,7 @@ import pytest
 
 from community_core.base import StoreError
 from community_core.registers.reads import RegisterRead
+from community_core.store import restore
 
 NOON = dt.datetime(2006, 5, 1, 12, tzinfo=dt.UTC)
 
@@ -62,3 +63,18 @@ def test_a_trace_that_cannot_be_read_says_so(database):
     database.tamper("UPDATE cc_register_reads SET rows = 'x' WHERE number = 2")
     with pytest.raises(StoreError, match="trace"):
         store.register_reads()
+
+
+def test_a_trace_that_was_changed_is_not_backed_up_unseen(sqlite_file, tmp_path):
+    """A copy is verified with the trace of readings and electoral rolls, and so is a backup put back."""
+    store = sqlite_file.store()
+    trace(store)
+    sqlite_file.tamper("UPDATE cc_register_reads SET purpose = 'x' WHERE number = 2")
+    copy = tmp_path / "copy.db"
+    with pytest.raises(StoreError) as refused:
+        store.backup(copy)
+    assert [item.code for item in refused.value.findings] == ["register-reads-changed"]
+    store.backup(copy, check=False)
+    with pytest.raises(StoreError) as refused:
+        restore(copy, tmp_path / "new.db")
+    assert [item.code for item in refused.value.findings] == ["register-reads-changed"]

@@ -87,6 +87,17 @@ def restore(backup: str | Path, path: str | Path) -> None:
 def _draft(path: Path) -> Path:
     if path.exists():
         raise StoreError(Label(f"{path} 已存在；请换一个文件名", f"{path} exists; name another file"))
+    for suffix in ("-wal", "-journal"):
+        left = path.with_name(path.name + suffix)
+        if left.exists():
+            # SQLite would take it for the new file's own and write its pages into it.
+            raise StoreError(
+                Label(
+                    f"{left} 是从前同名的库留下的，会混进新文件；请把它和旧库一起移走，或换一个文件名",
+                    f"{left} was left by a store that had this name and would get into the new file; "
+                    "move it away with the old store, or name another file",
+                )
+            )
     draft = path.with_name(f"{path.name}.part")
     _clear(draft)
     return draft

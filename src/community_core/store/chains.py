@@ -1,4 +1,4 @@
-"""Verify the whole record: chains, snapshots, rule texts, sequence; it repairs nothing."""
+"""Verify the whole record: chains, snapshots, rule texts, sequence, and what else is kept; it repairs nothing."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from community_core.codec.texts import digest
 from community_core.ports.store import KnownRoot
 from community_core.procedures.events import ERASE, Case, Event
 from community_core.store.checkpoints import verify_checkpoints
+from community_core.store.electoral_rolls import verify_rolls
 from community_core.store.following import verify_following
 from community_core.store.private import Expected, PrivateCheck, private_rows, without_case
 from community_core.store.records import (
@@ -35,6 +36,7 @@ from community_core.store.records import (
     takers_text,
     whole,
 )
+from community_core.store.register_reads import verify_reads
 from community_core.store.schema import SEQUENCE, cases, counters, events, rule_texts, snapshots
 from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, marks, object_text, snapshot_data
 from community_core.store.written_rows import verify_written
@@ -116,6 +118,8 @@ def _all(
         yield from verify_following(connection, sealing)
         yield from verify_written(connection)
         yield from verify_checkpoints(connection, roots)
+        yield from verify_rolls(connection)
+        yield from verify_reads(connection)
     except DatabaseError as error:
         if "malformed" not in str(error.orig):
             raise

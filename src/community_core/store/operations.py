@@ -7,7 +7,6 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -22,12 +21,10 @@ from community_core.store.backups import copy_checked
 from community_core.store.chains import verify
 from community_core.store.checkpoints import append_checkpoint, last_checkpoint
 from community_core.store.connections import Transactions
-from community_core.store.electoral_rolls import verify_rolls
 from community_core.store.exporting import compare, export_lines
 from community_core.store.failures import checked
 from community_core.store.overviews import head
 from community_core.store.parts import Processes
-from community_core.store.register_reads import verify_reads
 from community_core.store.schema import events, register_tables
 from community_core.store.sealing import Sealing
 
@@ -121,11 +118,7 @@ class SqlOperations:
         """
         chains = None if workers == 1 else self._processes(workers).verify
         with self._transactions.snapshot() as connection:
-            found = chain(
-                verify(connection, roots, progress, self._sealing, chains),
-                verify_rolls(connection),
-                verify_reads(connection),
-            )
+            found = verify(connection, roots, progress, self._sealing, chains)
             while True:
                 with checked():
                     item = next(found, None)
