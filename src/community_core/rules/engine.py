@@ -436,14 +436,14 @@ class Engine:
         Raises:
             FactError: if a value does not fit its field's type.
         """
-        days = _Days(on, step or on)
-        key = (expression.text, practice, id(fields), days, guard)
+        key = (expression.text, practice, id(fields), on, step, guard)
         prepared = self._prepared.get(key)
         if prepared is None:
             if len(self._prepared) >= _PLANS:
                 self._prepared.clear()
                 self._kept.clear()
-            prepared = self._prepared[key] = self._prepare(expression, practice, fields, days, guard)
+            prepared = self._prepare(expression, practice, fields, _Days(on, step or on), guard)
+            self._prepared[key] = prepared
             # Kept so that its id stays its own as long as the entry lives.
             self._kept.append(fields)
         if isinstance(prepared, tuple):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from enum import Enum
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve, frozen, has
 
@@ -175,18 +175,20 @@ def read_text(kind: ValueType, text: str) -> Any:
 
 def fits(kind: ValueType, value: object) -> bool:
     """Whether *value* is of type *kind*, without any conversion: ``True`` is no 1, ``5`` no text."""
-    if kind.kind is Kind.BOOL:
-        return value is True or value is False
-    if kind.kind is Kind.INT:
-        return type(value) is int
+    given = type(value)
+    # Most values are texts and whole numbers.
+    if given is str:
+        return kind.kind is Kind.TEXT or (kind.kind is Kind.ENUM and value in kind.values)
+    if given is int:
+        return kind.kind is Kind.INT
+    if given is bool:
+        return kind.kind is Kind.BOOL
     if kind.kind is Kind.DATE:
         return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
     if kind.kind is Kind.MONEY:
         return isinstance(value, Money)
     if kind.kind is Kind.SHARE:
         return isinstance(value, Fraction)
-    if kind.kind is Kind.ENUM:
-        return type(value) is str and value in kind.values
     if kind.kind is Kind.LIST:
         of = kind.of
         return (
@@ -197,7 +199,10 @@ def fits(kind: ValueType, value: object) -> bool:
         )
     if kind.kind is Kind.MEMBERS:
         return isinstance(value, tuple) and all(isinstance(each, Mapping) or has(type(each)) for each in value)
-    return type(value) is str
+    return False
+
+
+_SCALARS: Final = frozenset({str, int, bool})
 
 
 def _tuples(value: Any) -> Any:
@@ -210,10 +215,8 @@ def checked(name: str, kind: ValueType, value: Any) -> Any:
     Raises:
         FactError: if it does not; the message names the fact, the value and what is expected.
     """
-    if isinstance(value, list | tuple):
-        value = _tuples(value)
-    elif isinstance(value, Enum):
-        value = value.value
+    if type(value) not in _SCALARS:
+        value = _tuples(value.value if isinstance(value, Enum) else value)
     if fits(kind, value):
         return value
     raise FactError(

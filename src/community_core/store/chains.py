@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from attrs import define, field
 from sqlalchemy import Connection, Select, bindparam, func, select, union
@@ -67,7 +67,7 @@ class _Chain:
         now = self.present
         data = object_text(snapshot_data(now.data, now.private, now.withheld, lambda value: value))
         # Days are still texts here.
-        steps = steps_text(cast("Mapping[str, tuple[str, str]]", now.steps))
+        steps = steps_text(now.steps)
         days = now.entered or "", now.latest or ""
         return now.state, now.version, *days, now.reminded, data, steps, moved_rules(now), takers_text(now), self.hash
 

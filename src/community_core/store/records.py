@@ -146,10 +146,16 @@ def _case_text(case: str, procedure: str, place: str, opened: str, rules: str, p
     )
 
 
-def steps_text(steps: Mapping[str, tuple[str, str]]) -> str:
-    """Return the canonical text of the last day and person of each step."""
-    parts = (f"{_quoted(step)}:[{_quoted(day)},{_quoted(person)}]" for step, (day, person) in sorted(steps.items()))
-    return f"{{{','.join(parts)}}}"
+def steps_text(steps: Mapping[str, tuple[dt.date | str, str]]) -> str:
+    """Return the canonical text of the last day and person of each step; a day may be its text already."""
+    return f"{{{','.join([_step_text(step, last) for step, last in sorted(steps.items())])}}}"
+
+
+# The same few people take the steps of thousands of cases.
+@lru_cache(maxsize=4096)
+def _step_text(step: str, last: tuple[dt.date | str, str]) -> str:
+    day, person = last
+    return f"{_quoted(step)}:[{_quoted(day if isinstance(day, str) else day_text(day))},{_quoted(person)}]"
 
 
 def moment_text(moment: dt.datetime) -> str:
@@ -373,7 +379,7 @@ def snapshot_row(case: Case, head: str = "") -> tuple[Any, ...]:
         "" if case.entered is None else day_text(case.entered),
         "" if case.latest is None else day_text(case.latest),
         object_text(snapshot_data(case.data, case.private, case.withheld)),
-        steps_text({step: (day_text(day), actor) for step, (day, actor) in case.steps.items()}),
+        steps_text(case.steps),
         case.reminded,
         case.ended,
         moved_rules(case),
@@ -393,7 +399,7 @@ def takers_text(case: Case) -> str:
     for step, people in case.takers.items():
         hands = case.hands.get(step, frozenset())
         last = case.steps.get(step)
-        if hands or last is None or people != {last[1]}:
+        if hands or last is None or len(people) != 1 or last[1] not in people:
             told[step] = [sorted(people), sorted(hands)]
     return written(told) if told else ""
 
