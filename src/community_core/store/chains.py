@@ -37,6 +37,7 @@ from community_core.store.records import (
     whole,
 )
 from community_core.store.register_reads import verify_reads
+from community_core.store.resuming import STATE
 from community_core.store.schema import SEQUENCE, cases, counters, events, rule_texts, snapshots
 from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, marks, object_text, snapshot_data
 from community_core.store.written_rows import verify_written
@@ -69,7 +70,7 @@ class _Chain:
         # Days are still texts here.
         steps = steps_text(now.steps)
         days = now.entered or "", now.latest or ""
-        return now.state, now.version, *days, now.reminded, data, steps, moved_rules(now), takers_text(now), self.hash
+        return now.state, now.version, *days, data, steps, now.reminded, moved_rules(now), takers_text(now), self.hash
 
 
 def verify(
@@ -198,21 +199,17 @@ _COLUMNS: Final = (
 )
 
 
-_OWN: Final = select(cases).where(cases.c.id.in_(bindparam("ids", expanding=True)))
-_PRESENT: Final = select(
-    snapshots.c.case_id,
-    snapshots.c.state,
-    snapshots.c.version,
-    snapshots.c.entered,
-    snapshots.c.latest,
-    snapshots.c.reminded,
-    snapshots.c.data,
-    snapshots.c.steps,
-    snapshots.c.rules,
-    snapshots.c.takers,
-    snapshots.c.head,
-).where(snapshots.c.case_id.in_(bindparam("ids", expanding=True)))
-#: How many of them, after the case's id, there were from the beginning.
+# Cases with their kept states, where they have one.
+_BESIDE: Final = (
+    select(*STATE)
+    .select_from(cases)
+    .join(snapshots, snapshots.c.case_id == cases.c.id, isouter=True)
+    .where(cases.c.id.in_(bindparam("ids", expanding=True)))
+)
+_OWN: Final = len(cases.c)
+#: How a case ended is for its procedure to say, which is not known here.
+_ENDED: Final = STATE.index(snapshots.c.ended)
+#: How many of them there were from the beginning.
 _FIRST_KEPT: Final = 7
 
 
@@ -357,15 +354,14 @@ def _beside(connection: Connection, batch: Sequence[_Chain], check: PrivateCheck
     chains = {chain.case: chain for chain in batch}
     ids = [chain.case for chain in batch if shown(chain.case) == chain.case]
     # By place and not by name: a row takes long to find a column by its name.
-    own = {row[0]: row for row in connection.execute(_OWN, {"ids": ids})}
-    present = {row[0]: row for row in connection.execute(_PRESENT, {"ids": ids})}
+    rows = {row[0]: row for row in connection.execute(_BESIDE, {"ids": ids})}
     for chain in batch:
-        row = own.get(chain.case)
+        row = rows.get(chain.case)
         if row is None:
             yield event_found("event-without-case", chain.case, 1, "没有对应的办件", "belongs to no case")
             continue
         try:
-            start = row_genesis(row)
+            start = row_genesis(row[:_OWN])
         except (ValueError, TypeError):
             start = ""
         if chain.first is not None and start != chain.first:
@@ -376,22 +372,20 @@ def _beside(connection: Connection, batch: Sequence[_Chain], check: PrivateCheck
                 "的立案记录与首条记录不符：其中之一已被改动",
                 "has another record of its own than its first event follows: one of the two was changed",
             )
-        kept = present.get(chain.case)
-        if kept is not None:
-            yield from _snapshot(chain, kept)
+        if row[_OWN] is not None:
+            yield from _snapshot(chain, (*row[_OWN:_ENDED], *row[_ENDED + 1 :]))
     for value in private_rows(connection, ids):
         yield from check.row(value, chains[value.case_id].private)
     for chain in batch:
         yield from check.missing(chain.case, chain.private)
 
 
-def _snapshot(chain: _Chain, kept: Any) -> Iterator[Finding]:
-    _, *told, head = kept
-    state, version = told[:2]
+def _snapshot(chain: _Chain, told: tuple[Any, ...]) -> Iterator[Finding]:
+    state, version, *_, head = told
     # What was kept before there were these columns has nothing in them.
-    told = [*told, head] if head else told[:_FIRST_KEPT]
+    told = told if head else told[:_FIRST_KEPT]
     # Where an event was changed, only what does not hang on its content is compared.
-    wrong = tuple(told) != chain.kept()[: len(told)] if chain.sound else version != chain.version
+    wrong = told != chain.kept()[: len(told)] if chain.sound else version != chain.version
     if wrong:
         yield event_found(
             "snapshot-differs",
