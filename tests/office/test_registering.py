@@ -106,13 +106,51 @@ def test_a_file_is_kept_whole_or_not_at_all(office):
     assert all("孙七" not in row.values for row in office.registers.rows("residents"))
 
 
+def test_what_has_ended_is_not_referred_to(office):
+    """A row that begins after a place has ended cannot lie in it; its name is then that of whoever has it now."""
+    end, day = office.registers.end, dt.date(2025, 6, 1)
+    end("places", ("c-2",), day=day, actor="clerk")
+    text = "房屋编号,楼栋\nd-1,滨河社区\n".encode()
+    assert office.registers.import_file(text, ["dwellings"], day=MAY, actor="clerk", dry_run=True).intake.clean
+    later = office.registers.import_file(text, ["dwellings"], day=JULY, actor="clerk")
+    assert [(item.code, item.line, item.column) for item in later.findings] == [("unknown-reference", 2, 2)]
+    office.register_place("c-3", "d", layer="community", zh="滨河社区")
+    assert not office.registers.import_file(text, ["dwellings"], day=MAY, actor="clerk", dry_run=True).intake.clean
+    assert office.registers.import_file(text, ["dwellings"], day=JULY, actor="clerk").kept
+    assert office.registers.rows("dwellings")[0].values[0] == "c-3"
+
+
+def test_a_person_is_registered_once(office):
+    """A number that another resident has, and a second household for a member, are refused and change nothing."""
+    who = people(office)
+    before = everything(office)
+    number = files.identity("19500208")
+    taken = office.registers.import_file(f"人员编号,身份证号\nr-9,{number}\n".encode(), ALL[1:2], day=JUNE, actor="x")
+    assert [item.code for item in taken.findings] == ["identity-number-taken"]
+    moved = f"户号,人员编号\nh-2,{who['李四']}\n".encode()
+    other = office.registers.import_file(moved, ["household_members"], day=JUNE, actor="x")
+    assert [(item.code, item.line, item.column) for item in other.findings] == [("member-elsewhere", 2, 1)]
+    assert everything(office) == before
+    office.registers.end("household_members", ("h-1", who["李四"]), day=JUNE, actor="x")
+    assert office.registers.import_file(moved, ["household_members"], day=JUNE, actor="x").kept
+
+
 def test_days_that_pass_a_later_row_are_refused(office):
     """A line whose end lies behind the beginning of a later row is a finding, and nothing is kept."""
     keep = office.registers.keep
     keep("households", {"household": "h-1", "place": "c-1"}, since=JULY, actor="clerk")
     text = "户号,户籍地,生效日,截止日\nh-1,c-2,2025-05-01,2025-08-01\n"
     done = office.registers.import_file(text.encode(), ["households"], day=MAY, actor="clerk")
-    assert ([item.code for item in done.findings], done.kept) == (["rows-overlap"], False)
+    assert ([(item.code, item.line) for item in done.findings], done.kept) == ([("rows-overlap", 2)], False)
+    both = office.registers.import_file(
+        "户号,户籍地,人员编号,生效日,截止日\nh-1,c-2,r-1,2025-05-01,2025-08-01\nh-2,c-2,r-2,,\n".encode(),
+        ALL,
+        day=MAY,
+        actor="clerk",
+        good_rows=True,
+    )
+    assert [(cell.line, cell.fault.code) for cell in both.intake.bad] == [(2, "rows-overlap")]
+    assert [row.key for row in office.registers.rows("residents")] == [("r-2",)]
     with pytest.raises(Refused, match="later row"):
         keep("households", {"household": "h-1", "place": "c-2"}, since=MAY, until=dt.date(2025, 8, 1), actor="clerk")
     with pytest.raises(Refused, match="unknown or lacking: colour"):

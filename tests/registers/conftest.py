@@ -14,10 +14,20 @@ class Register:
     def __init__(self, **keys):
         self.keys = {name: dict(found) for name, found in keys.items()}
         self.numbers = {}
+        self.ends = {}
+        self.members = {}
+        self.parents = {}
         self.made = 0
 
-    def resolve(self, register, value):
-        return self.keys.get(register, {}).get(value)
+    def resolve(self, register, value, since):
+        key = self.keys.get(register, {}).get(value)
+        return key if key not in self.ends or self.ends[key] > since else None
+
+    def memberships(self, person):
+        return self.members.get(person, ())
+
+    def parent_of(self, place):
+        return self.parents.get(place)
 
     def person_of(self, number):
         return self.numbers.get(number)

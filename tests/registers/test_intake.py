@@ -122,6 +122,14 @@ def test_who_refers_to_a_refused_line_is_refused(known):
     assert {item.code for item in again.findings} == {"unknown-reference"}
 
 
+def test_what_had_ended_when_a_row_begins_is_not_meant(known):
+    """A row may lie in a place that ends later, and not in one that had ended."""
+    known.ends = {"c-2": dt.date(2024, 1, 1)}
+    text = "房屋编号,楼栋,生效日\nd-1,c-2,2023-01-01\nd-2,c-2,\nd-3,c-1,\n"
+    found = read(text, known, "dwellings")
+    assert [(item.code, item.line) for item in found.findings] == [("unknown-reference", 3)]
+
+
 def test_blank_cells_do_not_run_into_the_next_household(known):
     """A dwelling or place that is blank in a new household's first line is unknown, and not that of the one above."""
     found = read("户号,户籍地,姓名\nh-1,c-1,张三\n,,李四\nh-2,,王五\n", known, "households")
@@ -134,7 +142,12 @@ def test_two_lines_that_contradict_each_other_are_refused(known):
     assert len(same.asked["residents"]) == 1
     assert codes(same) == []
     other = read("人员编号,姓名\nr-1,张三\nr-1,李四\n", known, "residents")
-    assert [(item.code, item.line) for item in other.findings] == [("repeated-key", 3)]
+    assert [(item.code, item.line, item.column) for item in other.findings] == [
+        ("repeated-key", 2, 2),
+        ("repeated-key", 3, 2),
+    ]
+    assert "第3行" in other.findings[0].message.zh
+    assert other.asked["residents"] == ()
 
 
 def test_a_blank_cell_says_nothing_and_a_cleared_one_unknown(known):

@@ -9,14 +9,14 @@ from typing import Final
 from attrs import evolve
 
 from community_core.base.errors import Refused
-from community_core.base.findings import Finding, Origin, finding
+from community_core.base.findings import Finding, finding
 from community_core.ports.store import Cause, Store
 from community_core.procedures.events import Redraw
 from community_core.registers import redrawing
 from community_core.registers.applying import base_of, plans_of, write
 from community_core.registers.changes import MERGE, MOVE, SPLIT, RegisterChange
 from community_core.registers.describe import Register
-from community_core.registers.rows import Plan, Row
+from community_core.registers.rows import Asked, Row
 from community_core.registers.written import plans_hash
 
 KINDS: Final[Mapping[str, str]] = {"move": MOVE, "merge": MERGE, "split": SPLIT}
@@ -52,7 +52,7 @@ def applied(store: Store, asked: redrawing.Changes, change: RegisterChange, ente
         Refused: if later rows stand against it.
     """
     plans = plans_of(store, asked)
-    found = overlapping(plans, "")
+    found = tuple(_overlap(register, one) for register, each in plans.items() for one in each.overlaps)
     if found:
         raise Refused(found[0].message, found)
     if change.case:
@@ -63,18 +63,11 @@ def applied(store: Store, asked: redrawing.Changes, change: RegisterChange, ente
     return write(store, plans, change, entered)
 
 
-def overlapping(plans: Mapping[Register, Plan], file: str) -> tuple[Finding, ...]:
-    """Return a finding for each row that a later one stands against."""
-    return tuple(
-        finding(
-            "rows-overlap",
-            f"第{one.line}行：登记簿“{register.label.zh}”已有从截止日之前开始的记录，请改正日期",
-            f"line {one.line}: a later row of the register {register.name!r} begins before this one ends; "
-            "correct the days",
-            Origin(file, one.line),
-            sheet=one.sheet,
-            row=one.line,
-        )
-        for register, each in plans.items()
-        for one in each.overlaps
+def _overlap(register: Register, one: Asked) -> Finding:
+    # Where the key itself is sensitive, nothing tells it.
+    key = "***" if register.secret else "、".join(map(str, one.key))
+    return finding(
+        "rows-overlap",
+        f"登记簿“{register.label.zh}”的 {key} 已有从截止日之前开始的记录，请改正日期",
+        f"a later row of {key} in the register {register.name!r} begins before this one ends; correct the days",
     )

@@ -11,6 +11,7 @@ from community_core.base.errors import StoreError
 from community_core.base.headings import heading_key
 from community_core.base.labels import Label
 from community_core.ports.store import RegisterRows
+from community_core.registers.agreeing import Membership
 from community_core.registers.applying import base_of
 from community_core.registers.categories import in_force, names_of
 from community_core.registers.known import register_of
@@ -27,24 +28,54 @@ class StoreKnown:
         self._store = store
         self._declared = declared
         self._day = day
-        self._keys: dict[str, dict[str, str | None]] = {}
+        self._keys: dict[str, tuple[dict[str, dt.date], dict[str, set[str]]]] = {}
 
-    def resolve(self, register: str, value: str) -> str | None:
-        """Return the key that *value* means: itself, or the one that has it as its name; of several, none."""
+    def resolve(self, register: str, value: str, since: dt.date) -> str | None:
+        """Return the key that *value* means: itself, or the one that has it as its name; of several, none.
+
+        What had ended by the day *since* is not meant.
+        """
         if register not in self._keys:
             self._keys[register] = self._read(register)
-        return self._keys[register].get(value)
+        ends, named = self._keys[register]
+        if value in ends:
+            return value if ends[value] > since else None
+        meant = [key for key in named.get(value, ()) if ends[key] > since]
+        return meant[0] if len(meant) == 1 else None
 
-    def _read(self, name: str) -> dict[str, str | None]:
+    def _read(self, name: str) -> tuple[dict[str, dt.date], dict[str, set[str]]]:
+        """Return the last day (excluded) of each key of a register, and the keys by name."""
         register = base_of(register_of(name))
         at = next((at for at, column in enumerate(register.values) if column.name == "zh"), None)
-        rows = self._store.register_rows(register)
-        names: dict[str, str | None] = {}
-        for row in rows:
+        ends: dict[str, dt.date] = {}
+        named: dict[str, set[str]] = {}
+        for row in self._store.register_rows(register):
+            key = row.key[0]
+            ends[key] = max(ends.get(key, dt.date.min), row.until or dt.date.max)
             text = row.values[at] if at is not None else None
             if text:
-                names[text] = row.key[0] if names.get(text, row.key[0]) == row.key[0] else None
-        return names | {row.key[0]: row.key[0] for row in rows}
+                named.setdefault(text, set()).add(key)
+        return ends, named
+
+    @cached_property
+    def _memberships(self) -> dict[str, list[Membership]]:
+        found: dict[str, list[Membership]] = {}
+        for row in self._store.register_rows(register_of("household_members")):
+            household, person = row.key
+            found.setdefault(person, []).append(Membership(household, row.since, row.until))
+        return found
+
+    def memberships(self, person: str) -> Sequence[Membership]:
+        """Return to which registered households a person belongs, and when."""
+        return self._memberships.get(person, ())
+
+    @cached_property
+    def _parents(self) -> dict[str, str | None]:
+        return {row.key[0]: row.values[0] for row in self._store.register_rows(register_of("places"), day=self._day)}
+
+    def parent_of(self, place: str) -> str | None:
+        """Return the place in which *place* lies, or ``None``."""
+        return self._parents.get(place)
 
     @cached_property
     def _numbers(self) -> dict[str, str]:

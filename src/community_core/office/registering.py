@@ -15,7 +15,7 @@ from community_core.base.masking import masked
 from community_core.jurisdiction.rules import Rules
 from community_core.office.bindings import require_day
 from community_core.office.electing import correct_roll, freeze_roll, kept_roll
-from community_core.office.redrawn import KINDS, applied, on, overlapping
+from community_core.office.redrawn import KINDS, applied, on
 from community_core.office.register_facts import RegisterFacts
 from community_core.office.register_known import StoreKnown
 from community_core.office.register_reading import RegisterReading, as_register
@@ -93,10 +93,13 @@ class RegisterDesk(RegisterReading):
             if intake.unusable:
                 return Imported(intake, kept=False, plans={}, findings=intake.findings)
             plans = plans_of(self._store, {each: intake.asked[each.name] for each in wanted})
-            told = (*intake.findings, *overlapping(plans, name))
+            while overlaps := {register: each.overlaps for register, each in plans.items() if each.overlaps}:
+                # A line is refused whole, for all registers.
+                intake = intake.without(overlaps)
+                plans = plans_of(self._store, {each: intake.asked[each.name] for each in wanted})
+            told = intake.findings
             named = {register.name: each for register, each in plans.items()}
-            wrong = any(item.level == "error" for item in told)
-            if dry_run or (wrong and not good_rows):
+            if dry_run or (not intake.clean and not good_rows):
                 return Imported(intake, kept=False, plans=named, findings=told)
             digest = f"sha256:{sha256(data).hexdigest()}"
             change = write(self._store, plans, RegisterChange(IMPORT, day, actor, name, digest), self._clock.now())

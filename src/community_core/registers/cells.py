@@ -31,6 +31,8 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 _COMPACT: Final = re.compile(r"([12][0-9]{3})([01][0-9])([0-3][0-9])\Z", re.ASCII)
 _MIDNIGHT: Final = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?\Z")
 _FRACTION: Final = re.compile(r"([0-9]+)/([0-9]+)\Z", re.ASCII)
+#: What a spreadsheet shows where a formula fails, or a column is too narrow for a day.
+_FAILED: Final = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|#+)\Z")
 #: A spreadsheet keeps fifteen digits of a number.
 _EXACT: Final = 10**15
 #: The day that spreadsheets count from, by the count of those days that are told apart from small numbers.
@@ -59,6 +61,13 @@ ROUNDED: Final = Fault(
     Label(
         "号码已被电子表格改写成数字而丢失末位，请从原件重录，并把该列设为文本",
         "a spreadsheet has rounded the number; take it from the original, with the column as text",
+    ),
+)
+_ERROR: Final = Fault(
+    "spreadsheet-error",
+    Label(
+        "是电子表格的出错值，不是内容；请改正公式，或直接写上内容",
+        "is an error of the spreadsheet and no value; correct its formula, or write the value",
     ),
 )
 _IDENTITY: Final = Fault(
@@ -120,6 +129,8 @@ def _bad(kind: Kind) -> Unfit:
 def _plain(cell: Any) -> str:
     """Return what a person would read in *cell*."""
     if isinstance(cell, str):
+        if cell[:1] == "#" and _FAILED.match(cell):
+            raise Unfit(_ERROR)
         return cell.translate(_WIDE)
     if isinstance(cell, bool):
         return "是" if cell else "否"

@@ -14,7 +14,7 @@ from community_core.registers.sheets import Sheet
 #: Headings that the marked copy of a file adds; they are dropped without a word when it is read again.
 FAULTS = Label("问题", "what is wrong")
 _OWN = frozenset({heading_key(FAULTS.zh), heading_key(FAULTS.en)})
-_REMARK = re.compile(r"(.+?)[\s*]*(?:\([^()]*\))?[\s*]*\Z")
+_REMARK = re.compile(r"(.+?)[\s_*]*(?:\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕)?[\s_*]*\Z")
 
 
 class Columns:
@@ -32,6 +32,7 @@ class Columns:
         """Return for each register where its columns stand, and findings for headings that mean none or stand twice."""
         found: dict[str, dict[str, int]] = {register.name: {} for register in self._registers}
         told: list[Finding] = []
+        zh, en = (f"工作表“{sheet.name}”", f"sheet {sheet.name!r}: ") if sheet.name else ("", "")
         for at, text in enumerate(sheet.headings):
             if not text or heading_key(text) in _OWN:
                 continue
@@ -44,24 +45,27 @@ class Columns:
                 known = True
                 other = found[register.name].setdefault(name, at)
                 if other != at:
-                    told.append(
-                        finding(
-                            "duplicate-heading",
-                            f"第{other + 1}列和第{at + 1}列都是“{name}”，请只留一列",
-                            f"columns {other + 1} and {at + 1} both hold {name!r}; keep one",
-                            origin,
-                            column=name,
-                        )
+                    first = sheet.headings[other]
+                    label = register.column(name).label
+                    twice = finding(
+                        "duplicate-heading",
+                        f"{zh}第{other + 1}列“{first}”和第{at + 1}列“{text}”都是“{label.zh}”，请只留一列",
+                        f"{en}columns {other + 1}, {first!r}, and {at + 1}, {text!r}, both hold {label.en!r}; keep one",
+                        origin,
+                        column=name,
+                        sheet=sheet.name,
                     )
+                    told += [] if twice in told else [twice]
             if not known:
                 told.append(
                     finding(
                         "unknown-heading",
-                        f"第{at + 1}列“{text}”不是登记簿的列，该列未用",
-                        f"column {at + 1}, {text!r}, is no column of the register; it is not used",
+                        f"{zh}第{at + 1}列“{text}”不是登记簿的列，该列未用",
+                        f"{en}column {at + 1}, {text!r}, is no column of the register; it is not used",
                         origin,
                         "warning",
                         heading=text,
+                        sheet=sheet.name,
                     )
                 )
         return found, told

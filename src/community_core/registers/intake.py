@@ -9,13 +9,14 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from attrs import define, frozen
+from attrs import evolve, frozen
 
 from community_core.base.findings import Finding, Origin, finding
-from community_core.base.headings import heading_key
+from community_core.base.headings import heading_key, is_note, is_total
 from community_core.base.identity import birth_date_in
 from community_core.base.labels import Label
 from community_core.base.masking import masked
+from community_core.registers.agreeing import Neighbours, ReadRow, clashes, together
 from community_core.registers.cells import Fault, Unfit, reader_of
 from community_core.registers.describe import SINCE, UNTIL, Column, Register
 from community_core.registers.headings import Columns
@@ -33,16 +34,12 @@ _MISSING: Final = Fault("missing-cell", Label("必填，请补上", "must be fil
 _BACKWARDS: Final = Fault(
     "days-backwards", Label("截止日应晚于生效日，请改正", "must be later than the day valid from")
 )
-_REPEATED: Final = Fault(
-    "repeated-key",
-    Label(
-        "同一编号在文件中另有一行，内容不同，请只留一行",
-        "the same key stands in another line that says otherwise; keep one",
-    ),
-)
 _DAMAGED: Final = Fault(
     "undecodable-text", Label("有不能识别的字符，请从原件重录", "holds damaged signs; take them from the original")
 )
+_TOTAL: Final = Fault("total-row", Label("是合计行，未登记", "is a line of totals and was not taken"))
+_NOTE: Final = Fault("note-row", Label("是表中的说明或小标题，未登记", "is a note or a title and was not taken"))
+_AGAIN: Final = Fault("headings-again", Label("是重复的标题行，未登记", "holds the headings again and was not taken"))
 _BIRTH: Final = Fault(
     "identity-birth-differs",
     Label(
@@ -51,15 +48,14 @@ _BIRTH: Final = Fault(
 )
 
 
-class Known(Protocol):
+class Known(Neighbours, Protocol):
     """What the registers know while a file is read."""
 
-    def resolve(self, register: str, value: str) -> str | None:
-        """Return the key in *register* that *value* means (a name stands for it where one has it), or ``None``."""
-        ...
+    def resolve(self, register: str, value: str, since: dt.date) -> str | None:
+        """Return the key in *register* that *value* means (a name stands for it where one has it), or ``None``.
 
-    def person_of(self, number: str) -> str | None:
-        """Return the resident who has an identity number, or ``None``."""
+        What had ended by the day *since* is not meant.
+        """
         ...
 
     def new_person(self) -> str:
@@ -119,16 +115,28 @@ class Intake:
         """Whether nothing in the file is wrong."""
         return not any(item.level == "error" for item in self.findings)
 
+    def without(self, overlaps: Mapping[Register, Sequence[Asked]]) -> Intake:
+        """Return the intake with the lines of *overlaps* refused: later rows of the registers stand against them."""
+        cells = tuple(
+            BadCell(one.sheet, one.line, 0, _overlap(register)) for register, rows in overlaps.items() for one in rows
+        )
+        lines = {(cell.sheet, cell.line) for cell in cells}
+        asked = {
+            name: tuple(one for one in rows if (one.sheet, one.line) not in lines) for name, rows in self.asked.items()
+        }
+        found = (*self.findings, *(_finding(cell, self.file) for cell in cells))
+        return evolve(self, asked=asked, bad=(*self.bad, *cells), findings=found)
 
-@define
-class _Row:
-    """One line as one register reads it."""
 
-    register: Register
-    sheet: Sheet
-    line: Line
-    found: dict[str, Any]
-    cleared: tuple[str, ...]
+@frozen
+class _Own:
+    """The keys of a file's own rows of a register, and which of them have a name."""
+
+    keys: set[str]
+    named: dict[str, set[str]]
+
+
+_NOBODY: Final = _Own(set(), {})
 
 
 def take_in(data: bytes, registers: Sequence[Register], known: Known, *, day: dt.date, file: str = "") -> Intake:
@@ -145,13 +153,15 @@ def take_in(data: bytes, registers: Sequence[Register], known: Known, *, day: dt
     book = read_book(data, columns.recognised, file=file)
     reading = _Reading(registers, known, day)
     told: list[Finding] = []
-    for sheet in book.sheets:
+    tables, others = _tables(book.sheets, columns)
+    for sheet in tables:
         matched, said = columns.match(sheet, file)
         told += said
         reading.read(sheet, matched)
-    reading.refer()
+    told += (_unread(name, file) for name in (*others, *book.unread))
+    reading.settle()
     asked = reading.asked()
-    lines = sum(len(sheet.lines) for sheet in book.sheets)
+    lines = sum(len(sheet.lines) for sheet in tables)
     findings = (*book.findings, *told, *_listed(reading.bad, file))
     return Intake(file, asked, reading.bad, findings, book, lines)
 
@@ -169,7 +179,7 @@ class _Reading:
             for column in register.asked
         }
         self._number = _memo(reader_of(Column(_NUMBER, Label("号", "number"), digits=True, check="identity")))
-        self._rows: list[_Row] = []
+        self._rows: list[ReadRow] = []
         self._refused: set[tuple[str, int]] = set()
         self._people: dict[str, str] = {}
         self._bad: dict[BadCell, None] = {}
@@ -183,7 +193,8 @@ class _Reading:
 
     def read(self, sheet: Sheet, matched: Mapping[str, Mapping[str, int]]) -> None:
         """Read the cells of all lines of *sheet*."""
-        for line in sheet.lines:
+        lines = [line for line in sheet.lines if not self._aside(sheet, line)]
+        for line in lines:
             if any(type(cell) is str and "\ufffd" in cell for cell in line.cells):
                 self._tell(BadCell(sheet.name, line.number, 0, _DAMAGED))
         people = next((at[_NUMBER] for at in matched.values() if _NUMBER in at), _number_column(sheet))
@@ -201,8 +212,20 @@ class _Reading:
                 self._lacks(sheet, register, lacking)
                 continue
             above: dict[str, Any] = {}
-            for line in sheet.lines:
+            for line in lines:
                 self._line(register, sheet, line, at, above, people)
+
+    def _aside(self, sheet: Sheet, line: Line) -> bool:
+        """Tell of a line that is none of the table's rows."""
+        at, first = next((at, cell) for at, cell in enumerate(line.cells) if cell is not None)
+        if not isinstance(first, str):
+            return False
+        fault = _TOTAL if is_total(first) else _NOTE if line.title or is_note(first) else None
+        if fault is None and _heads_again(sheet, line):
+            fault = _AGAIN
+        if fault is not None:
+            self._tell(BadCell(sheet.name, line.number, at + 1, fault, level="warning"))
+        return fault is not None
 
     def _lacks(self, sheet: Sheet, register: Register, lacking: Sequence[Column]) -> None:
         zh = "、".join(column.label.zh for column in lacking)
@@ -225,7 +248,8 @@ class _Reading:
         found: dict[str, Any] = dict(register.fixed)
         cleared: list[str] = []
         cells = line.cells
-        if any(column.fill and column.key and _cell(cells, at.get(column.name)) is not None for column in register.key):
+        keys = [(column.name, _cell(cells, at.get(column.name))) for column in register.key if column.fill]
+        if any(cell is not None and cell != above.get(name) for name, cell in keys):
             above.clear()
         for column in register.asked:
             place = at.get(column.name)
@@ -249,7 +273,9 @@ class _Reading:
             self._by_number(line, people, found)
         for column in register.columns:
             if column.required and column.name not in found and not self._told(sheet, line):
-                self._cell(sheet, line, at.get(column.name), column, _MISSING, None)
+                # Where the number stands for the person, it is the number that is missing.
+                place = at.get(column.name, people if column.name == _PERSON else None)
+                self._cell(sheet, line, place, column, _MISSING, None)
         since, until = found.get(SINCE.name, self._day), found.get(UNTIL.name)
         if until is not None and until <= since:
             self._cell(sheet, line, at.get(UNTIL.name), UNTIL, _BACKWARDS, until)
@@ -257,7 +283,7 @@ class _Reading:
         if own is not None and birth is not None and birth_date_in(own) != birth:
             column = register.column("birth_date")
             self._cell(sheet, line, at.get(column.name), column, _BIRTH, birth, level="warning")
-        self._rows.append(_Row(register, sheet, line, found, tuple(cleared)))
+        self._rows.append(ReadRow(register, sheet, line, found, tuple(cleared)))
 
     def _by_number(self, line: Line, people: int, found: dict[str, Any]) -> None:
         """Find out by the identity number who is meant where no id is written; a resident who is new gets one."""
@@ -274,49 +300,68 @@ class _Reading:
 
     # -- references ------------------------------------------------------------------------------------------------
 
-    def refer(self) -> None:
-        """Check what rows refer to, again and again until no further line is refused for referring to a refused one."""
-        resolved: dict[tuple[str, str], str | None] = {}
+    def settle(self) -> None:
+        """Refuse what refers to nothing and what contradicts, until no further line falls with those refused."""
+        resolved: dict[tuple[str, str, dt.date], str | None] = {}
         codes: dict[tuple[str, str], str | Fault] = {}
-        while True:
+        before = -1
+        while len(self._refused) != before:
             before = len(self._refused)
-            own: dict[str, set[str]] = {}
-            good = [row for row in self._rows if (row.sheet.name, row.line.number) not in self._refused]
+            good = list(self._good())
+            own = _named_here(good)
             for row in good:
-                if len(row.register.key) == 1:
-                    own.setdefault(row.register.table, set()).add(row.found[row.register.key[0].name])
-            for row in good:
-                for column in row.register.columns:
-                    value = row.found.get(column.name)
-                    if value is None or not (column.refers or column.codes):
-                        continue
-                    if column.refers:
-                        target = _named(column.refers, row.found)
-                        said = value if value in own.get(target, ()) else self._resolve(target, value, resolved)
-                    else:
-                        said = self._code(_named(column.codes, row.found), value, codes)
-                    if isinstance(said, Fault):
-                        self._cell(row.sheet, row.line, self._place(row, column), column, said, value)
-                        break
-                    row.found[column.name] = said
-            if len(self._refused) == before:
-                return
+                self._refer(row, own, resolved, codes)
+            for clash in tuple(clashes(list(self._good()), self._known, self._day)):
+                value = clash.row.found.get(clash.column.name)
+                place = self._place(clash.row, clash.column)
+                self._cell(clash.row.sheet, clash.row.line, place, clash.column, clash.fault, value)
 
-    def _place(self, row: _Row, column: Column) -> int | None:
+    def _refer(
+        self,
+        row: ReadRow,
+        own: Mapping[str, _Own],
+        resolved: dict[tuple[str, str, dt.date], str | None],
+        codes: dict[tuple[str, str], str | Fault],
+    ) -> None:
+        for column in row.register.columns:
+            value = row.found.get(column.name)
+            if value is None or not (column.refers or column.codes):
+                continue
+            if column.refers:
+                target = _named(column.refers, row.found)
+                said = self._resolve(target, value, row.since(self._day), own.get(target, _NOBODY), resolved)
+            else:
+                said = self._code(_named(column.codes, row.found), value, codes)
+            if isinstance(said, Fault):
+                self._cell(row.sheet, row.line, self._place(row, column), column, said, value)
+                return
+            row.found[column.name] = said
+
+    def _place(self, row: ReadRow, column: Column) -> int | None:
         matched, _ = Columns((row.register,)).match(row.sheet, "")
         return matched[row.register.name].get(column.name)
 
-    def _resolve(self, target: str, value: str, resolved: dict[tuple[str, str], str | None]) -> str | Fault:
-        if (target, value) not in resolved:
-            resolved[target, value] = self._known.resolve(target, value)
-        found = resolved[target, value]
+    def _resolve(
+        self, target: str, value: str, since: dt.date, own: _Own, resolved: dict[tuple[str, str, dt.date], str | None]
+    ) -> str | Fault:
+        if value in own.keys:
+            return value
+        key = (target, value, since)
+        if key not in resolved:
+            resolved[key] = self._known.resolve(*key)
+        found = resolved[key]
+        if found != value and value in own.named:
+            # A name of the file's own, and perhaps one that the registers have for another.
+            meant = own.named[value] | ({found} if found is not None else set())
+            found = next(iter(meant)) if len(meant) == 1 else None
         if found is not None:
             return found
         return Fault(
             "unknown-reference",
             Label(
-                f"登记簿 {target} 中没有，或有几个同名；请先登记，或改写编号",
-                f"is not in the register {target}, or several have that name; register it first, or write its id",
+                f"登记簿 {target} 中没有，或已终止，或有几个同名；请先登记，或改写编号",
+                f"is not in the register {target}, has ended, or several have that name; register it first, or write "
+                "its id",
             ),
         )
 
@@ -344,35 +389,32 @@ class _Reading:
     # -- what it comes to ------------------------------------------------------------------------------------------
 
     def asked(self) -> dict[str, tuple[Asked, ...]]:
-        """Return what is to be kept, without refused lines; a line that contradicts an earlier one is refused."""
-        seen: dict[tuple[str, Any, dt.date], _Row] = {}
-        for row in self._good():
-            key = (row.register.name, self._key(row), row.found.get(SINCE.name, self._day))
-            first = seen.setdefault(key, row)
-            if first is not row and (first.found, first.cleared) != (row.found, row.cleared):
-                self._cell(row.sheet, row.line, None, row.register.key[0], _REPEATED, None)
+        """Return what is to be kept, without refused lines."""
         found: dict[str, list[Asked]] = {register.name: [] for register in self._registers}
-        for row in self._good():
-            if seen[row.register.name, self._key(row), row.found.get(SINCE.name, self._day)] is row:
-                found[row.register.name].append(self._asked(row))
+        for row in together(self._good(), self._day):
+            found[row.register.name].append(self._asked(row))
         # A history comes in the order of its days, whatever the order of its lines.
         return {name: tuple(sorted(rows, key=lambda one: one.since)) for name, rows in found.items()}
 
-    def _good(self) -> Iterator[_Row]:
+    def _good(self) -> Iterator[ReadRow]:
         return (row for row in self._rows if (row.sheet.name, row.line.number) not in self._refused)
 
-    def _key(self, row: _Row) -> tuple[str, ...]:
-        return tuple(row.found[column.name] for column in row.register.key)
-
-    def _asked(self, row: _Row) -> Asked:
+    def _asked(self, row: ReadRow) -> Asked:
         values = tuple(row.found.get(column.name) for column in row.register.values)
         given = frozenset(
             at
             for at, column in enumerate(row.register.values)
             if column.name in row.found or column.name in row.cleared
         )
-        since, until = row.found.get(SINCE.name, self._day), row.found.get(UNTIL.name)
-        return Asked(self._key(row), values, since, until, line=row.line.number, sheet=row.sheet.name, given=given)
+        return Asked(
+            row.key,
+            values,
+            row.since(self._day),
+            row.found.get(UNTIL.name),
+            line=row.line.number,
+            sheet=row.sheet.name,
+            given=given,
+        )
 
     # -- faults ----------------------------------------------------------------------------------------------------
 
@@ -425,6 +467,51 @@ def _cell(cells: Sequence[Any], place: int | None) -> Any:
     return cells[place] if place is not None and place < len(cells) else None
 
 
+def _tables(sheets: Sequence[Sheet], columns: Columns) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+    """Return the sheets that are tables, and the names of the others: one word beside a table is no heading."""
+    known = [columns.recognised(sheet.headings) for sheet in sheets]
+    few = 1 if max(known, default=0) > 1 else 0
+    named = list(zip(sheets, known, strict=True))
+    return (
+        tuple(sheet for sheet, count in named if count > few),
+        tuple(sheet.name for sheet, count in named if count <= few),
+    )
+
+
+def _heads_again(sheet: Sheet, line: Line) -> bool:
+    """Whether a line says what the headings say, as where a table was printed page by page."""
+    said = [(at, cell) for at, cell in enumerate(line.cells) if cell is not None]
+    return all(
+        isinstance(cell, str) and at < len(sheet.headings) and heading_key(cell) == heading_key(sheet.headings[at])
+        for at, cell in said
+    )
+
+
+def _named_here(rows: Sequence[ReadRow]) -> dict[str, _Own]:
+    """Return what the *rows* of a file are called, by register."""
+    found: dict[str, _Own] = {}
+    for row in rows:
+        if len(row.register.key) == 1:
+            (key,) = row.key
+            own = found.setdefault(row.register.table, _Own(set(), {}))
+            own.keys.add(key)
+            if "zh" in row.found:
+                own.named.setdefault(row.found["zh"], set()).add(key)
+    return found
+
+
+def _unread(sheet: str, file: str) -> Finding:
+    return finding(
+        "sheet-unread",
+        f"工作表“{sheet}”没有登记簿的列名，整张未用；是续表的，请补上标题行",
+        f"the sheet {sheet!r} has no heading that a register knows and was not used; if it goes on with the table, add "
+        "the headings",
+        Origin(file),
+        "warning",
+        sheet=sheet,
+    )
+
+
 def _number_column(sheet: Sheet) -> int | None:
     known = {heading_key(text) for text in (_NUMBER, "公民身份号码", "身份证号", "身份证号码", "身份证")}
     return next((at for at, text in enumerate(sheet.headings) if heading_key(text) in known), None)
@@ -433,6 +520,16 @@ def _number_column(sheet: Sheet) -> int | None:
 def _named(said: str, found: Mapping[str, Any]) -> str:
     """Return the register or code list that a column means; ``@name`` is what another column of the row says."""
     return str(found.get(said[1:], "")) if said.startswith("@") else said
+
+
+def _overlap(register: Register) -> Fault:
+    return Fault(
+        "rows-overlap",
+        Label(
+            f"登记簿“{register.label.zh}”已有从截止日之前开始的记录，请改正日期",
+            f"a later row of the register {register.name!r} begins before this one ends; correct the days",
+        ),
+    )
 
 
 def _listed(bad: Sequence[BadCell], file: str) -> list[Finding]:

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, pairwise, zip_longest
 from typing import Any, Final
 
 from attrs import frozen
@@ -19,6 +19,7 @@ from community_core.base.decoding import Decoded, decode
 from community_core.base.errors import LoadError
 from community_core.base.findings import Finding, Origin, finding
 from community_core.base.labels import Label
+from community_core.registers.merged import Area, Spread, merged_areas
 
 SEPARATORS: Final = (",", "\t", ";", "，")
 #: Lines among which the headings are looked for: titles over several lines stand above them.
@@ -28,6 +29,14 @@ _BLANKS: Final = " \t\r\n\u3000\u00a0\ufeff"
 WORKBOOK: Final = b"PK\x03\x04"
 _SHEET_PART: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
 OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+_PDF: Final = b"%PDF-"
+#: What other files are that are zipped as workbooks are, by the names of their parts.
+_ZIPPED: Final = (
+    ("word/", Label("Word 文档", "a Word document")),
+    ("ppt/", Label("演示文稿", "a presentation")),
+    ("content.xml", Label("OpenDocument 文件", "an OpenDocument file")),
+    ("xl/workbook.bin", Label("二进制工作簿（.xlsb）", "a binary workbook (.xlsb)")),
+)
 
 #: Tells how many of the cells of a line are headings that are known.
 Recognised = Callable[[Sequence[str]], int]
@@ -35,10 +44,14 @@ Recognised = Callable[[Sequence[str]], int]
 
 @frozen
 class Line:
-    """One line of a sheet: its number in the file, from 1, and its cells; a blank cell is ``None``."""
+    """One line of a sheet: its number in the file, from 1, and its cells; a blank cell is ``None``.
+
+    With *title*, all that it says is one cell that was merged across columns.
+    """
 
     number: int
     cells: tuple[Any, ...]
+    title: bool = False
 
 
 @frozen
@@ -53,12 +66,16 @@ class Sheet:
 
 @frozen
 class Book:
-    """What a file holds: its sheets that have headings, what is wrong with it, and how it was read."""
+    """What a file holds: its sheets that have headings, what is wrong with it, and how it was read.
+
+    *unread* names the sheets that hold a table and have no heading that is known.
+    """
 
     sheets: tuple[Sheet, ...] = ()
     findings: tuple[Finding, ...] = ()
     encoding: str = ""
     separator: str = ""
+    unread: tuple[str, ...] = ()
 
 
 def read_book(data: bytes, recognised: Recognised, *, file: str = "") -> Book:
@@ -73,9 +90,12 @@ def read_book(data: bytes, recognised: Recognised, *, file: str = "") -> Book:
         return _nothing(
             file,
             "unreadable-file",
-            "文件是旧的 .xls 格式，不能读取；请另存为 .xlsx 或 CSV",
-            "the file is an old .xls, which is not read; save it as .xlsx or CSV",
+            "文件是旧的 .xls（或 .doc、.wps、.et）格式，或者加了打开密码，不能读取；请取消密码，另存为 .xlsx 或 CSV",
+            "the file is an old .xls (or .doc, .wps, .et) or has a password, and is not read; take the password off, "
+            "and save it as .xlsx or CSV",
         )
+    if data.startswith(_PDF):
+        return _foreign(file, Label("PDF 文件", "a PDF"))
     decoded = decode(data)
     if not decoded.encoding:
         return _nothing(
@@ -89,6 +109,15 @@ def read_book(data: bytes, recognised: Recognised, *, file: str = "") -> Book:
 
 def _nothing(file: str, code: str, zh: str, en: str, line: int = 0) -> Book:
     return Book((), (finding(code, zh, en, Origin(file, line)),))
+
+
+def _foreign(file: str, what: Label) -> Book:
+    return _nothing(
+        file,
+        "unreadable-file",
+        f"文件是{what.zh}，不是登记表；请用表格软件打开后另存为 .xlsx 或 CSV",
+        f"the file is {what.en} and no table that can be read; open it in a spreadsheet and save it as .xlsx or CSV",
+    )
 
 
 def _read_text(decoded: Decoded, recognised: Recognised, file: str) -> Book:
@@ -117,6 +146,9 @@ def _read_text(decoded: Decoded, recognised: Recognised, file: str) -> Book:
         )
     found = _sheet("", (line for line in lines if any(line.cells)), recognised)
     if found is None:
+        if text.lstrip(_BLANKS).startswith("<"):
+            # Programs call a web page .xls, and spreadsheets open it as if it were one.
+            return _foreign(file, Label("网页或 XML（即使名为 .xls）", "a web page or XML, even if it is called .xls"))
         return _no_headings(file, empty=not any(any(line.cells) for line in lines))
     return Book((found,), (), decoded.encoding, separator)
 
@@ -145,14 +177,30 @@ def _texts(cells: Sequence[Any]) -> tuple[str, ...]:
 
 def _sheet(name: str, lines: Iterator[Line], recognised: Recognised) -> Sheet | None:
     head = list(islice(lines, _WITHIN))
-    ranked = [(recognised(_texts(line.cells)), -at) for at, line in enumerate(head)]
-    count, at = max(ranked, default=(0, 0))
+    texts = [_texts(line.cells) for line in head]
+    ranked = [(recognised(row), -at, row) for at, row in enumerate(texts)]
+    ranked += (
+        (recognised(both), -at, both)
+        for at, (above, below) in enumerate(pairwise(texts), start=1)
+        if (both := _both(above, below, recognised)) is not None
+    )
+    count, at, row = max(ranked, default=(0, 0, ()), key=lambda found: found[:2])
     if not count:
         return None
-    headings = list(_texts(head[-at].cells))
+    headings = list(row)
     while headings and not headings[-1]:
         headings.pop()
     return Sheet(name, head[-at].number, tuple(headings), tuple(chain(head[-at + 1 :], lines)))
+
+
+def _both(above: tuple[str, ...], below: tuple[str, ...], recognised: Recognised) -> tuple[str, ...] | None:
+    """Return two lines as one line of headings, where the lower one only divides what the upper one has no name for."""
+    found = []
+    for upper, lower in zip_longest(above, below, fillvalue=""):
+        if upper and lower and recognised((upper,)):
+            return None
+        found.append(lower or upper)
+    return tuple(found)
 
 
 def _read_workbook(data: bytes, recognised: Recognised, file: str) -> Book:
@@ -161,14 +209,19 @@ def _read_workbook(data: bytes, recognised: Recognised, file: str) -> Book:
         unsaved = list(_unsaved(data))
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         try:
-            sheets = [_sheet(str(each.title), _lines(each), recognised) for each in book.worksheets]
-            blank = not any(sheet is not None for sheet in sheets) and not any(
-                True for each in book.worksheets for _ in _lines(each)
-            )
+            tables = book.worksheets
+            with zipfile.ZipFile(io.BytesIO(data)) as parts:
+                areas = {each.title: merged_areas(parts, _path_of(each)) for each in tables}
+            sheets = {each: _sheet(str(each.title), _lines(each, areas[each.title]), recognised) for each in tables}
+            blank = not any(sheets.values()) and not any(True for each in tables for _ in _lines(each))
+            unread = tuple(str(each.title) for each, sheet in sheets.items() if sheet is None and _is_table(each))
         finally:
             book.close()
     except Exception as error:  # noqa: BLE001 - a broken workbook fails in many ways; each is the file's fault
         kind = type(error).__name__
+        what = _zipped(data)
+        if what is not None:
+            return _foreign(file, what)
         return _nothing(
             file,
             "unreadable-file",
@@ -183,8 +236,31 @@ def _read_workbook(data: bytes, recognised: Recognised, file: str) -> Book:
             f"{len(unsaved)} cells (such as {unsaved[0]}) are formulas that were saved without results, and not blank; "
             "open the workbook in a spreadsheet and save it again",
         )
-    found = tuple(sheet for sheet in sheets if sheet is not None)
-    return Book(found, (), "xlsx") if found else _no_headings(file, empty=blank)
+    found = tuple(sheet for sheet in sheets.values() if sheet is not None)
+    return Book(found, (), "xlsx", unread=unread) if found else _no_headings(file, empty=blank)
+
+
+def _zipped(data: bytes) -> Label | None:
+    """Return what other kind of file *data* is, if that can be told."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            names = parts.namelist()
+    except zipfile.BadZipFile:
+        return None
+    packed = None if any(name.startswith("xl/") for name in names) else Label("压缩包", "a zipped archive")
+    return next((what for begins, what in _ZIPPED if any(name.startswith(begins) for name in names)), packed)
+
+
+def _path_of(sheet: Any) -> str:
+    """Return where a sheet stands in the file of its workbook; what reads rows alone does not read merged areas."""
+    return str(sheet._worksheet_path).lstrip("/")  # noqa: SLF001 - openpyxl tells it nowhere else
+
+
+def _is_table(sheet: Any) -> bool:
+    """Whether a sheet is to be seen and has more than one column: one alone is an explanation."""
+    return sheet.sheet_state == "visible" and any(
+        sum(cell is not None for cell in line.cells) > 1 for line in _lines(sheet)
+    )
 
 
 def _unsaved(data: bytes) -> Iterator[str]:
@@ -209,13 +285,14 @@ def _unsaved(data: bytes) -> Iterator[str]:
                         item.clear()
 
 
-def _lines(sheet: Any) -> Iterator[Line]:
+def _lines(sheet: Any, areas: Sequence[Area] = ()) -> Iterator[Line]:
     # The size that a workbook claims may be wrong by a million rows; the rows themselves are not.
     sheet.reset_dimensions()
+    spread = Spread(areas)
     for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
         cells = tuple((cell.strip(_BLANKS) or None) if isinstance(cell, str) else cell for cell in row)
         if any(cell is not None for cell in cells):
-            yield Line(number, cells)
+            yield Line(number, *spread.over(number, cells))
 
 
 def workbooks() -> Any:

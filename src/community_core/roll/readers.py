@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 from community_core.base.decoding import Pieces, encoding_of, texts
 from community_core.base.files import file_trouble
 from community_core.base.findings import Finding, Origin, finding
-from community_core.base.headings import heading_key
+from community_core.base.headings import TOTALS, heading_key
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy
 from community_core.roll.cells import Column, read_column
@@ -36,8 +36,6 @@ from community_core.roll.workbooks import SIGNS, read_workbook
 from community_core.rules.terms import Fact
 from community_core.rules.types import TEXT, Kind
 
-#: What a line begins with that adds up the others.
-_TOTALS = ("合计", "总计", "小计", "共计", "Total", "total", "TOTAL", "Sum")
 #: So many rows a part of a table has, where nothing else is said.
 PART = 250_000
 _READ_AT_ONCE = 4 * 2**20
@@ -260,7 +258,7 @@ class TableParts:
         ):
             faults.rows(sheet.refused.filter(why=why)[LINE], why, zh, en)
         begins = [
-            pl.col(str(at)).str.strip_chars(" :：\u3000").is_in(_TOTALS) for at in range(min(len(self._headings), 2))
+            pl.col(str(at)).str.strip_chars(" :：\u3000").is_in(TOTALS) for at in range(min(len(self._headings), 2))
         ]
         faults.rows(
             sheet.cells.filter(pl.any_horizontal(begins).fill_null(False))[LINE],

@@ -1,0 +1,94 @@
+"""Lines that cannot be true at once are found, and named with row and column."""
+
+import datetime as dt
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from community_core.registers.agreeing import Membership
+from community_core.registers.intake import take_in
+from community_core.registers.known import register_of
+
+_spec = importlib.util.spec_from_file_location("register_files", Path(__file__).with_name("conftest.py"))
+files = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(files)
+
+DAY = dt.date(2025, 5, 1)
+NUMBER, OTHER = files.identity("19500208"), files.identity("19491231")
+
+
+def read(text, known, *names):
+    return take_in(text.encode(), [register_of(name) for name in names], known, day=DAY, file="list.csv")
+
+
+def told(intake):
+    return [(item.code, item.line, item.column) for item in intake.findings]
+
+
+def test_one_number_is_one_person(known):
+    """Two ids with one identity number are refused, in one file and against the register; one person twice is not."""
+    head = "人员编号,姓名,身份证号\n"
+    twice = read(f"{head}r-1,张三,{NUMBER}\nr-2,李四,{NUMBER}\nr-3,王五,{OTHER}\n", known, "residents")
+    assert told(twice) == [("identity-number-taken", 2, 3), ("identity-number-taken", 3, 3)]
+    assert [one.key for one in twice.asked["residents"]] == [("r-3",)]
+    assert told(read(f"{head}r-1,张三,{NUMBER}\nr-1,,{NUMBER}\n", known, "residents")) == []
+    known.numbers = {NUMBER: "r-9"}
+    assert told(read(f"{head}r-1,张三,{NUMBER}\n", known, "residents")) == [("identity-number-taken", 2, 3)]
+    assert told(read(f"{head}r-9,张三,{NUMBER}\n", known, "residents")) == []
+
+
+@pytest.mark.parametrize("now", [OTHER, "（清空）"])
+def test_a_number_that_was_somebody_elses_goes_over_with_the_same_file(known, now):
+    """Who had a number by mistake and gets another one, or none, by the same file leaves it to its owner."""
+    known.numbers = {NUMBER: "r-9"}
+    assert told(read(f"人员编号,身份证号\nr-1,{NUMBER}\nr-9,{now}\n", known, "residents")) == []
+
+
+def test_lines_of_one_key_are_one_row_where_none_contradicts(known):
+    """What only one of several lines of a key says is said of it, wherever that line stands."""
+    found = read(
+        "户号,户籍地,人员编号,姓名,联系电话\nh-1,c-1,r-1,张三,\nh-1,,r-2,李四,\nh-2,c-2,r-3,王五,\nh-1,,r-1,,138\n",
+        known,
+        *("households", "residents"),
+    )
+    assert told(found) == []
+    assert [(one.key, one.values[0]) for one in found.asked["households"]] == [(("h-1",), "c-1"), (("h-2",), "c-2")]
+    people = {one.key: (one.values[0], one.values[7]) for one in found.asked["residents"]}
+    assert people == {("r-1",): ("张三", "138"), ("r-2",): ("李四", None), ("r-3",): ("王五", None)}
+
+
+def test_neither_of_two_lines_is_guessed_and_who_refers_to_them_falls_too(known):
+    """Both lines of a key that contradict each other are refused, and so is whoever refers to it."""
+    found = read("户号,户籍地,人员编号\nh-1,c-1,r-1\nh-1,c-2,r-2\n", known, "households", "residents")
+    assert told(found) == [("repeated-key", 2, 2), ("repeated-key", 3, 2)]
+    assert not any(found.asked.values())
+    text = "房屋编号,楼栋,所有人编号\nd-1,c-1,o-1\nd-1,c-2,o-2\n"
+    both = read(text, known, "dwellings", "owners")
+    assert not any(both.asked.values())
+
+
+def test_nobody_belongs_to_two_registered_households_on_a_day(known):
+    """A member of one registered household is refused as that of another, unless the days do not meet."""
+    known.keys |= {"households": {"h-1": "h-1", "h-2": "h-2"}, "residents": {"r-1": "r-1"}}
+    head = "户号,人员编号,生效日,截止日\n"
+    text = f"{head}h-1,r-1,2020-01-01,\nh-2,r-1,2024-01-01,\n"
+    assert told(read(text, known, "household_members")) == [("member-elsewhere", 2, 1), ("member-elsewhere", 3, 1)]
+    text = f"{head}h-1,r-1,2020-01-01,2024-01-01\nh-2,r-1,2024-01-01,\n"
+    assert told(read(text, known, "household_members")) == []
+    known.members = {"r-1": [Membership("h-1", dt.date(2020, 1, 1))]}
+    assert told(read(f"{head}h-2,r-1,,\n", known, "household_members")) == [("member-elsewhere", 2, 1)]
+    assert told(read(f"{head}h-1,r-1,,\n", known, "household_members")) == []
+    assert told(read(text, known, "household_members")) == []
+    known.members = {"r-1": [Membership("h-1", dt.date(2020, 1, 1), DAY)]}
+    assert told(read(f"{head}h-2,r-1,,\n", known, "household_members")) == []
+
+
+def test_no_place_lies_in_itself(known):
+    """A place that lies in itself, at once or through others of the file or the register, is refused."""
+    head = "地方编号,上级地方\n"
+    known.keys["places"] |= {"d-1": "d-1"}
+    known.parents = {"c-1": "d-1"}
+    assert told(read(f"{head}x,x\n", known, "places")) == [("place-in-itself", 2, 2)]
+    assert told(read(f"{head}d-1,c-1\n", known, "places")) == [("place-in-itself", 2, 2)]
+    assert told(read(f"{head}x,y\ny,c-1\n", known, "places")) == []

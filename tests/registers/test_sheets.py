@@ -1,0 +1,221 @@
+"""Tables as offices draw them: merged cells, headings over two lines, totals and notes, files that are no table."""
+
+import datetime as dt
+import importlib.util
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from community_core.base.headings import heading_key, is_note, is_total
+from community_core.registers.intake import take_in
+from community_core.registers.known import register_of
+
+_spec = importlib.util.spec_from_file_location("register_files", Path(__file__).with_name("conftest.py"))
+files = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(files)
+
+DAY = dt.date(2025, 5, 1)
+LISTED = ("households", "residents", "household_members")
+
+
+def read(data, known, *names):
+    data = data if isinstance(data, bytes) else data.encode()
+    return take_in(data, [register_of(name) for name in names], known, day=DAY, file="list")
+
+
+def told(intake):
+    return [(item.code, item.line) for item in intake.findings]
+
+
+def merged(rows, *areas):
+    """Return a workbook of one sheet in which *areas* are merged."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for area in areas:
+        book.active.merge_cells(area)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_cell_merged_over_rows_says_the_same_of_each(known):
+    """What stands once in a cell that covers several rows holds of all of them, and of none below."""
+    rows = [
+        ["某社区登记表", None, None, None],
+        ["户号", "人员编号", "姓名", "现住地"],
+        ["h-1", "r-1", "张三", "c-1"],
+        [None, "r-2", "李四", None],
+        ["h-2", "r-3", "王五", None],
+        [None, "r-4", "赵六", "c-2"],
+    ]
+    found = read(merged(rows, "A1:D1", "A3:A4", "D3:D4", "A5:A6"), known, *LISTED)
+    assert told(found) == []
+    assert [one.values[5] for one in found.asked["residents"]] == ["c-1", "c-1", None, "c-2"]
+    assert [one.key for one in found.asked["household_members"]] == [
+        *(("h-1", person) for person in ("r-1", "r-2")),
+        *(("h-2", person) for person in ("r-3", "r-4")),
+    ]
+
+
+def test_a_heading_merged_over_columns_is_one_heading(known):
+    """A heading over two columns stands above the first; it is not taken for the same heading twice."""
+    rows = [["人员编号", "现住地", None], ["r-1", "c-1", "三号楼"]]
+    found = read(merged(rows, "B1:C1"), known, "residents")
+    assert told(found) == []
+    assert found.asked["residents"][0].values[5] == "c-1"
+
+
+TWO_LINES = [
+    ["登记表", None, None, None, None],
+    ["人员编号", "姓名", "证件", None, "地址"],
+    [None, None, "出生日期", "性别", "现住地"],
+    ["r-1", "张三", "1950-02-08", "男", "c-1"],
+]
+
+
+@pytest.mark.parametrize("form", ["csv", "merged", "plain"])
+def test_headings_may_stand_in_two_lines(known, form):
+    """Headings of which the lower line divides some are read as one line, merged or not."""
+    if form == "csv":
+        data = "\n".join(",".join(cell or "" for cell in row) for row in TWO_LINES)
+    else:
+        data = merged(TWO_LINES, *(("A1:E1", "A2:A3", "B2:B3", "C2:D2") if form == "merged" else ()))
+    found = read(data, known, "residents")
+    assert told(found) == []
+    (one,) = found.asked["residents"]
+    assert one.values[:6] == ("张三", None, dt.date(1950, 2, 8), "male", None, "c-1")
+
+
+def test_a_row_is_not_taken_for_a_second_line_of_headings(known):
+    """A row under the headings stays a row, also where its cell says what a heading may say."""
+    found = read("人员编号,姓名,其他\nr-1,张三,性别\n", known, "residents")
+    assert [one.key for one in found.asked["residents"]] == [("r-1",)]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["户 号", "户\n号", " 户　号 ", "户号（必填）", "户号【必填】", "户号[必填]*", "户号〔按户口簿〕", "户号 *"],
+)
+def test_headings_are_read_as_offices_set_them(known, heading):
+    """Blanks and breaks inside a heading, and remarks in any brackets, make no difference."""
+    found = read(f'"{heading}",户籍地\nh-1,c-1\n', known, "households")
+    assert told(found) == []
+    assert [one.key for one in found.asked["households"]] == [("h-1",)]
+
+
+def test_blanks_between_latin_words_still_count():
+    """Only blanks between Chinese signs are set aside."""
+    assert heading_key("valid  from") == "valid_from"
+    assert heading_key("姓 名") == "姓名"
+
+
+def test_totals_notes_and_repeated_headings_are_no_rows(known):
+    """Lines under and between the rows are told of as warnings, registered as nothing, and stop no row."""
+    text = (
+        "地方编号,名称,层级\nx-1,甲,grid\n小 计,1,\n地方编号,名称,层级\nx-2,乙,grid\n合计：2个,,\n"
+        "备注：以实地为准,,\n填表人：某某,审核人：某某,\n单位（盖章）：,,\n"
+    )
+    found = read(text, known, "places")
+    assert told(found) == [
+        *(("total-row", 3), ("headings-again", 4), ("total-row", 6)),
+        *(("note-row", line) for line in (7, 8, 9)),
+    ]
+    assert [one.key for one in found.asked["places"]] == [("x-1",), ("x-2",)]
+    assert found.clean
+    assert "某某" not in "".join(str(item) for item in found.findings)
+
+
+def test_a_title_merged_across_the_table_is_no_row(known):
+    """A line between rows that is one merged cell heads a part of the table."""
+    rows = [["地方编号", "名称", "层级"], ["第一片区", None, None], ["x-1", "甲", "grid"], ["x-2", None, None]]
+    found = read(merged(rows, "A2:C2"), known, "places")
+    assert told(found) == [("note-row", 2)]
+    assert [one.key for one in found.asked["places"]] == [("x-1",), ("x-2",)]
+
+
+@pytest.mark.parametrize(
+    "text", ["合计", "合 计", "总计：", "合计（户）", "共3户", "共计 3 户，5 人", "本页小计", "Total"]
+)
+def test_a_line_of_totals_is_known(text):
+    """Usual ways of writing a total are recognised."""
+    assert is_total(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["共和里", "共青团", "合计某", "Totally", "总计划", "x-1", "单位", "单位宿舍", "注册", "说明会"]
+)
+def test_a_name_is_neither_a_total_nor_a_note(text):
+    """Names that begin alike stay names."""
+    assert not is_total(text)
+    assert not is_note(text)
+
+
+def test_a_sheet_that_is_not_read_is_named(known):
+    """A further sheet with a table and no heading is told of; notes and hidden lists are not; chance words are none."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(io.BytesIO(merged([["人员编号", "姓名"], ["r-1", "张三"]])))
+    for name, row in (
+        ("续", ["r-2", "李四"]),
+        ("联系", ["填报", "电话"]),
+        ("说明", ["请逐项填写"]),
+        ("藏", ["甲", "乙"]),
+    ):
+        book.create_sheet(name).append(row)
+    book["藏"].sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    found = read(out.getvalue(), known, "residents")
+    assert {dict(item.data)["sheet"] for item in found.findings if item.code == "sheet-unread"} == {"续", "联系"}
+    assert [one.key for one in found.asked["residents"]] == [("r-1",)]
+    assert found.clean
+
+
+def test_a_heading_that_stands_twice_is_named_with_its_sheet(known):
+    """The finding says in which sheet, and once, however many registers have the column."""
+    data = files.workbook(甲=[["户号", "人员编号"]], 乙=[["户号", "人员编号", "居民编号"], ["h-1", "r-1", "r-2"]])
+    found = read(data, known, *LISTED)
+    (twice,) = [item for item in found.findings if item.code == "duplicate-heading"]
+    assert (dict(twice.data)["sheet"], twice.line, twice.column) == ("乙", 1, 3)
+    assert "工作表“乙”第2列“人员编号”和第3列“居民编号”" in twice.message.zh
+
+
+def packed(*names):
+    """Return a zipped file with parts of these names."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as parts:
+        for name in names:
+            parts.writestr(name, "x")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (packed("word/document.xml"), "Word"),
+        (packed("content.xml", "mimetype"), "OpenDocument"),
+        (packed("list.csv"), "压缩包"),
+        ("<html><table><tr><td>人员编号</td></tr></table>".encode("gbk"), "网页"),
+        ('\ufeff<?xml version="1.0"?>\n<Workbook/>'.encode(), "网页"),
+        (b"%PDF-1.7\n%\xe2\xe3\n", "PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "密码"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_by_its_kind(known, data, word):
+    """A document, a web page called .xls, a PDF or a locked workbook is refused with what it is and what to do."""
+    pytest.importorskip("openpyxl")
+    found = read(data, known, "residents")
+    (item,) = found.findings
+    assert item.code == "unreadable-file"
+    assert word in item.message.zh
+    assert found.unusable
+
+
+@pytest.mark.parametrize("cell", ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "######"])
+def test_an_error_of_the_spreadsheet_is_no_value(known, cell):
+    """What a formula that failed left in a cell is refused, and not registered as somebody's name."""
+    found = read(files.workbook(甲=[["人员编号", "姓名"], ["r-1", cell]]), known, "residents")
+    assert [(item.code, item.line, item.column) for item in found.findings] == [("spreadsheet-error", 2, 2)]
