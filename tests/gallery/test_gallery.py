@@ -94,7 +94,7 @@ NO_TEXT = {
     "rulebook/test_broken.py": "not-utf8 too-big",
     # what the loader refuses already, and only Python can build
     "procedures/test_check.py": """
-        duplicate-field duplicate-step effect-argument lapse-without-state opening-without-state""",
+        duplicate-field duplicate-step lapse-without-state opening-without-state""",
     "rules/test_bind.py": "empty-expression",
     # plugins and their Python
     "jurisdiction/test_plugins.py": """
@@ -117,7 +117,7 @@ NO_TEXT = {
     "office/test_figures.py": "not-their-item",
     "office/test_elections.py": "roll-differs unknown-roll",
     "office/test_rating.py": "no-rating not-among not-rated scale-unknown sheets-differ",
-    "office/test_office.py": "no-actor too-many-follow-ups unknown-procedure which-opening",
+    "office/test_office.py": "no-actor too-many-follow-ups unknown-procedure",
     "procedures/test_vote.py": """
         carrier-absent majority-unknown no-contest not-represented opening-strange proxy-and-present proxy-limit
         proxy-limit-unknown proxy-twice proxy-unwritten represented-twice represents-two seats-open seats-unknown
@@ -125,7 +125,7 @@ NO_TEXT = {
     "procedures/test_step.py": """
         ballot-rule-unknown ballot-tied case-ended day-before day-unknown earlier-step guard-false guard-unknown
         missing-field no-ballot no-majority no-votes no-working-days not-entitled period-negative period-too-long
-        period-unknown period-without-unit person-twice quorum-not-met quorum-unknown same-person too-early too-late
+        period-unknown person-twice quorum-not-met quorum-unknown same-person too-early too-late
         too-many-votes undeclared-field unexpected-field unknown-option wrong-day wrong-state""",
     # registers
     "model/test_bodies.py": "wrong-ending",

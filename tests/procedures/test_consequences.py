@@ -7,8 +7,10 @@ import datetime as dt
 import pytest
 from attrs import evolve
 
+from community_core.base.days import Span
+from community_core.instruments.ledger import Entry
 from community_core.procedures.definition import EffectSpec
-from community_core.procedures.events import Appoint, EndAppointment, OpenCase, Remind
+from community_core.procedures.events import Appoint, EndAppointment, Enter, OpenCase, Redraw, Remind
 from community_core.procedures.step import Refusal, take
 from community_core.rules.terms import Expression
 
@@ -93,3 +95,31 @@ def test_a_plugins_effect_that_fails_refuses_the_step_and_is_named(caused):
 
     for function in (broken, lambda *_: ["305"]):
         assert caused(spec("summon"), functions={"summon": function}) == ["effect-failed"]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Appoint("li", "committee.member", "wenyi", "2006-05-08"),
+        Appoint("li", "committee.member", "wenyi", dt.datetime(2006, 5, 8)),  # noqa: DTZ001 - a moment is no day
+        Appoint(7, "committee.member", "wenyi", DAY),
+        Appoint(" ", "committee.member", "wenyi", DAY),
+        EndAppointment("li", "committee.member", "wenyi", None, "x"),
+        Remind(None, "x"),
+        OpenCase("follow_up", {"about": "x"}),
+        Redraw("cut", "wenyi", "binhe", DAY),
+        Redraw("move", "wenyi", "binhe", DAY, areas=(7,)),
+        Enter(Entry("gifts", DAY, "a", "b", 5, more_than=1)),
+        Enter(Entry("gifts", DAY, "a", "b", 5, period=Span("2006-05-08"))),
+    ],
+    ids=lambda record: type(record).__name__,
+)
+def test_a_record_that_no_register_can_keep_refuses_the_step(caused, record):
+    """A plugin's record with a text for a day, a number for a person or nothing at all is named as its author's."""
+    assert caused(spec("summon"), functions={"summon": lambda *_: [record]}) == ["effect-failed"]
+
+
+def test_an_argument_of_another_type_refuses_the_step(caused):
+    """What a text of rules cannot say any more, and Python still can, is a finding and no broken step."""
+    assert caused(spec("appoint", what="committee.member", person="options", since="5")) == ["effect-argument"] * 2
+    assert caused(spec("appoint", what="committee.member", person="5")) == ["effect-argument"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from community_core.base.findings import Finding, Origin, finding
+from community_core.base.findings import finding
 from community_core.jurisdiction import claims as claiming
 from community_core.jurisdiction.amend import (
     NotAmendable,
@@ -14,7 +14,9 @@ from community_core.jurisdiction.amend import (
 )
 from community_core.jurisdiction.expressions import respelt, respelt_measures
 from community_core.jurisdiction.grounds import Grounds, Included, by_name_and_day, only_proposed
+from community_core.jurisdiction.links import check_links
 from community_core.procedures.check import check_procedure
+from community_core.procedures.check_types import check_types
 from community_core.procedures.definition import Procedure
 from community_core.procedures.merge import merge
 from community_core.rules.bind_names import DEPENDS
@@ -23,18 +25,8 @@ from community_core.rules.scope import Ambiguous, Names
 from community_core.rules.terms import (
     Expression,
 )
-from community_core.rules.types import Kind, ValueType
+from community_core.rules.types import ValueType
 from community_core.rules.unparse import unparse
-
-
-def _unknown(where: str, zh: str, en: str, name: str, origin: Origin) -> Finding:
-    return finding(
-        "unknown-term",
-        f"{where}：没有{zh} {name}，needs 里写错了或没有采用它的做法",
-        f"{where}: there is no {en} {name!r}; it is misspelt in needs, or its practice is not adopted",
-        origin,
-        name=name,
-    )
 
 
 class ProcedureComposer(Grounds):
@@ -64,8 +56,10 @@ class ProcedureComposer(Grounds):
                     full, version, item.practice.name, item.rank, item.practice.standing
                 )
             found += [(full, version) for version in sound]
-        self.linked(names, found)
-        return sorted(found, key=by_name_and_day), self.replacements(declared, names, dict(found))
+        aliases = self.replacements(declared, names, dict(found))
+        for wrong, unavailable in check_links(names, found, aliases):
+            self.fault(wrong, *unavailable)
+        return sorted(found, key=by_name_and_day), aliases
 
     def whole(
         self, full: str, declared: Mapping[str, tuple[Procedure, Included]], names: Names, seen: tuple[str, ...]
@@ -94,29 +88,6 @@ class ProcedureComposer(Grounds):
             except NotAmendable as wrong:
                 self.fault(wrong.finding, full)
         return versions
-
-    def linked(self, names: Names, found: list[tuple[str, Procedure]]) -> None:
-        """Find fault with what steps need of other cases where there is no such procedure, state or list."""
-        known: dict[str, list[Procedure]] = {}
-        for full, version in found:
-            known.setdefault(full, []).append(version)
-        for full, version in found:
-            for needs in (needs for step in version.steps for needs in step.needs):
-                try:
-                    name = names.find(f"{full.rpartition('.')[0]}.{needs.procedure}") or names.find(needs.procedure)
-                except Ambiguous:
-                    name = None
-                if name is None:
-                    self.fault(_unknown(full, "程序", "procedure", needs.procedure, needs.origin), full)
-                    continue
-                others = known.get(name, [])
-                states = {state for other in others for state in other.all_states}
-                lists = {item.name for other in others for item in other.fields if item.type.kind is Kind.LIST}
-                for state in needs.states:
-                    if others and state not in states:
-                        self.fault(_unknown(name, "状态", "state", state, needs.origin), full)
-                if others and needs.here and needs.here not in lists:
-                    self.fault(_unknown(name, "名单字段", "list field", needs.here, needs.origin), full)
 
     def base(self, full: str, procedure: Procedure, names: Names, seen: tuple[str, ...]) -> str | None:
         """The full name of the procedure that *procedure* extends, where it can be extended."""
@@ -160,9 +131,15 @@ class ProcedureComposer(Grounds):
             faults.extend(bound.findings)
             return expression if bound.node is None else evolve(expression, text=unparse(bound.node), places=())
 
+        def type_of(expression: Expression) -> ValueType | None:
+            bound = engine.bind_expression(expression, practice=practice, fields=procedure.field_types, guard=True)
+            return None if bound.node is None else bound.node.type
+
         result = respelt_measures(
             respelt(procedure, spell), lambda text, expected: spell(text, expected, procedure.measured_types)
         )
+        if not faults:
+            faults += check_types(result, type_of)
         self.findings += warnings
         for found in faults:
             if found.code == DEPENDS:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from community_core.base.findings import Finding, Origin, finding
-from community_core.base.ranks import PRIVATE, Privacy
+from community_core.base.ranks import Privacy
+from community_core.procedures.check_effects import check_effects
+from community_core.procedures.check_order import check_order
 from community_core.procedures.check_votes import check_votes
-from community_core.procedures.consequences import KINDS, is_literal
 from community_core.procedures.definition import (
-    EffectSpec,
     LateAction,
     Procedure,
     Publish,
@@ -17,9 +17,8 @@ from community_core.procedures.definition import (
     Step,
     StepField,
 )
-from community_core.procedures.events import CORRECT, ERASE, INSPECT, LATE, PAPER, REDRAWINGS, TRANSITION
-from community_core.procedures.intake import counted
-from community_core.procedures.naming import names_in, unknown_name
+from community_core.procedures.events import CORRECT, ERASE, INSPECT, LATE, PAPER, TRANSITION
+from community_core.procedures.naming import unknown_name
 from community_core.procedures.papers import check_papers
 from community_core.procedures.reading import ANYONE, PROPOSER
 from community_core.rules.types import Kind
@@ -39,9 +38,9 @@ def check_procedure(procedure: Procedure, *, effects: Iterable[str] = ()) -> tup
         *_states(procedure),
         *_steps(procedure),
         *_counters(procedure),
-        *_order(procedure),
+        *check_order(procedure),
         *_publishing(procedure),
-        *_effects(procedure, frozenset(effects)),
+        *check_effects(procedure, frozenset(effects)),
         *check_votes(procedure),
         *check_papers(procedure),
         *_measures(procedure),
@@ -224,56 +223,6 @@ def _counters(procedure: Procedure) -> Iterator[Finding]:
             )
 
 
-def _order(procedure: Procedure) -> Iterator[Finding]:
-    """What a step's guard, vote and publication read has been collected on some way to the step."""
-    collected = _collected(procedure)
-    fields = procedure.field_names
-    for step in procedure.steps:
-        there = collected[step.name]
-        needed = set(names_in(step.when)) if step.when is not None else set()
-        if step.decides is not None:
-            needed |= step.decides.reads | step.decides.may_read
-        if step.rates is not None:
-            needed |= {step.rates.among, step.rates.handed_in}
-        needed |= {step.held} - {""}
-        for item in step.publish:
-            needed |= {*item.what, item.consent} - {""}
-        for name in sorted(needed & set(fields) - there):
-            yield finding(
-                "never-collected",
-                f"环节 {step.name} 用到 {name}，但此前没有环节收取它",
-                f"step {step.name} uses {name!r}, which no step on the way to it collects",
-                step.origin,
-                field=name,
-            )
-
-
-def _collected(procedure: Procedure) -> Mapping[str, frozenset[str]]:
-    """For each step, the fields that it or a step that can come before it collects."""
-    counted = {name for name, _ in procedure.counters}
-    gives = {step.name: _gives(step) | counted for step in procedure.steps}
-    before: dict[str, set[str]] = {state: set() for state in procedure.all_states}
-    lapses = [rule for rule in procedure.late if rule.then is LateAction.LAPSE]
-    while True:
-        size = sum(map(len, before.values()))
-        for step in procedure.steps:
-            sources: set[str] = set().union(*(before.get(source, set()) for source in step.source))
-            for state in (step.to,) if step.to else step.source:
-                before.setdefault(state, set()).update(sources if step.to else (), gives[step.name])
-        for rule in lapses:
-            before.setdefault(rule.to, set()).update(before.get(rule.state, ()))
-        if sum(map(len, before.values())) == size:
-            break
-    return {
-        step.name: frozenset(gives[step.name]).union(*(before.get(source, set()) for source in step.source))
-        for step in procedure.steps
-    }
-
-
-def _gives(step: Step) -> frozenset[str]:
-    return frozenset(step.asks) | counted(step)
-
-
 def _publishing(procedure: Procedure) -> Iterator[Finding]:
     fields = procedure.field_names
     for step in procedure.steps:
@@ -323,61 +272,6 @@ def _consent(step: Step, item: Publish, fields: Mapping[str, StepField]) -> Iter
             item.origin,
             field=item.consent,
         )
-
-
-def _effects(procedure: Procedure, more: frozenset[str]) -> Iterator[Finding]:
-    for step in procedure.steps:
-        for spec in step.effects:
-            if spec.kind not in KINDS and spec.kind not in more:
-                yield unknown_name("unknown-effect", "效果", spec.kind, spec.origin, sorted({*KINDS, *more}))
-            if spec.kind == "open" and not any(name == "procedure" for name, _ in spec.arguments):
-                yield finding(
-                    "effect-argument",
-                    f"环节 {step.name} 的 open 没有写开哪个程序",
-                    f"the effect open of step {step.name} names no procedure",
-                    spec.origin,
-                    effect=spec.kind,
-                )
-            yield from _personal(procedure, step, spec)
-            yield from _redrawing(procedure, spec)
-            literal = [expression for name, expression in spec.arguments if is_literal(spec.kind, name)]
-            for expression in literal:
-                if not expression.text:
-                    yield finding(
-                        "effect-argument",
-                        f"环节 {step.name} 的效果 {spec.kind} 有空的参数",
-                        f"the effect {spec.kind} of step {step.name} has an empty argument",
-                        spec.origin,
-                        effect=spec.kind,
-                    )
-
-
-def _personal(procedure: Procedure, step: Step, spec: EffectSpec) -> Iterator[Finding]:
-    """What is entered in a ledger is no person's: an entry is not erased."""
-    if spec.kind != "enter":
-        return
-    for name, expression in spec.arguments:
-        used = () if is_literal(spec.kind, name) else names_in(expression)
-        for field in filter(None, map(procedure.field, used)):
-            if field.privacy in PRIVATE:
-                yield finding(
-                    "personal-entry",
-                    f"环节 {step.name} 把 {field.privacy.value} 字段 {field.name} 记入账簿；账簿不写个人",
-                    f"step {step.name} enters the {field.privacy.value} field {field.name!r} in a ledger, where no "
-                    "person stands",
-                    spec.origin,
-                    field=field.name,
-                )
-
-
-def _redrawing(procedure: Procedure, spec: EffectSpec) -> Iterator[Finding]:
-    """What a redrawing names is an action or a field."""
-    if spec.kind != "redraw":
-        return
-    for name, expression in spec.arguments:
-        known = procedure.field(expression.text) is not None or (name == "what" and expression.text in REDRAWINGS)
-        if is_literal(spec.kind, name) and not known:
-            yield unknown_name("unknown-field", "字段", expression.text, spec.origin, procedure.field_names)
 
 
 def _transitions(procedure: Procedure) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from community_core.base.findings import Finding, finding
 from community_core.base.ids import is_name
 from community_core.base.money import Money
 from community_core.instruments.ledger import FEN, Entry
+from community_core.procedures.arguments import lacks, misfit
 from community_core.procedures.definition import EffectSpec, Publish, Step
 from community_core.procedures.events import (
     REDRAWINGS,
@@ -27,6 +28,7 @@ from community_core.procedures.events import (
     Remind,
 )
 from community_core.procedures.reading import Reading, unknown
+from community_core.procedures.sound import unsound
 
 #: A plugin's effect: from the case as the step leaves it, the day and the arguments to the core's own records.
 EffectFunction = Callable[[Case, dt.date, Mapping[str, Any]], Iterable[Effect]]
@@ -74,6 +76,7 @@ def effects(
             if isinstance(made, Finding):
                 wrong = [made]
             else:
+                wrong = [misfit(step, spec, name) for item in made for name in unsound(item)]
                 records += made
         found += wrong
     return tuple(records), found
@@ -114,14 +117,14 @@ def _records(
     rest = dict(given)
     if spec.kind == "open":
         procedure = rest.pop("procedure", "")
-        return _opened(reading, step, spec, procedure, rest) if procedure else _lacks(step, spec, "procedure")
+        return _opened(reading, step, spec, procedure, rest) if procedure else lacks(step, spec, "procedure")
     if spec.kind == "enter":
         return _entered(reading, step, spec, rest)
     if spec.kind == "redraw":
         return _redrawn(reading, step, spec, rest)
     post = rest.get("post_of") or rest.get("post") or rest.get("what") or ""
     if spec.kind == "remind":
-        return [Remind(post, rest.get("text") or step.because.zh or step.name)] if post else _lacks(step, spec, "post")
+        return [Remind(post, rest.get("text") or step.because.zh or step.name)] if post else lacks(step, spec, "post")
     if spec.kind not in KINDS:
         return finding(
             "unknown-effect",
@@ -132,7 +135,7 @@ def _records(
         )
     people = rest.get("person")
     if not post or people is None:
-        return _lacks(step, spec, "post" if people is not None else "person")
+        return lacks(step, spec, "post" if people is not None else "person")
     made: list[Effect] = []
     for person in people if isinstance(people, tuple) else (people,):
         place = rest.get("place", case.place)
@@ -147,10 +150,10 @@ def _entered(reading: Reading, step: Step, spec: EffectSpec, given: Mapping[str,
     """One entry of a ledger; where an account is not named, it is that of the case's place."""
     amount, place = given.get("amount"), reading.case.place
     if amount is None:
-        return _lacks(step, spec, "amount")
+        return lacks(step, spec, "amount")
     money = isinstance(amount, Money)
     if not money and "unit" not in given:
-        return _lacks(step, spec, "unit")
+        return lacks(step, spec, "unit")
     try:
         entry = Entry(
             given.get("what", ""),
@@ -191,9 +194,9 @@ def _redrawn(reading: Reading, step: Step, spec: EffectSpec, given: Mapping[str,
     into, areas, areas_to, names = (listed(name) for name in ("into", "areas", "areas_to", "names"))
     others = [other for other in into if other != place]
     if not action or not others:
-        return _lacks(step, spec, "into" if action else "action")
+        return lacks(step, spec, "into" if action else "action")
     if (len(others) > 1 or areas_to) and (len(areas_to) != len(areas) or not {*others} >= {*areas_to} - {place}):
-        return _lacks(step, spec, "areas_to")
+        return lacks(step, spec, "areas_to")
     called = dict(zip(others, names, strict=False))
     made: list[Effect] = []
     for other in others:
@@ -211,7 +214,7 @@ def _opened(
         return [OpenCase(procedure, tuple(rest.items()))]
     members = reading.values.get(each)
     if members is None or not given_as:
-        return _lacks(step, spec, each if given_as else "as")
+        return lacks(step, spec, each if given_as else "as")
     return [OpenCase(procedure, ((given_as, member), *rest.items())) for member in members]
 
 
@@ -225,6 +228,9 @@ def _run(
         said = type(error).__name__
     else:
         strange = [type(item).__name__ for item in made if not isinstance(item, Effect)]
+        strange += [
+            f"{type(item).__name__}.{name}" for item in made if isinstance(item, Effect) for name in unsound(item)
+        ]
         if not strange:
             return made
         said = ", ".join(strange)
@@ -232,16 +238,6 @@ def _run(
         "effect-failed",
         f"效果 {spec.kind} 的函数出错或返回了别的东西（{said}），请告知其插件的作者",
         f"the function of the effect {spec.kind!r} failed or gave something else ({said}); tell the plugin's author",
-        spec.origin,
-        effect=spec.kind,
-    )
-
-
-def _lacks(step: Step, spec: EffectSpec, name: str) -> Finding:
-    return finding(
-        "effect-argument",
-        f"环节 {step.name} 的效果 {spec.kind} 缺少 {name}，请补充",
-        f"the effect {spec.kind} of step {step.name} lacks {name}; give it",
         spec.origin,
         effect=spec.kind,
     )

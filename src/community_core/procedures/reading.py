@@ -108,13 +108,8 @@ class Reading:
         if read.value is None:
             return unknown(expression, read, "period-unknown", "期限", "the period")
         unit, count = read.type.unit, read.value
-        if read.type.kind is not Kind.INT or unit not in PERIODS:
-            return finding(
-                "period-without-unit",
-                f"{expression.text} 不是期限，请写 days(…)、workdays(…)、months(…) 或同类型的参数",
-                f"{expression.text} is no period; write days(…), workdays(…), months(…) or a parameter of such a type",
-                expression.origin,
-            )
+        if not is_period(read.type):
+            return no_period(expression)
         if count < 0:
             return finding(
                 "period-negative",
@@ -149,6 +144,21 @@ def unknown(expression: Expression, read: Evaluation, code: str, zh: str, en: st
         f"{en} {expression.text!r} is not known yet; what is missing: {names}",
         expression.origin,
         missing=names,
+    )
+
+
+def is_period(given: ValueType) -> bool:
+    """Whether values of the type *given* are periods."""
+    return given.kind is Kind.INT and given.unit in PERIODS
+
+
+def no_period(expression: Expression) -> Finding:
+    """Return the finding that *expression* is no period."""
+    return finding(
+        "period-without-unit",
+        f"{expression.text} 不是期限，请写 days(…)、workdays(…)、months(…) 或同类型的参数",
+        f"{expression.text} is no period; write days(…), workdays(…), months(…) or a parameter of such a type",
+        expression.origin,
     )
 
 

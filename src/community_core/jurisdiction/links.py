@@ -1,0 +1,105 @@
+"""Checks what procedures say of each other: the cases that steps need, and those that they open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from community_core.base.findings import Finding, Origin, finding
+from community_core.procedures.arguments import lacks
+from community_core.procedures.definition import EffectSpec, Procedure, Step
+from community_core.procedures.naming import unknown_name
+from community_core.procedures.step import openings
+from community_core.rules.scope import Ambiguous, Names
+from community_core.rules.types import Kind
+
+#: A finding, with the procedures that are unavailable for it.
+Wrong = tuple[Finding, tuple[str, ...]]
+
+#: Of the effect ``open``, the arguments that are no fields of the new case.
+_OWN = frozenset({"procedure", "each", "as"})
+
+
+def check_links(names: Names, found: Iterable[tuple[str, Procedure]], aliases: Mapping[str, str]) -> Iterator[Wrong]:
+    """Yield what is wrong between procedures: *names* are all that are declared, *found* every version that is sound.
+
+    *aliases* say which procedure stands for which. Where there is no such procedure, state or list, the one that names
+    it is unavailable. Where a case would be opened with other fields than its opening takes, only that step will be
+    refused: the two may be of different places, and each sound by itself.
+    """
+    known: dict[str, list[Procedure]] = {}
+    pairs = list(found)
+    for full, version in pairs:
+        known.setdefault(full, []).append(version)
+    for full, version in pairs:
+        for step in version.steps:
+            yield from ((wrong, (full,)) for wrong in _needed(full, step, names, known))
+            for spec in (spec for spec in step.effects if spec.kind == "open"):
+                text = next((text for name, text in spec.arguments if name == "procedure"), None)
+                if text is None:
+                    continue
+                name = _meant(full, text.text, names)
+                if name is None:
+                    yield _unknown(full, "程序", "procedure", text.text, text.origin), (full,)
+                    continue
+                said = [list(_opened(step, spec, other)) for other in known.get(aliases.get(name, name), ())]
+                if said and all(said):
+                    yield from ((wrong, ()) for wrong in said[-1])
+
+
+def _meant(full: str, name: str, names: Names) -> str | None:
+    """The procedure that the text of *full* means by *name*: one of its own practice first."""
+    try:
+        return names.find(f"{full.rpartition('.')[0]}.{name}") or names.find(name)
+    except Ambiguous:
+        return None
+
+
+def _needed(full: str, step: Step, names: Names, known: Mapping[str, Sequence[Procedure]]) -> Iterator[Finding]:
+    for needs in step.needs:
+        name = _meant(full, needs.procedure, names)
+        if name is None:
+            yield _unknown(full, "程序", "procedure", needs.procedure, needs.origin)
+            continue
+        others = known.get(name, [])
+        states = {state for other in others for state in other.all_states}
+        lists = {item.name for other in others for item in other.fields if item.type.kind is Kind.LIST}
+        for state in needs.states:
+            if others and state not in states:
+                yield _unknown(name, "状态", "state", state, needs.origin)
+        if others and needs.here and needs.here not in lists:
+            yield _unknown(name, "名单字段", "list field", needs.here, needs.origin)
+
+
+def _opened(step: Step, spec: EffectSpec, other: Procedure) -> Iterator[Finding]:
+    """What is wrong with how *step* opens a case of *other*."""
+    begins = openings(other)
+    if len(begins) != 1:
+        listed = [each.name for each in begins]
+        yield finding(
+            "which-opening",
+            f"环节 {step.name} 要开 {other.name}，立案环节有：{'、'.join(listed) or '（无）'}；这样开出的只能有一个立案环节",
+            f"step {step.name} opens a case of {other.name}, which begins with one of: {', '.join(listed) or 'nothing'}; "
+            "a case that the rules open has one opening",
+            spec.origin,
+        )
+        return
+    (begin,) = begins
+    given = {name: text.origin for name, text in spec.arguments if name not in _OWN}
+    given |= {text.text: text.origin for name, text in spec.arguments if name == "as"}
+    for name, origin in given.items():
+        if name not in begin.asks:
+            yield unknown_name("unknown-argument", "字段", name, origin, begin.asks)
+    for name in begin.asks:
+        item = other.field(name)
+        if item is not None and name not in given and not (item.optional or item.from_roll in given):
+            yield lacks(step, spec, name)
+
+
+def _unknown(where: str, zh: str, en: str, name: str, origin: Origin) -> Finding:
+    return finding(
+        "unknown-term",
+        f"{where}：没有{zh} {name}，写错了或没有采用它的做法",
+        f"{where}: there is no {en} {name!r}; it is misspelt, or its practice is not adopted",
+        origin,
+        name=name,
+    )
