@@ -177,10 +177,31 @@ def test_a_bad_file_is_marked_and_refused(run, store, tmp_path):
     (found,) = done.data["findings"]
     assert (found["code"], found["line"], found["column"]) == ("bad-cell", 2, 3)
     assert list(csv.reader(io.StringIO(marked.read_text("utf-8-sig"))))[1][3].startswith("“出生日期”")
+    assert marked.stat().st_mode & 0o077 == 0
     assert len(rows(run, store, "residents")) == 2
     good = run("register", "import", "residents", bad, "--store", store, *ON, "--good-rows")
     assert good.code == 1
     assert len(rows(run, store, "residents")) == 3
+
+
+def test_no_file_is_written_over_and_a_copy_has_the_form_of_its_file(run, store, tmp_path):
+    """The copy stands in a new file whose ending is that of its form, or nothing is registered; no template is lost."""
+    bad = tmp_path / "bad.csv"
+    text = "人员编号,出生日期\nr-7,不详\nr-8,1960-01-01\n"
+    bad.write_text(text, "utf-8")
+    (tmp_path / "begun.csv").write_text("begun", "utf-8")
+    wrong = (bad, tmp_path / "begun.csv", tmp_path / "copy.xlsx", tmp_path / "none" / "copy.csv")
+    for marked in wrong:
+        done = run("register", "import", "residents", bad, "--store", store, *ON, "--good-rows", "--marked", marked)
+        assert done.code in (2, 3), marked
+    assert bad.read_text("utf-8") == text
+    assert len(rows(run, store, "residents")) == 2
+    good = tmp_path / "good.csv"
+    good.write_text("人员编号\nr-8\n", "utf-8")
+    done = run("register", "import", "residents", good, "--store", store, *ON, "--marked", tmp_path / "none.csv")
+    assert (done.code, (tmp_path / "none.csv").exists()) == (0, False)
+    assert run("register", "template", "residents", "--out", tmp_path / "begun.csv").code == 2
+    assert (tmp_path / "begun.csv").read_text("utf-8") == "begun"
 
 
 def test_a_template_is_written_in_both_forms(run, tmp_path):

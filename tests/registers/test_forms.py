@@ -31,7 +31,7 @@ CODES = {"relation": [("head", Label("户主", "head"))]}
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 @pytest.mark.parametrize("register", REGISTERS, ids=lambda register: register.name)
-def test_a_blank_template_is_read_without_a_finding(register, form):
+def test_a_blank_template_is_read_without_a_finding(known, register, form):
     """Each register's template has every column that it takes, and nothing that is taken for a row."""
     columns = Columns([register])
     book = read_book(template([register], CODES, form=form), columns.recognised)
@@ -41,6 +41,8 @@ def test_a_blank_template_is_read_without_a_finding(register, form):
     assert told == []
     assert set(matched[register.name]) == {column.name for column in register.asked}
     assert sheet.lines == ()
+    taken = take_in(template([register], CODES, form=form), [register], known, day=DAY)
+    assert (taken.findings, taken.lines) == ((), 0)
 
 
 def test_a_template_offers_the_values_that_a_column_may_have():

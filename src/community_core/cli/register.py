@@ -17,6 +17,7 @@ from community_core.cli.register_changing import end, erase, merge, move, seal, 
 from community_core.cli.register_options import actor_option, form_of, on_option, out_option, say_written
 from community_core.cli.register_showing import export, reads, show
 from community_core.cli.stores import office_over
+from community_core.cli.usage import ending_of, new_file
 
 if TYPE_CHECKING:
     from community_core.office.registering import Imported
@@ -95,7 +96,8 @@ def template(*, registers: tuple[str, ...], out: Path, lang: Language, as_json: 
     codes: dict[str, list[tuple[str, Label]]] = {}
     for row in library_categories():
         codes.setdefault(row.key[0], []).append((row.key[1], Label(row.values[0] or "", row.values[1] or "")))
-    data = make([register_of(each) for each in registers], codes, form=form_of(out), lang=lang)
+    # A template that somebody has begun to fill in is kept.
+    data = make([register_of(each) for each in registers], codes, form=form_of(new_file(out)), lang=lang)
     return say_written(out, data, as_json=as_json)
 
 
@@ -135,15 +137,31 @@ def import_(
     """Import a file."""
     from community_core.registers.forms import marked_copy  # noqa: PLC0415 - as above
 
+    if marked is not None:
+        # What cannot be written is to be known before anything is registered.
+        ending_of(new_file(marked), (_form_of_copy(file),))
+        marked.touch(mode=0o600)
     names = [name.strip() for name in registers.replace("，", ",").split(",") if name.strip()]
-    with office_over(store, district, new=True) as office:
-        done = office.registers.import_file(file, names, day=day, actor=actor, good_rows=good_rows, dry_run=dry_run)
     copy = None
-    if marked is not None and done.intake.bad and done.intake.book.sheets:
-        marked.write_bytes(marked_copy(done.intake))
-        copy = marked
+    try:
+        with office_over(store, district, new=True) as office:
+            done = office.registers.import_file(file, names, day=day, actor=actor, good_rows=good_rows, dry_run=dry_run)
+        if marked is not None and done.intake.bad and done.intake.book.sheets:
+            marked.write_bytes(marked_copy(done.intake))
+            copy = marked
+    finally:
+        if marked is not None and copy is None:
+            marked.unlink(missing_ok=True)
     _say_imported(done, copy, as_json=as_json)
     return exits.FINDINGS if any(item.level == "error" for item in done.findings) else exits.FINE
+
+
+def _form_of_copy(file: Path) -> str:
+    """Return how the name of a copy of *file* ends: what was a workbook stays one, whatever it is called."""
+    from community_core.registers.sheets import WORKBOOK  # noqa: PLC0415 - as above
+
+    with file.open("rb") as read:
+        return ".xlsx" if read.read(len(WORKBOOK)) == WORKBOOK else ".csv"
 
 
 def _say_imported(done: Imported, copy: Path | None, *, as_json: bool) -> None:

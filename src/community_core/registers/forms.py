@@ -19,7 +19,7 @@ from community_core.model.people import Resident
 from community_core.model.serving import facts_of
 from community_core.procedures.withholding import Withheld
 from community_core.registers.describe import SINCE, UNTIL, Column, Register
-from community_core.registers.headings import FAULTS
+from community_core.registers.headings import EXPLANATION, FAULTS
 from community_core.registers.intake import BadCell, Intake
 from community_core.registers.rows import ALWAYS, Locked, Row
 from community_core.registers.sheets import workbooks
@@ -27,7 +27,6 @@ from community_core.rules.types import Kind
 
 #: The forms that a table is written in.
 FORMS: Final = ("csv", "xlsx")
-_EXPLANATION: Final = Label("填表说明", "How to fill it in")
 _RED: Final = "FFFFC7CE"
 _YELLOW: Final = "FFFFEB9C"
 _FORMULA: Final = ("=", "+", "-", "@", "'")
@@ -241,7 +240,7 @@ def _template_book(
             check.add(f"{letter}2:{letter}10000")
             sheet.add_data_validation(check)
     sheet.freeze_panes = "A2"
-    about = book.create_sheet(_EXPLANATION.text(lang))
+    about = book.create_sheet(EXPLANATION.text(lang))
     for line, (name, text) in enumerate(zip(names, told, strict=True), start=1):
         about.cell(line, 1, f"{line}. {name}")
         about.cell(line, 2, text)

@@ -13,6 +13,8 @@ from community_core.registers.sheets import Sheet
 
 #: Headings that the marked copy of a file adds; they are dropped without a word when it is read again.
 FAULTS = Label("问题", "what is wrong")
+#: The sheet of a blank template that says how it is filled in.
+EXPLANATION = Label("填表说明", "How to fill it in")
 _OWN = frozenset({heading_key(FAULTS.zh), heading_key(FAULTS.en)})
 _REMARK = re.compile(r"(.+?)[\s_*]*(?:\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕)?[\s_*]*\Z")
 

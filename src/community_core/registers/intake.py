@@ -19,7 +19,7 @@ from community_core.base.masking import masked
 from community_core.registers.agreeing import Neighbours, ReadRow, clashes, together
 from community_core.registers.cells import Fault, Unfit, reader_of
 from community_core.registers.describe import SINCE, UNTIL, Column, Register
-from community_core.registers.headings import Columns
+from community_core.registers.headings import EXPLANATION, Columns
 from community_core.registers.rows import Asked
 from community_core.registers.sheets import Book, Line, Sheet, read_book
 
@@ -158,7 +158,8 @@ def take_in(data: bytes, registers: Sequence[Register], known: Known, *, day: dt
         matched, said = columns.match(sheet, file)
         told += said
         reading.read(sheet, matched)
-    told += (_unread(name, file) for name in (*others, *book.unread))
+    unread = (*others, *book.unread)
+    told += (_unread(name, file) for name in unread if name not in (EXPLANATION.zh, EXPLANATION.en))
     reading.settle()
     asked = reading.asked()
     lines = sum(len(sheet.lines) for sheet in tables)
