@@ -32,6 +32,7 @@ h-2,王五,户主,{files.identity("19700301")},1970-03-01,c-2,c-1
 h-3,赵六,户主,{files.identity("19800301")},,c-1,c-1
 """
 ALL = ("households", "residents", "household_members")
+ENTRY = {"kind": "residents", "subject": "r-0", "code_list": "disability", "code": "visual"}
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +223,35 @@ def test_a_household_is_split_and_merged_again(office):
         ("not-registered", lambda desk, _: desk.redraw("merge", "c-1", "c-9", day=JUNE, actor="x")),
         ("merged-into-itself", lambda desk, _: desk.redraw("merge", "c-1", "c-1", day=JUNE, actor="x")),
         ("not-registered", lambda desk, _: desk.redraw("move", "c-1", "c-2", areas=["h-7"], day=JUNE, actor="x")),
-        ("not-within", lambda desk, _: desk.redraw("move", "c-1", "c-2", areas=["d"], day=JUNE, actor="x")),
+        ("not-within", lambda desk, _: desk.redraw("move", "c-1", "d", areas=["c-2"], day=JUNE, actor="x")),
+        ("place-in-itself", lambda desk, _: desk.redraw("move", "c-1", "c-2", areas=["d"], day=JUNE, actor="x")),
+        ("place-in-itself", lambda desk, _: desk.redraw("merge", "d", "c-2", day=JUNE, actor="x")),
+        ("merged-into-itself", lambda desk, _: desk.merge_places("c-1", [], day=JUNE, actor="x")),
+        (
+            "unknown-code",
+            lambda desk, who: desk.split_household(
+                "h-1", "h-9", [who["李四"]], day=JUNE, actor="x", relations={who["李四"]: "邻居某"}
+            ),
+        ),
+        (
+            "unknown-reference",
+            lambda desk, who: desk.split_household("h-1", "h-9", [who["李四"]], day=JUNE, actor="x", dwelling="d-9"),
+        ),
+        *(
+            (code, lambda desk, _, row=row: desk.keep(row[0], {**row[1]}, since=JUNE, actor="x"))
+            for code, row in (
+                ("unknown-reference", ("households", {"household": "h-9", "place": "c-9"})),
+                ("unknown-reference", ("category_entries", ENTRY | {"subject": "r-9"})),
+                ("unknown-code", ("household_members", {"household": "h-1", "person": "r-0", "relation": "邻居某"})),
+                ("identity-number", ("residents", {"person": "r-9", "id_number": "999999195002080000"})),
+                (
+                    "identity-number-taken",
+                    ("residents", {"person": "r-9", "id_number": files.identity("19500208")}),
+                ),
+                ("member-elsewhere", ("household_members", {"household": "h-2", "person": "r-0"})),
+                ("place-in-itself", ("places", {"place": "d", "parent": "c-1"})),
+            )
+        ),
         ("nothing-to-move", lambda desk, _: desk.redraw("move", "c-1", "c-2", day=JUNE, actor="x")),
         ("already-registered", lambda desk, _: desk.redraw("split", "c-1", "c-2", areas=["h-1"], day=JUNE, actor="x")),
         ("unknown-action", lambda desk, _: desk.redraw("paint", "c-1", "c-2", day=JUNE, actor="x")),
@@ -237,8 +266,10 @@ def test_a_household_is_split_and_merged_again(office):
     ],
 )
 def test_a_change_that_cannot_be_is_refused(office, code, wrong):
-    """What is not registered on the day, or would leave nobody, is refused, and nothing is changed."""
+    """What is not registered on the day, cannot be true or would leave nobody is refused, and nothing is changed."""
     who = people(office)
+    office.registers.keep("residents", {"person": "r-0", "name": "孙七"}, since=MAY, actor="clerk")
+    office.registers.keep("household_members", {"household": "h-1", "person": "r-0"}, since=MAY, actor="clerk")
     before = everything(office)
     with pytest.raises(Refused) as refused:
         wrong(office.registers, who)

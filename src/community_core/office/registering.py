@@ -17,6 +17,7 @@ from community_core.office.bindings import require_day
 from community_core.office.electing import correct_roll, freeze_roll, kept_roll
 from community_core.office.redrawn import KINDS, applied, on
 from community_core.office.register_facts import RegisterFacts
+from community_core.office.register_fitting import coded, fitting
 from community_core.office.register_known import StoreKnown
 from community_core.office.register_reading import RegisterReading, as_register
 from community_core.ports.store import Clock, Store
@@ -27,6 +28,7 @@ from community_core.registers.changes import CORRECTION, ENDING, ERASURE, IMPORT
 from community_core.registers.describe import Register
 from community_core.registers.electoral import ElectoralRoll, RollHead, RollKind
 from community_core.registers.intake import Intake, take_in
+from community_core.registers.known import register_of
 from community_core.registers.rows import Asked, Plan
 from community_core.rules.types import checked
 
@@ -119,8 +121,11 @@ class RegisterDesk(RegisterReading):
     ) -> str:
         """Keep one row from *since* on; columns that *values* does not name stay as they are. Returns the change's id.
 
+        A row is checked as a line of a file is; what it refers to is named by its key.
+
         Raises:
-            Refused: if a column of the key is missing, one is unknown, or the days pass a later row.
+            Refused: if a column of the key is missing, one is unknown, the days pass a later row, or the row cannot be
+                true: see :func:`~community_core.office.register_fitting.fitting`.
             FactError: if a value does not fit its column.
         """
         require_day(since)
@@ -139,10 +144,16 @@ class RegisterDesk(RegisterReading):
             name: None if value is None else checked(name, own.column(name).type, value) for name, value in said.items()
         }
         given = frozenset(at for at, column in enumerate(own.values) if column.name in said)
-        key = tuple(said[column.name] for column in own.key)
-        cells = tuple(said.get(column.name) for column in own.values)
-        asked = Asked(key, cells, since, until, given=given)
-        return self._apply({own: [asked]}, RegisterChange(CORRECTION, since, actor, note=why))
+        declared = declared_categories(self._rules.code_lists(on=since))
+
+        def do() -> str:
+            fit = fitting(self._store, own, said, since, until, declared)
+            key = tuple(fit[column.name] for column in own.key)
+            cells = tuple(fit.get(column.name) for column in own.values)
+            asked = Asked(key, cells, since, until, given=given)
+            return self._apply({own: [asked]}, RegisterChange(CORRECTION, since, actor, note=why))
+
+        return self._store.run(do)
 
     def end(self, register: Register | str, key: Sequence[str], *, day: dt.date, actor: str, why: str = "") -> str:
         """End what a register says of *key* on *day* (excluded); what was believed until now is kept.
@@ -213,10 +224,10 @@ class RegisterDesk(RegisterReading):
         See :func:`~community_core.registers.redrawing.merge_households`.
 
         Raises:
-            Refused: if a household is not registered on that day.
+            Refused: if a household is not registered on that day, or a relation is no code of its list.
         """
         require_day(day)
-        changes = redrawing.merge_households(self._on(day), into, others, day, relations)
+        changes = redrawing.merge_households(self._on(day), into, others, day, self._relations(relations, day))
         return self._apply(changes, RegisterChange(MERGE, day, actor, note=f"{','.join(others)} → {into}"))
 
     def split_household(
@@ -234,11 +245,15 @@ class RegisterDesk(RegisterReading):
         """Split *people* off a household as the household *new* from *day* on.
 
         Raises:
-            Refused: if one of them is no member on that day, or nobody would stay.
+            Refused: if one of them is no member on that day, nobody would stay, a relation is no code of its list, or
+                the dwelling is not registered.
         """
         require_day(day)
+        if dwelling is not None:
+            fitting(self._store, register_of("households"), {"household": new, "dwelling": dwelling}, day, None, ())
+        told = self._relations(relations, day)
         changes = redrawing.split_household(
-            self._on(day), household, new, people, day, head=head, relations=relations, dwelling=dwelling
+            self._on(day), household, new, people, day, head=head, relations=told, dwelling=dwelling
         )
         return self._apply(changes, RegisterChange(SPLIT, day, actor, note=f"{household} → {new}"))
 
@@ -269,8 +284,12 @@ class RegisterDesk(RegisterReading):
         """Merge places into another one from *day* on, all of them or none; returns the id of the last change.
 
         Raises:
-            Refused: if a place is not registered on that day.
+            Refused: if a place is not registered on that day, lies in the other one, or none is named.
         """
+        if not others:
+            raise redrawing.refuse(
+                "merged-into-itself", "要并入的地方应另有一个或几个", "name other places to merge into this one"
+            )
 
         def do() -> str:
             return [self.redraw("merge", place, into, day=day, actor=actor) for place in others][-1]
@@ -366,6 +385,14 @@ class RegisterDesk(RegisterReading):
 
     def _on(self, day: dt.date) -> redrawing.Rows:
         return on(self._store, day)
+
+    def _relations(self, relations: Mapping[str, str] | None, day: dt.date) -> Mapping[str, str]:
+        register = register_of("household_members")
+        column = register.column("relation")
+        known = StoreKnown(self._store, day, declared_categories(self._rules.code_lists(on=day)))
+        return {
+            person: coded(known, register, column, column.codes, said) for person, said in (relations or {}).items()
+        }
 
     def _apply(self, asked: redrawing.Changes, change: RegisterChange) -> str:
         return self._store.run(lambda: applied(self._store, asked, change, self._clock.now()))

@@ -70,7 +70,7 @@ _ERROR: Final = Fault(
         "is an error of the spreadsheet and no value; correct its formula, or write the value",
     ),
 )
-_IDENTITY: Final = Fault(
+IDENTITY: Final = Fault(
     "identity-number",
     Label(
         "不是有效的公民身份号码（GB 11643：十八位、出生日期、校验码），请核对原件",
@@ -106,7 +106,7 @@ def reader_of(column: Column) -> Callable[[Any], Any]:
     def identity(cell: Any) -> str:
         number = text(cell).upper()
         if not is_identity_number(number):
-            raise Unfit(_IDENTITY)
+            raise Unfit(IDENTITY)
         return number
 
     return identity

@@ -329,10 +329,10 @@ class _Reading:
             if value is None or not (column.refers or column.codes):
                 continue
             if column.refers:
-                target = _named(column.refers, row.found)
+                target = meant_by(column.refers, row.found)
                 said = self._resolve(target, value, row.since(self._day), own.get(target, _NOBODY), resolved)
             else:
-                said = self._code(_named(column.codes, row.found), value, codes)
+                said = self._code(meant_by(column.codes, row.found), value, codes)
             if isinstance(said, Fault):
                 self._cell(row.sheet, row.line, self._place(row, column), column, said, value)
                 return
@@ -357,34 +357,15 @@ class _Reading:
             found = next(iter(meant)) if len(meant) == 1 else None
         if found is not None:
             return found
-        return Fault(
-            "unknown-reference",
-            Label(
-                f"登记簿 {target} 中没有，或已终止，或有几个同名；请先登记，或改写编号",
-                f"is not in the register {target}, has ended, or several have that name; register it first, or write "
-                "its id",
-            ),
-        )
+        return unknown_reference(target)
 
     def _code(self, code_list: str, value: str, codes: dict[tuple[str, str], str | Fault]) -> str | Fault:
         if (code_list, value) not in codes:
             found = self._known.code(code_list, value)
             if found is not None:
                 codes[code_list, value] = found
-            elif self._known.has_list(code_list):
-                message = Label(
-                    f"代码表 {code_list} 中没有，请改正，或先登记该类别",
-                    f"is not in the code list {code_list}; correct it, or register the category first",
-                )
-                codes[code_list, value] = Fault("unknown-code", message)
             else:
-                message = Label(
-                    f"代码表 {code_list} 还没有任何代码；请先登记（register import categories），"
-                    "或写进规则文本（code_lists）",
-                    f"the code list {code_list} has no codes yet; register them first (register import categories), or "
-                    "write them in a rule text (code_lists)",
-                )
-                codes[code_list, value] = Fault("open-code-list", message)
+                codes[code_list, value] = unknown_code(code_list, known=self._known.has_list(code_list))
         return codes[code_list, value]
 
     # -- what it comes to ------------------------------------------------------------------------------------------
@@ -518,9 +499,37 @@ def _number_column(sheet: Sheet) -> int | None:
     return next((at for at, text in enumerate(sheet.headings) if heading_key(text) in known), None)
 
 
-def _named(said: str, found: Mapping[str, Any]) -> str:
+def meant_by(said: str, found: Mapping[str, Any]) -> str:
     """Return the register or code list that a column means; ``@name`` is what another column of the row says."""
     return str(found.get(said[1:], "")) if said.startswith("@") else said
+
+
+def unknown_reference(target: str) -> Fault:
+    """Return that a cell refers to nothing in the register *target*."""
+    return Fault(
+        "unknown-reference",
+        Label(
+            f"登记簿 {target} 中没有，或已终止，或有几个同名；请先登记，或改写编号",
+            f"is not in the register {target}, has ended, or several have that name; register it first, or write its "
+            "id",
+        ),
+    )
+
+
+def unknown_code(code_list: str, *, known: bool) -> Fault:
+    """Return that a cell is no code of *code_list*, of which any is *known* or none."""
+    if known:
+        message = Label(
+            f"代码表 {code_list} 中没有，请改正，或先登记该类别",
+            f"is not in the code list {code_list}; correct it, or register the category first",
+        )
+        return Fault("unknown-code", message)
+    message = Label(
+        f"代码表 {code_list} 还没有任何代码；请先登记（register import categories），或写进规则文本（code_lists）",
+        f"the code list {code_list} has no codes yet; register them first (register import categories), or write them "
+        "in a rule text (code_lists)",
+    )
+    return Fault("open-code-list", message)
 
 
 def _overlap(register: Register) -> Fault:

@@ -172,6 +172,8 @@ def redraw(
         changes[PLACES] = [Asked((into,), (parent, layer, zh or into, en or None, code), day)]
     elif into not in places:
         raise _no_such(PLACES, into)
+    if action != "split" and place in _above(places, into):
+        raise _in_itself(into, place)
     if action == "merge":
         _move_all(rows, changes, place, into, day)
     else:
@@ -190,6 +192,24 @@ def _move_all(rows: Rows, changes: Changes, place: str, into: str, day: dt.date)
     if PLACES in changes:
         changes[PLACES] = [one for one in changes[PLACES] if one.key != (place,)]
     changes.setdefault(PLACES, []).append(Asked((place,), (), day, ends=True))
+
+
+def _above(places: Mapping[str, Row], place: str) -> set[str]:
+    """Return the places that contain *place*."""
+    found: set[str] = set()
+    row = places.get(place)
+    while row is not None and row.values[0] is not None and row.values[0] not in found:
+        found.add(row.values[0])
+        row = places.get(row.values[0])
+    return found
+
+
+def _in_itself(into: str, place: str) -> Refused:
+    return refuse(
+        "place-in-itself",
+        f"{into} 就是 {place} 或在 {place} 之内，不能并入或划入",
+        f"{into!r} is {place!r} or lies in it; nothing can be moved or merged into it",
+    )
 
 
 @define
@@ -217,6 +237,8 @@ class _Move:
         for area in areas:
             if area not in self.places and area not in dwellings and area not in households:
                 raise _no_such(PLACES, area)
+            if area in self.places and (area == self.into or area in _above(self.places, self.into)):
+                raise _in_itself(self.into, area)
             if area in self.places and self.place not in self._above(area):
                 raise refuse("not-within", f"{area} 不在 {self.place} 之内", f"{area!r} does not lie in {self.place!r}")
         self._put(PLACES, [(self.places[area], {"parent": self.into}) for area in moved])
@@ -272,13 +294,7 @@ class _Move:
         self._put(_RESIDENTS, changed)
 
     def _above(self, place: str) -> set[str]:
-        """Return the places that contain *place*."""
-        found: set[str] = set()
-        row = self.places.get(place)
-        while row is not None and row.values[0] is not None and row.values[0] not in found:
-            found.add(row.values[0])
-            row = self.places.get(row.values[0])
-        return found
+        return _above(self.places, place)
 
     def _put(self, register: Register, changed: Iterable[tuple[Row, Mapping[str, object]]]) -> None:
         own = self.changes.setdefault(register, [])

@@ -293,8 +293,6 @@ class _Run:
             self.appoint(actor, post)
         data = _typed(step.data, self.procedure.field_types)
         if self.running is None:
-            if step.place:
-                self.office.register_place(step.place, PLACE)
             place = step.place or PLACE
             self.running = self.office.open(
                 self.term, data, actor=actor, day=day, place=place, step=step.take, post=post
@@ -316,6 +314,9 @@ def _run(case: CaseText, rules: Rules, day: dt.date | None, where: str | Connect
     with open_office(rules, where) as office:
         office.register_place(PLACE)
         for each in (*case.before, case):
+            # Registers name the places in which cases are opened.
+            for place in dict.fromkeys(step.place for step in each.steps if step.place):
+                office.register_place(place, PLACE)
             for given in each.registered:
                 office.registers.keep(given.register, dict(given.row), since=ALWAYS, actor="registrar")
             run = _Run(each.run, rules.procedure(each.run), office)
