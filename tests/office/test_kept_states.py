@@ -75,6 +75,20 @@ def test_it_is_read_from_its_kept_state(office):
     assert len(read(office)) == 1
 
 
+@pytest.mark.parametrize("change", ["steps = '{}', takers = ''", "state = 'closed'", "ended = 'decided'", "head = 'x'"])
+def test_no_step_is_decided_by_a_kept_state_that_somebody_changed(office, change):
+    """Who voted does not vote again because the kept state no longer says that he did: the events are read."""
+    with office.store._transactions.engine.begin() as connection:
+        connection.execute(text(f"UPDATE cc_snapshots SET {change}"))  # noqa: S608 - the tests' own texts
+    assert [item.code for item in office.verify()] == ["snapshot-differs"]
+    assert office.case("poll-1") == whole(office)
+    with pytest.raises(Refused) as refused:
+        office.take("poll-1", "vote", actor="r1", day=DAY)
+    assert [item.code for item in refused.value.findings] == ["same-person"]
+    office.take("poll-1", "note", actor="li", day=DAY)
+    assert list(office.verify()) == []
+
+
 def test_a_kept_state_before_the_end_of_the_chain_is_not_used(office):
     """Where events were recorded after the kept state, as by a store that keeps none, the events count."""
     with office.store.begin():

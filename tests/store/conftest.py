@@ -115,9 +115,17 @@ class Book:
             if first == 1:
                 store.add_case(own)
             stored = store.append(new, {case: first - 1}, NOW)
-            begun = Case(own.id, own.procedure, own.place, own.opened, own.rules)
-            store.snapshot(fold(begun, [kept.event for kept in store.events(case)]))
+            self.keep(store, case)
         return stored
+
+    @staticmethod
+    def keep(store, *cases):
+        """Keep the present states that their events make of *cases*."""
+        states = []
+        for own, kept in store.load(cases).values():
+            begun = Case(own.id, own.procedure, own.place, own.opened, own.rules)
+            states.append(fold(begun, [item.event for item in kept]))
+        store.snapshots(states)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
 from community_core.base import StoreError
 from community_core.instruments.ledger import Entry
 from community_core.ports.store import Cause
-from community_core.procedures.events import Enter
+from community_core.procedures.events import Case, Enter, fold
 from community_core.store import (
     TABLES,
     VERSION_TABLE,
@@ -27,8 +27,8 @@ from community_core.store import (
     upgrade,
 )
 from community_core.store.migrating import _run, scripts
-from community_core.store.records import case_row, event_row, genesis
-from community_core.store.schema import HEAD, PREFIX, cases, events, metadata
+from community_core.store.records import case_row, event_row, genesis, snapshot_row
+from community_core.store.schema import HEAD, PREFIX, cases, events, metadata, snapshots
 
 
 def tables(database):
@@ -254,6 +254,8 @@ def test_what_was_entered_before_events_said_so_stays(database, book):
     row = dict(zip(events.c.keys(), event_row(event, 1, genesis(case), "2006-05-01T08:30:00.000000Z"), strict=True))
     del row["effects"]
     own = dict(zip(cases.c.keys(), case_row(case), strict=True))
+    state = fold(Case(case.id, case.procedure, case.place, case.opened), [event])
+    present = dict(zip(snapshots.c.keys(), snapshot_row(state), strict=True))
     entry = {"ledger": "g", "place": "c", "day": "2006-05-01", "source": "u", "target": "c", "amount": 5, "unit": "fen"}
     entry |= {"more_than": False, "purpose": "", "case_id": "old-1"}
     post = {"person": "张三", "post": "p", "place": "c", "since": "2006-05-01", "reason": ""}
@@ -264,6 +266,7 @@ def test_what_was_entered_before_events_said_so_stays(database, book):
         for table, values in (
             ("cc_cases", own),
             ("cc_events", row),
+            ("cc_snapshots", present),
             ("cc_ledger", entry),
             ("cc_postings", begun),
             ("cc_postings", ended),

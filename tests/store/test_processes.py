@@ -60,6 +60,7 @@ def test_processes_that_meet_lose_nothing(database, book):
     said = {line.split()[1] for out, _ in outputs for line in out.splitlines() if line.startswith("done")}
     assert kept == said
     assert len(kept) == 80
+    book.keep(store, "shared")
     assert list(store.verify()) == []
 
 
@@ -77,6 +78,7 @@ def test_a_killed_process_loses_nothing_it_acknowledged(database, book):
         for _, own in said:
             assert own in kept
             assert len(store.events(own)) == 3
+        book.keep(store, "shared")
         assert list(store.verify()) == []
     book.write(store, "h-1", 1)
 

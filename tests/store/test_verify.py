@@ -17,11 +17,22 @@ from community_core.ports.store import Cause, StoredCase
 from community_core.procedures.definition import Procedure
 from community_core.procedures.events import Appoint, Case, Enter, Event, OpenCase, fold
 from community_core.procedures.recording import recorded
+from community_core.registers.reads import RegisterRead
 from community_core.store import open_store
 from community_core.store.records import event_row, genesis
-from community_core.store.schema import cases, checkpoint_cases, checkpoints, events, ledger, postings, rule_texts
+from community_core.store.schema import (
+    cases,
+    checkpoint_cases,
+    checkpoints,
+    events,
+    ledger,
+    postings,
+    rule_texts,
+    snapshots,
+)
 
 DAY = dt.date(2006, 5, 1)
+NOON = dt.datetime(2006, 5, 1, 12, tzinfo=dt.UTC)
 RULES = "判定 text"
 CHANGES = {
     "seq": "seq + 8",
@@ -141,8 +152,36 @@ def test_the_end_cut_off_shows_in_state_and_sequence(database, record):
     """A chain whose end is gone disagrees with its present state, and its numbers leave a gap."""
     database.tamper("DELETE FROM cc_events WHERE case_id = 'h-2' AND version = 4")
     assert codes(record) == {"snapshot-differs", "sequence-gap"}
-    database.tamper("DELETE FROM cc_snapshots")
-    assert codes(record) == {"sequence-gap"}
+    database.tamper("DELETE FROM cc_snapshots WHERE case_id = 'h-2'")
+    assert codes(record) == {"snapshot-differs", "sequence-gap"}
+
+
+def test_a_present_state_that_is_gone_is_found(database, record):
+    """A case whose present state was removed, so that no list has it, is named."""
+    database.tamper("DELETE FROM cc_snapshots WHERE case_id = 'h-2'")
+    (found,) = record.verify()
+    assert (found.code, dict(found.data)) == ("snapshot-differs", {"case": "h-2", "version": "4"})
+
+
+@pytest.mark.parametrize("change", ["version = '1x'", "version = 'x' || version", "case_id = x'ff'", "hash = 7"])
+def test_what_is_of_another_type_is_found_like_any_change(sqlite_file, book, change):
+    """SQLite keeps texts in columns of numbers, and bytes in columns of texts: such a change is found and named."""
+    store = sqlite_file.store()
+    book.write(store, "h-1", 3)
+    sqlite_file.tamper(f"UPDATE cc_events SET {change} WHERE version = 2")
+    assert {"event-changed", "event-missing"} & codes(store)
+
+
+@pytest.mark.parametrize("count", ["'2x'", "x'ff'", "NULL"])
+def test_a_counter_of_another_type_is_found(sqlite_file, count):
+    """The count of readings, of ledgers' parts and of events may be no number any more."""
+    store = sqlite_file.store()
+    with store.begin():
+        store.keep_read(RegisterRead("clerk", "核对", "residents", ("id_number",), ((1, 1),), DAY), NOON)
+    sqlite_file.tamper("PRAGMA ignore_check_constraints=ON", "CREATE TABLE kept AS SELECT * FROM cc_counters")
+    sqlite_file.tamper("DROP TABLE cc_counters", "ALTER TABLE kept RENAME TO cc_counters")
+    sqlite_file.tamper(f"UPDATE cc_counters SET value = {count}")
+    assert codes(store) == {"sequence-gap", "register-reads-changed"}
 
 
 def test_all_events_of_a_case_removed_is_found(database, record):
@@ -279,9 +318,12 @@ def small(tmp_path_factory):
         new = [
             Event("h-0.1.1", i, "say", "open", "a", "p", DAY, (("说", "好"),), (), rules, f"k{i}") for i in (1, 2, 3)
         ]
-        store.append([parent, *new[:2]], {"h-0": 0, "h-0.1.1": 0}, dt.datetime(2006, 5, 1, tzinfo=dt.UTC))
+        first, *_ = store.append([parent, *new[:2]], {"h-0": 0, "h-0.1.1": 0}, dt.datetime(2006, 5, 1, tzinfo=dt.UTC))
         store.checkpoint(dt.datetime(2006, 5, 1, tzinfo=dt.UTC))
-        store.append(new[2:], {"h-0.1.1": 2}, dt.datetime(2006, 5, 2, tzinfo=dt.UTC))
+        (last,) = store.append(new[2:], {"h-0.1.1": 2}, dt.datetime(2006, 5, 2, tzinfo=dt.UTC))
+        for events_, head in (([parent], first.hash), (new, last.hash)):
+            begun = Case(events_[0].case, "p", "c", DAY, rules)
+            store.snapshots([fold(begun, events_)], {begun.id: head})
         store.checkpoint(dt.datetime(2006, 5, 2, tzinfo=dt.UTC))
     yield store
     store.close()
@@ -290,6 +332,7 @@ def small(tmp_path_factory):
 TABLES = {
     "cc_events": [c.name for c in events.c],
     "cc_cases": [c.name for c in cases.c],
+    "cc_snapshots": [c.name for c in snapshots.c],
     "cc_rule_texts": ["hash", "text"],
     "cc_checkpoints": [c.name for c in checkpoints.c],
     "cc_checkpoint_cases": [c.name for c in checkpoint_cases.c],

@@ -377,7 +377,10 @@ class Store(Registers, RegisterRows, Protocol):
         ...
 
     def snapshots(self, cases: Sequence[Case], heads: Mapping[str, str] | None = None) -> None:
-        """Keep the present states of several cases, in one statement; *heads* are the hashes of their last events."""
+        """Keep the present states of several cases, in one statement; *heads* are the hashes of their last events.
+
+        Whoever appends events keeps the state after them: a case that has none is in no list, and is a finding.
+        """
         ...
 
     def resume(self, case_ids: Sequence[str]) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:

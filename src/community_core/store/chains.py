@@ -32,6 +32,7 @@ from community_core.store.records import (
     moved_rules,
     row_genesis,
     shown,
+    state_hash,
     steps_text,
     takers_text,
     whole,
@@ -70,7 +71,7 @@ class _Chain:
         # Days are still texts here.
         steps = steps_text(now.steps)
         days = now.entered or "", now.latest or ""
-        return now.state, now.version, *days, data, steps, now.reminded, moved_rules(now), takers_text(now), self.hash
+        return now.state, now.version, *days, data, steps, now.reminded, moved_rules(now), takers_text(now)
 
 
 def verify(
@@ -208,7 +209,7 @@ _BESIDE: Final = (
 )
 _OWN: Final = len(cases.c)
 #: How a case ended is for its procedure to say, which is not known here.
-_ENDED: Final = STATE.index(snapshots.c.ended)
+_ENDED: Final = STATE.index(snapshots.c.ended) - len(cases.c)
 #: How many of them there were from the beginning.
 _FIRST_KEPT: Final = 7
 
@@ -262,6 +263,9 @@ class _Reading:
             # Most are as they were written: there is nothing to say of them.
             if not (chain.same and version == chain.version + 1 and row[15] == chain.hash and row[0] > chain.seq):
                 yield from _wrong(chain, row)
+                if type(version) is not int:
+                    # SQLite keeps texts in columns of numbers. What follows it is told as what follows a hole.
+                    continue
             chain.version, chain.hash, chain.seq = version, row[16], row[0]
         self._chain = chain
 
@@ -310,6 +314,8 @@ def _wrong(chain: _Chain, row: Any) -> Iterator[Finding]:
             "的内容与其哈希不符，已被改动",
             "has another hash than is kept: it was changed",
         )
+    if type(version) is not int:
+        return
     if version != chain.version + 1:
         chain.sound = False
         yield event_found(
@@ -372,21 +378,26 @@ def _beside(connection: Connection, batch: Sequence[_Chain], check: PrivateCheck
                 "的立案记录与首条记录不符：其中之一已被改动",
                 "has another record of its own than its first event follows: one of the two was changed",
             )
-        if row[_OWN] is not None:
-            yield from _snapshot(chain, (*row[_OWN:_ENDED], *row[_ENDED + 1 :]))
+        if row[_OWN] is None:
+            yield event_found(
+                "snapshot-differs",
+                chain.case,
+                chain.version,
+                "（最后一条）之后的现状不在现状表中，已被删除：办件因此不在待办之列",
+                "is the last one, and no present state is kept after it: it was removed, and no list has the case",
+            )
+        else:
+            yield from _snapshot(chain, row[_OWN:])
     for value in private_rows(connection, ids):
         yield from check.row(value, chains[value.case_id].private)
     for chain in batch:
         yield from check.missing(chain.case, chain.private)
 
 
-def _snapshot(chain: _Chain, told: tuple[Any, ...]) -> Iterator[Finding]:
-    state, version, *_, head = told
-    # What was kept before there were these columns has nothing in them.
-    told = told if head else told[:_FIRST_KEPT]
+def _snapshot(chain: _Chain, told: Sequence[Any]) -> Iterator[Finding]:
+    state, version = told[:2]
     # Where an event was changed, only what does not hang on its content is compared.
-    wrong = told != chain.kept()[: len(told)] if chain.sound else version != chain.version
-    if wrong:
+    if not _same_state(chain, told) if chain.sound else version != chain.version:
         yield event_found(
             "snapshot-differs",
             chain.case,
@@ -395,6 +406,20 @@ def _snapshot(chain: _Chain, told: tuple[Any, ...]) -> Iterator[Finding]:
             f"is the last one, and the kept present state says event {version}, state {shown(state)}: "
             "the end of the record was removed, or the present state was changed",
         )
+
+
+def _same_state(chain: _Chain, told: Sequence[Any]) -> bool:
+    *row, head = told
+    compared = (*row[:_ENDED], *row[_ENDED + 1 :])
+    kept = chain.kept()
+    if not head:
+        # What was kept before there were these columns has nothing in them.
+        return compared[:_FIRST_KEPT] == kept[:_FIRST_KEPT]
+    try:
+        # At first only the event was named.
+        return compared == kept and head in (chain.hash, state_hash(chain.hash, (chain.case, *row)))
+    except (TypeError, ValueError):
+        return False
 
 
 def _alone(connection: Connection) -> Iterator[Finding]:

@@ -156,7 +156,8 @@ def _wanted(
 def _value(one: Apart, value: Any) -> Any:
     if one.at >= 0:
         value = value[one.at] if isinstance(value, tuple) and one.at < len(value) else None
-    return value.isoformat() if isinstance(value, dt.date) else value
+    # What is no single value is in the place of another; that it was changed is found with the private values.
+    return value.isoformat() if isinstance(value, dt.date) else None if isinstance(value, tuple | list) else value
 
 
 def _same(row: Any, item: _Wanted) -> bool:
@@ -257,7 +258,8 @@ def _order(connection: Connection, before: Mapping[str, int]) -> Iterator[Findin
     )
     last, expected = (0, 0), before.get("ledger", 0) + 1
     for rows in _stream(connection, query):
-        for number, case, version, part, seq in rows:
+        for number, case, version, kept_part, seq in rows:
+            part = kept_part if type(kept_part) is int else 0  # SQLite keeps texts in columns of numbers.
             if number != expected or (seq and (seq, part) <= last):
                 yield found_row(
                     "caused-row-moved",

@@ -100,7 +100,8 @@ class SqlOperations:
         Not found: a case removed whole or the end of a chain cut off after the last checkpoint (:meth:`coverage` says
         where that is), by somebody who also adjusts its present state and the sequence; and a record rewritten
         together with all of its checkpoints, unless *roots* gives one that was published or exported before. How a
-        case has ended is kept with its present state for lists; events do not say it, so it is not compared.
+        case has ended is kept with its present state for lists; events do not say it, so that it was changed is found
+        by the hash of the present state alone, and not where somebody adjusts that too.
         Of registers that are kept by hand, electoral rolls are verified line by line, and so is the trace of who read
         sensitive values: its end can be cut off unnoticed only by somebody who also adjusts how many lines were given.
         Who changes the rows of a redrawing together with the hash kept beside it is not found either.

@@ -369,10 +369,10 @@ def stored_case(row: Any) -> StoredCase:
 def snapshot_row(case: Case, head: str = "") -> tuple[Any, ...]:
     """Return the row of a case's present state in the order of the table's columns.
 
-    *head* is the hash of the event that it is the state after.
+    *head* is the hash of the event that it is the state after; without one nobody goes by the row.
     """
     safe(case.state, case.ended)
-    return (
+    row = (
         case.id,
         case.state,
         case.version,
@@ -384,8 +384,18 @@ def snapshot_row(case: Case, head: str = "") -> tuple[Any, ...]:
         case.ended,
         moved_rules(case),
         takers_text(case),
-        head,
     )
+    return (*row, state_hash(head, row) if head else "")
+
+
+def state_hash(head: str, row: Sequence[Any]) -> str:
+    """Return the hash by which the row of a kept state, without its last column, stands after the event *head*.
+
+    So that a step is not decided by a state that somebody changed: the events are read then.
+    """
+    case, state, version, entered, latest, data, steps, reminded, *more = row
+    told = (head, case, state, str(version), entered, latest, data, steps, "1" if reminded else "", *more)
+    return "sha256:" + sha256("\0".join(told).encode()).hexdigest()
 
 
 def moved_rules(case: Case) -> str:

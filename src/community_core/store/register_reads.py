@@ -94,7 +94,7 @@ def verify_reads(connection: Connection) -> Iterator[Finding]:
         previous = row.hash
     given = connection.execute(select(counters.c.value).where(counters.c.name == _COUNTER)).scalar() or 0
     if given != number:
-        yield _changed(min(given, number) + 1)
+        yield _changed(min(given if type(given) is int else 0, number) + 1)
 
 
 def _changed(number: int) -> Finding:

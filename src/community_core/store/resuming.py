@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, sel
 
 from community_core.procedures.events import Case
 from community_core.store.private import lookup_of_states
-from community_core.store.records import kept_state
+from community_core.store.records import kept_state, state_hash
 from community_core.store.schema import cases, events, snapshots
 from community_core.store.sealing import Sealing
 from community_core.store.statements import ask
@@ -39,6 +39,7 @@ class ByCase:
         return connection.execute(self.many, {"ids": ids}).all()
 
 
+_OWN: Final = len(cases.c)
 #: The columns of a kept state, those of its case first.
 STATE: Final = (
     *cases.c,
@@ -57,14 +58,13 @@ STATE: Final = (
 
 
 def _at_the_end(which: ColumnElement[bool]) -> Select[Any]:
-    """Return the query for the states that name the last event of their chains, and stand after it."""
+    """Return the query for the states after the last events of their chains, with the hashes of these."""
     later = events.alias("later")
-    return select(*STATE).where(
+    return select(*STATE, events.c.hash).where(
         which,
         snapshots.c.case_id == cases.c.id,
         events.c.case_id == cases.c.id,
         events.c.version == snapshots.c.version,
-        events.c.hash == snapshots.c.head,
         ~exists().where(later.c.case_id == cases.c.id, later.c.version == snapshots.c.version + 1),
     )
 
@@ -73,7 +73,18 @@ _AT_THE_END: Final = ByCase.of(_at_the_end, cases.c.id)
 
 
 def kept_at_the_end(connection: Connection, ids: Sequence[str], sealing: Sealing) -> Mapping[str, tuple[Case, str]]:
-    """Return the kept states that stand at the ends of their chains, each with the hash of the last event."""
-    rows = _AT_THE_END.rows(connection, ids)
+    """Return the kept states that stand at the ends of their chains, each with the hash of the last event.
+
+    One that is not as it was written is left out.
+    """
+    rows = [row for row in _AT_THE_END.rows(connection, ids) if _as_written(row)]
     lookup = lookup_of_states(connection, rows, sealing)
-    return {row[0]: (kept_state(row, lookup), row[-1]) for row in rows}
+    return {row[0]: (kept_state(row[:-1], lookup), row[-1]) for row in rows}
+
+
+def _as_written(row: Sequence[Any]) -> bool:
+    *kept, head, last = row
+    try:
+        return bool(head) and state_hash(last, (row[0], *kept[_OWN:])) == head
+    except (TypeError, ValueError):
+        return False

@@ -268,9 +268,10 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
     def resume(self, case_ids: Sequence[str]) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:
         """Return cases with the events that are still to be folded into them; an id that is not kept is left out.
 
-        Most are the present state as it was kept, and no events. A kept state that does not say, or says wrongly,
-        after which event the chain ends is not gone by: then it is the new case and all of its events. That what the
-        state says else agrees with the events is for :meth:`verify` to find.
+        Most are the present state as it was kept, and no events. A kept state that does not stand after the last
+        event of the chain, or is not as it was written, is not gone by: then it is the new case and all of its events.
+        Its hash is no secret: that a state written by somebody who knows how agrees with the events is for
+        :meth:`verify` to find.
         """
         found: dict[str, tuple[Case, Sequence[StoredEvent]]] = {}
         heads: dict[str, tuple[int, str]] = {}
