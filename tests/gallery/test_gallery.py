@@ -117,7 +117,7 @@ NO_TEXT = {
     "office/test_figures.py": "not-their-item",
     "office/test_elections.py": "roll-differs unknown-roll",
     "office/test_rating.py": "no-rating not-among not-rated scale-unknown sheets-differ",
-    "office/test_office.py": "no-actor too-many-follow-ups unknown-procedure",
+    "office/test_office.py": "no-actor no-place too-many-follow-ups unknown-procedure",
     "procedures/test_vote.py": """
         carrier-absent majority-unknown no-contest not-represented opening-strange proxy-and-present proxy-limit
         proxy-limit-unknown proxy-twice proxy-unwritten represented-twice represents-two seats-open seats-unknown

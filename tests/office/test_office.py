@@ -66,11 +66,22 @@ def test_an_appointment_in_a_place_reaches_the_places_within(office, hearing):
 
 
 def test_nobody_may_act_as_the_system(office, hearing):
-    """The library's own actor, and no actor at all, are refused from outside."""
-    for actor in (SYSTEM, ""):
+    """The library's own actor, no actor at all, and one who only looks like another, are refused from outside."""
+    for actor in (SYSTEM, "", " ", "zhang ", "zhang\n"):
         with pytest.raises(Refused) as info:
             office.open("hearing", hearing.RUN[0][1], actor=actor, day=hearing.DAY, place="wenyi")
         assert codes(info) == ["no-actor"]
+
+
+def test_a_case_is_about_a_place(office, hearing):
+    """A place without a name that can be read is refused, one by one and among many."""
+    data, asked = hearing.RUN[0][1], {"actor": "officer", "day": hearing.DAY}
+    for place in ("", " ", "wenyi\n"):
+        with pytest.raises(Refused) as info:
+            office.open("hearing", data, place=place, **asked)
+        assert codes(info) == ["no-place"]
+        batch = office.open_many("hearing", [data, data], place=[place, "wenyi"], **asked)
+        assert [(row.index, row.findings[0].code) for row in batch.refused] == [(0, "no-place")]
 
 
 def test_a_moment_is_no_day(office, hearing):

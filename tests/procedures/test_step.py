@@ -317,3 +317,19 @@ def test_every_step_is_open_to_its_posts_and_to_no_other(hearing, evaluate, atte
             else:
                 assert codes(result) == ["not-entitled"], (name, post)
                 assert ", ".join(step.by) in result.findings[0].message.en
+
+
+def test_possible_names_what_nobody_has_set(hearing, evaluate):
+    """A vote without a rule, or a notice without a period, is refused whatever is given: that is said beforehand."""
+    case = hearing.run(4, evaluate)[0]
+    step = hearing.HEARING.step("conclude")
+    asked = {"actor": "wang", "post": "hearing.convener", "day": hearing.HELD}
+    assert possible(hearing.HEARING, case, step, evaluate=evaluate, **asked) == ()
+    open_ones = ("hearing_rule", "quorum", "objection_period")
+    found = possible(hearing.HEARING, case, step, evaluate=hearing.evaluator(open_ones), **asked)
+    assert [item.code for item in found] == ["ballot-rule-unknown", "quorum-unknown", "period-unknown"]
+    # What the step itself gives may still make one known.
+    given = evolve(
+        step, publish=(evolve(step.publish[0], period=Expression("days(5) if count(votes) > 3 else objection_period")),)
+    )
+    assert possible(hearing.HEARING, case, given, evaluate=hearing.evaluator(("objection_period",)), **asked) == ()

@@ -22,9 +22,9 @@ _OWN = frozenset({"procedure", "each", "as"})
 def check_links(names: Names, found: Iterable[tuple[str, Procedure]], aliases: Mapping[str, str]) -> Iterator[Wrong]:
     """Yield what is wrong between procedures: *names* are all that are declared, *found* every version that is sound.
 
-    *aliases* say which procedure stands for which. Where there is no such procedure, state or list, the one that names
-    it is unavailable. Where a case would be opened with other fields than its opening takes, only that step will be
-    refused: the two may be of different places, and each sound by itself.
+    *aliases* say which procedure stands for which. What needs a case of a procedure, state or list that there is not is
+    unavailable. Where a follow-up case could not be opened, only that step will be refused: the two may be of different
+    places, and each sound by itself.
     """
     known: dict[str, list[Procedure]] = {}
     pairs = list(found)
@@ -32,31 +32,35 @@ def check_links(names: Names, found: Iterable[tuple[str, Procedure]], aliases: M
         known.setdefault(full, []).append(version)
     for full, version in pairs:
         for step in version.steps:
-            yield from ((wrong, (full,)) for wrong in _needed(full, step, names, known))
+            yield from ((wrong, (full,)) for wrong in _needed(full, step, names, aliases, known))
             for spec in (spec for spec in step.effects if spec.kind == "open"):
                 text = next((text for name, text in spec.arguments if name == "procedure"), None)
                 if text is None:
                     continue
-                name = _meant(full, text.text, names)
+                name = _meant(full, text.text, names, aliases)
                 if name is None:
-                    yield _unknown(full, "程序", "procedure", text.text, text.origin), (full,)
+                    yield _unknown(full, "程序", "procedure", text.text, text.origin), ()
                     continue
-                said = [list(_opened(step, spec, other)) for other in known.get(aliases.get(name, name), ())]
+                said = [list(_opened(step, spec, other)) for other in known.get(name, ())]
                 if said and all(said):
                     yield from ((wrong, ()) for wrong in said[-1])
 
 
-def _meant(full: str, name: str, names: Names) -> str | None:
-    """The procedure that the text of *full* means by *name*: one of its own practice first."""
+def _meant(full: str, name: str, names: Names, aliases: Mapping[str, str]) -> str | None:
+    """The procedure that the text of *full* means by *name*, or what stands for it: one of its own practice first."""
     try:
-        return names.find(f"{full.rpartition('.')[0]}.{name}") or names.find(name)
-    except Ambiguous:
-        return None
+        found = names.find(f"{full.rpartition('.')[0]}.{name}") or names.find(name)
+    except Ambiguous as several:
+        left = {aliases.get(each, each) for each in several.names}
+        return left.pop() if len(left) == 1 else None
+    return None if found is None else aliases.get(found, found)
 
 
-def _needed(full: str, step: Step, names: Names, known: Mapping[str, Sequence[Procedure]]) -> Iterator[Finding]:
+def _needed(
+    full: str, step: Step, names: Names, aliases: Mapping[str, str], known: Mapping[str, Sequence[Procedure]]
+) -> Iterator[Finding]:
     for needs in step.needs:
-        name = _meant(full, needs.procedure, names)
+        name = _meant(full, needs.procedure, names, aliases)
         if name is None:
             yield _unknown(full, "程序", "procedure", needs.procedure, needs.origin)
             continue
@@ -77,9 +81,9 @@ def _opened(step: Step, spec: EffectSpec, other: Procedure) -> Iterator[Finding]
         listed = [each.name for each in begins]
         yield finding(
             "which-opening",
-            f"环节 {step.name} 要开 {other.name}，立案环节有：{'、'.join(listed) or '（无）'}；这样开出的只能有一个立案环节",
-            f"step {step.name} opens a case of {other.name}, which begins with one of: {', '.join(listed) or 'nothing'}; "
-            "a case that the rules open has one opening",
+            f"环节 {step.name} 所开的 {other.name} 要正好有一个立案环节，现有：{'、'.join(listed) or '（无）'}",
+            f"step {step.name} opens a case of {other.name}, which is to have one opening step, and has: "
+            f"{', '.join(listed) or 'none'}",
             spec.origin,
         )
         return

@@ -44,5 +44,6 @@ class Authority:
         return self._chains[place, day]
 
     def forget(self) -> None:
-        """Ask the registers anew; an appointment has begun or ended."""
+        """Ask the registers anew; an appointment has begun or ended, or places belong elsewhere."""
         self._posts.clear()
+        self._chains.clear()

@@ -41,14 +41,44 @@ def require_sane(command: Command) -> None:
         Refused: saying which.
     """
     require_day(command.day)
-    if command.actor == SYSTEM or not command.actor:
+    require_actor(command.actor)
+
+
+def require_actor(actor: str) -> None:
+    """Refuse what nobody is named to do.
+
+    Raises:
+        Refused: if *actor* is no name that can be read and told apart, or the library's own.
+    """
+    if actor == SYSTEM or not _is_id(actor):
         raise refused(
             finding(
                 "no-actor",
-                "请写明由谁办理；system 只由本库自己使用",
-                "name the person who acts; `system` is for the library alone",
+                "请写明由谁办理，首尾没有空格，也没有换行等控制字符；system 只由本库自己使用",
+                "name the person who acts, without spaces around or control characters; `system` is for the library "
+                "alone",
             )
         )
+
+
+def require_place(place: str) -> None:
+    """Refuse a case about no place.
+
+    Raises:
+        Refused: if there is no name that can be read and told apart.
+    """
+    if not _is_id(place):
+        raise refused(
+            finding(
+                "no-place",
+                "请写明办件关于哪个地方，首尾没有空格，也没有换行等控制字符",
+                "say which place the case is about, without spaces around or control characters",
+            )
+        )
+
+
+def _is_id(text: object) -> bool:
+    return isinstance(text, str) and text != "" and text == text.strip() and text.isprintable()
 
 
 def repeated(binding: Binding, event: Event, command: Command) -> Finding | None:

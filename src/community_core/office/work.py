@@ -12,7 +12,7 @@ from community_core.base.errors import Refused, UnknownTerm
 from community_core.base.findings import Finding, finding
 from community_core.office.authority import Authority
 from community_core.office.bindings import Binding, Bindings, refused
-from community_core.office.commands import Command, other_command, require_sane
+from community_core.office.commands import Command, other_command, require_place, require_sane
 from community_core.office.redrawn import redrawn
 from community_core.office.restoring import followed, unknown_case
 from community_core.office.rolled import with_rolls
@@ -172,6 +172,7 @@ class Work:
         """
         binding.require_functions()
         require_sane(command)
+        require_place(place)
         draft = _Draft()
         stored = StoredCase(case_id, binding.name, place, command.day, binding.digest)
         case = self._open(draft, binding, stored, command)

@@ -82,6 +82,12 @@ def effects(
     return tuple(records), found
 
 
+def unset_consequences(reading: Reading, step: Step) -> list[Finding]:
+    """Return what is not known yet of the periods for which *step* publishes, and of what it causes."""
+    found = publications(reading, step.publish)[1]
+    return found + [wrong for spec in step.effects for wrong in _arguments(reading, spec)[1]]
+
+
 def _arguments(reading: Reading, spec: EffectSpec) -> tuple[dict[str, Any], list[Finding]]:
     arguments: dict[str, Any] = {}
     found: list[Finding] = []

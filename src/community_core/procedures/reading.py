@@ -119,7 +119,7 @@ class Reading:
             )
         if unit == "workday":
             end = self.workdays(start, count) if self.workdays is not None else None
-            return end if end is not None else no_calendar(expression)
+            return end if end is not None else _no_calendar(expression, start)
         try:
             if unit in ("month", "year"):
                 return add_months(start, count * (12 if unit == "year" else 1))
@@ -162,12 +162,12 @@ def no_period(expression: Expression) -> Finding:
     )
 
 
-def no_calendar(expression: Expression) -> Finding:
-    """Return the finding that working days cannot be counted."""
+def _no_calendar(expression: Expression, start: dt.date) -> Finding:
     return finding(
         "no-working-days",
-        f"期限“{expression.text}”按工作日计算，但没有载入工作日历，请提供 workdays",
-        f"the period {expression.text!r} counts working days and no calendar of them is loaded; supply workdays",
+        f"期限“{expression.text}”按工作日计算，但没有载入从 {start} 起够用的工作日历，请提供 workdays",
+        f"the period {expression.text!r} counts working days from {start}, and no calendar of them that reaches so far "
+        "is loaded; supply workdays",
         expression.origin,
     )
 

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from community_core.base.findings import Finding, Origin, finding
 from community_core.procedures.beside import Beside, lacking, unknown_cases
-from community_core.procedures.consequences import EffectFunction, effects, publications
+from community_core.procedures.consequences import EffectFunction, effects, publications, unset_consequences
 from community_core.procedures.definition import Procedure, Step, Waiting
 from community_core.procedures.disclosing import against_poster
 from community_core.procedures.events import SYSTEM, Case, Effect, Event
@@ -21,7 +21,7 @@ from community_core.procedures.intake import counted, take_in
 from community_core.procedures.rating import rate
 from community_core.procedures.reading import Evaluate, Reading, WorkingDays, roles, unknown
 from community_core.procedures.recording import recorded
-from community_core.procedures.vote import vote
+from community_core.procedures.vote import unset_terms, vote
 from community_core.procedures.withholding import known, locked, private_fields
 
 
@@ -142,7 +142,8 @@ def possible(
 ) -> tuple[Finding, ...]:
     """Return what stands against *step* before any of its data is given; empty where it may be tried.
 
-    A guard is counted against the step only where no data that the step takes could change it.
+    A guard, the terms of a vote, a period and what the step causes are counted against it only where no data that the
+    step takes could change them.
     """
     found = against_stage(procedure, case, step, day)
     if found:
@@ -154,7 +155,15 @@ def possible(
         *against_actor(procedure, case, step, actor, post, behalf),
         *locked(step, case.withheld, step.rests_on - asked),
         *(_timing(reading, step, asked) or _guard(reading, step, asked)),
+        *_unset(reading, step, asked),
     )
+
+
+def _unset(reading: Reading, step: Step, asked: frozenset[str]) -> list[Finding]:
+    """What the step rests on and nobody has set: whoever tries it is refused, whatever he gives."""
+    found = [] if step.decides is None else unset_terms(reading, step.decides)
+    found += unset_consequences(reading, step)
+    return [item for item in found if not asked.intersection(str(dict(item.data).get("missing", "")).split(", "))]
 
 
 def after(procedure: Procedure, case: Case, event: Event) -> Case:

@@ -90,6 +90,13 @@ def vote(reading: Reading, step: Step, decides: CollectiveDecision) -> tuple[dic
     return _held(reading, decides, result, came, handed), []
 
 
+def unset_terms(reading: Reading, decides: CollectiveDecision) -> list[Finding]:
+    """Return what is not known yet of the rule, seats, quorum, majority and limit by which a vote will be counted."""
+    found: list[Finding] = []
+    _terms(reading, decides, found)
+    return found
+
+
 def _held(
     reading: Reading, decides: CollectiveDecision, result: BallotResult, came: Attendance, handed: _Handed
 ) -> dict[str, Any]:
