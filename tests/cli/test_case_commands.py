@@ -40,6 +40,20 @@ ID = "hearing-2006-000001"
 CHAIR = ("--actor", "chair-1", "--day")
 
 
+def test_what_names_a_place_that_is_not_registered_says_so(run, tmp_path):
+    """An appointment or a delegation in a place that is not registered is kept, with a warning."""
+    store = ("--store", tmp_path / "s.sqlite")
+    assert run("case", "place", "wenyi", *store).err == ""
+    since = ("--since", "2006-01-01")
+    for done in (
+        run("case", "appoint", "p-1", "committee.chair", "wenyii", *since, *store),
+        run("case", "delegate", "p-2", "p-1", "committee.chair", "wenyii", *since, "--reason", "x", *store),
+    ):
+        assert done.code == 0
+        assert "地方 wenyii 还没有登记；是否指 wenyi" in done.err
+    assert run("case", "appoint", "p-1", "committee.chair", "wenyi", *since, *store).err == ""
+
+
 def test_a_hearing_from_proposal_to_board(run, town, tmp_path):
     """Steps are taken with data from options and from a file, shown, listed, verified, and published."""
     acting = ["--store", town, "--json"]

@@ -340,6 +340,40 @@ def test_a_roll_is_frozen_with_a_reason_for_everyone(office):
     assert {item["name"] for item in office.registers.published(roll)} == {"张*", "李*", "王*"}
 
 
+def test_who_is_known_nowhere_is_named_and_a_household_tells_where_its_members_are_registered(office):
+    """Nobody is left out for a blank cell: a member is registered where his household is, others stand as open."""
+    text = "户号,户籍地,人员编号,出生日期,现住地\nh-7,c-1,r-1,1950-01-01,c-1\n,,r-2,1951-01-01,c-1\n"
+    assert office.registers.import_file(text.encode(), ALL, day=MAY, actor="clerk").kept
+    office.registers.keep("residents", {"person": "r-3"}, since=MAY, actor="clerk")
+    assert office.registers.resident("r-2", MAY).registered_place == "c-1"
+    roll = office.registers.freeze_roll("residents", "c-1", day=MAY, actor="clerk", given=NOBODY_ELSE)
+    assert roll.entitled == ("r-1", "r-2")
+    assert [(line.subject, line.ask[:2]) for line in roll.undetermined] == [
+        ("r-3", ("lives_in_place", "registered_in_place"))
+    ]
+
+
+def test_nobody_changes_a_register_without_a_name(office):
+    """A change that names nobody who makes it is refused, whichever it is."""
+    people(office)
+    before = everything(office)
+    desk = office.registers
+    for change in (
+        lambda: desk.import_file(LIST.encode(), ALL, day=MAY, actor=""),
+        lambda: desk.keep("residents", {"person": "r-9"}, since=MAY, actor=" "),
+        lambda: desk.end("households", ["h-1"], day=JUNE, actor=""),
+        lambda: desk.erase("residents", ["r-9"], day=JUNE, actor="", why="x"),
+        lambda: desk.merge_households("h-1", ["h-2"], day=JUNE, actor=""),
+        lambda: desk.split_household("h-1", "h-9", ["r-9"], day=JUNE, actor=""),
+        lambda: desk.merge_places("c-1", ["c-2"], day=JUNE, actor=""),
+        lambda: desk.freeze_roll("residents", "c-1", day=JUNE, actor="system"),
+    ):
+        with pytest.raises(Refused) as refused:
+            change()
+        assert [item.code for item in refused.value.findings] == ["no-actor"]
+    assert everything(office) == before
+
+
 def test_a_frozen_roll_does_not_follow_the_registers(office):
     """Later changes of the registers leave a roll as it is; a correction is a further line with its reason."""
     who = people(office)
@@ -355,6 +389,15 @@ def test_a_frozen_roll_does_not_follow_the_registers(office):
     assert done.frozen_hash == roll.hash
     with pytest.raises(Refused, match="no electoral roll"):
         desk.correct_roll("roll-9", who["赵六"], entitled=True, why="x", actor="clerk", day=JUNE)
+    for wrong, match in (
+        ({"subject": "r-9"}, "not in the register 'residents'"),
+        ({"day": dt.date(2025, 4, 30)}, "on or after 2025-05-01"),
+        ({"actor": " "}, "name the person who acts"),
+    ):
+        with pytest.raises(Refused, match=match):
+            desk.correct_roll(
+                roll.id, **({"subject": who["赵六"], "actor": "clerk", "day": JUNE} | wrong), entitled=True, why="x"
+            )
     with pytest.raises(Refused, match="whom and why"):
         desk.correct_roll(roll.id, who["赵六"], entitled=True, why=" ", actor="clerk", day=JUNE)
 
@@ -374,6 +417,8 @@ def test_a_household_has_one_line_and_names_who_votes(office):
     assert (roll.size, roll.entitled) == (1, (who["李四"],))
     named = desk.correct_roll(roll.id, "h-1", entitled=True, why="改派", person=who["张三"], actor="clerk", day=JUNE)
     assert named.entitled == (who["张三"],)
+    with pytest.raises(Refused, match="no representative"):
+        desk.correct_roll(roll.id, "h-1", entitled=True, why="改派", person=who["王五"], actor="clerk", day=JUNE)
     for wrong in ({"h-1": who["张小"]}, {"h-1": who["王五"]}, {"h-9": who["张三"]}):
         with pytest.raises(Refused):
             freeze(**wrong)

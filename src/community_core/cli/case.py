@@ -353,7 +353,9 @@ def appoint(
     with office_over(store, None, new=True) as office:
         office.appoint(person, post, place, since, until, actor=actor, why=why)
         known = {each for _, procedure in office.rules.terms.procedures for step in procedure.steps for each in step.by}
+        places = _places(office)
     click.echo(plain(f"已登记 registered: {person} · {post} · {place}"))
+    _warn_of_place(place, places)
     if known and post not in known:
         near = difflib.get_close_matches(post, known, n=3, cutoff=0.6)
         click.echo(f"提醒：规则里没有环节由 {post} 办理" + (f"；是否指 {'、'.join(near)}" if near else ""), err=True)
@@ -379,7 +381,9 @@ def delegate(*, store: str, reason: str, **who: Any) -> int:
     """Register a delegation; a second time changes nothing."""
     with office_over(store, None, new=True) as office:
         office.delegate(**who, reason=reason)
+        places = _places(office)
     click.echo(f"已登记 registered: {who['person']} → {who['behalf']} · {who['post']} · {who['place']}")
+    _warn_of_place(who["place"], places)
     return exits.FINE
 
 
@@ -396,6 +400,22 @@ def register_place(*, place: str, parent: str, layer: str, zh: str, en: str, sto
         office.register_place(place, parent, layer=layer, zh=zh, en=en)
     click.echo(f"已登记 registered: {place}")
     return exits.FINE
+
+
+def _places(office: Office) -> list[str]:
+    return [row.key[0] for row in office.registers.rows("places")]
+
+
+def _warn_of_place(place: str, places: list[str]) -> None:
+    """Say that *place* is not registered: what stands for it is kept, and may be registered before the place is."""
+    if place in places:
+        return
+    near = difflib.get_close_matches(place, places, n=3, cutoff=0.6)
+    click.echo(f"提醒：地方 {place} 还没有登记" + (f"；是否指 {'、'.join(near)}" if near else ""), err=True)
+    click.echo(
+        f"Warning: the place {place} is not registered" + (f"; did you mean {', '.join(near)}?" if near else ""),
+        err=True,
+    )
 
 
 def _procedures(office: Office, procedure: str) -> list[str]:

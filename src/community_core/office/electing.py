@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from community_core.base.errors import Refused
 from community_core.base.labels import Label
 from community_core.jurisdiction.rules import Rules
 from community_core.model.serving import facts_of
@@ -32,6 +33,10 @@ TERMS: Final[Mapping[RollKind, str]] = {
     RollKind.OWNERS: "core.rolls.owner_elector",
 }
 """The decision that a roll is made by, unless another one is named."""
+
+#: The register that has the subjects of a roll, and the column that names them.
+_SUBJECTS: Final = {RollKind.RESIDENTS: "residents", RollKind.HOUSEHOLDS: "households", RollKind.OWNERS: "owners"}
+_ABOUT: Final = {RollKind.RESIDENTS: "person", RollKind.HOUSEHOLDS: "household", RollKind.OWNERS: "owner"}
 
 #: Says of a subject whether he is entitled, with the answer's own words.
 Decide = Callable[[Mapping[str, Any]], RollLine]
@@ -81,7 +86,24 @@ def correct_roll(
     roll = kept_roll(store, roll_id)
     if not why.strip() or not subject:
         raise refuse("no-reason", "更正名册须写明对象和理由", "a correction of a roll names whom and why")
+    if day < roll.day:
+        raise refuse(
+            "day-before",
+            f"更正的日期早于名册冻结的 {roll.day}，请改正",
+            f"a correction is made on or after {roll.day}, the day of the roll; correct the day",
+        )
     before = roll.line_of(subject)
+    register = register_of(_SUBJECTS[roll.kind])
+    if before is None and not store.register_rows(register, day=day, where={_ABOUT[roll.kind]: subject}):
+        raise refuse(
+            "not-registered",
+            f"登记簿“{register.label.zh}”在 {day} 没有 {subject}；请先登记",
+            f"on {day} {subject!r} is not in the register {register.name!r}; register it first",
+        )
+    if person and roll.kind is RollKind.HOUSEHOLDS:
+        members = store.register_rows(register_of("household_members"), day=day, where={"household": subject})
+        if person not in {row.key[1] for row in members}:
+            raise _no_representative(person, subject)
     own = person or (before.person if before is not None else "")
     if not own and roll.kind is not RollKind.HOUSEHOLDS:
         own = subject
@@ -97,6 +119,14 @@ def correct_roll(
     )
     store.add_line(roll_id, corrected(roll, line))
     return kept_roll(store, roll_id)
+
+
+def _no_representative(person: str, household: str) -> Refused:
+    return refuse(
+        "no-representative",
+        f"{person} 不是户 {household} 中可参加选举的人，不能作代表",
+        f"{person!r} is no member of the household {household!r} who may vote, so no representative",
+    )
 
 
 def kept_roll(store: Store, roll_id: str) -> ElectoralRoll:
@@ -125,8 +155,8 @@ class _Maker:
         for resident in self._facts.residents():
             lives = self._facts.within(resident.actual_place, self._place)
             registered = self._facts.within(resident.registered_place, self._place)
-            if not lives and not registered:
-                # Of whom nothing is known to be here is not this place's to decide.
+            if not lives and not registered and (lives, registered) != (None, None):
+                # Who is known to be elsewhere, and not to be here, is not this place's to decide.
                 continue
             facts = {**self._given, **facts_of(resident)}
             facts |= {
@@ -155,11 +185,7 @@ class _Maker:
             if person and (
                 person not in members.get(household, ()) or electors.get(person) is not Entitlement.ENTITLED
             ):
-                raise refuse(
-                    "no-representative",
-                    f"{person} 不是户 {household} 中可参加选举的人，不能作代表",
-                    f"{person!r} is no member of the household {household!r} who may vote, so no representative",
-                )
+                raise _no_representative(person, household)
             yield self._line(term, household, person, facts)
         if unknown:
             raise refuse(

@@ -167,7 +167,8 @@ class Office(Handling):
     ) -> None:
         """Register that *person* holds *post* in *place* from *since*, to *until* (excluded) or open.
 
-        *actor* and *why* say who enters it by hand, and what it rests on.
+        The place may be registered later; until then the appointment counts for cases of that very place alone. *actor*
+        and *why* say who enters it by hand, and what it rests on.
 
         Raises:
             StoreError: if a name is blank or the library's own, or it contradicts what is registered.

@@ -57,7 +57,10 @@ class RegisterFacts:
         self._meanings = {
             row.key: (row.values[3], row.values[4]) for row in in_force(self._rows("categories"), declared)
         }
-        homes = None if people is None else sorted({said["dwelling"] for said in self._residents.values()} - {None})
+        own = None if people is None else {"household": sorted(set(self._household_of.values()))}
+        self._households = {row.key[0]: self._named("households", row) for row in self._rows("households", own)}
+        dwelling = [said["dwelling"] for kept in (self._residents, self._households) for said in kept.values()]
+        homes = None if people is None else sorted(set(dwelling) - {None})
         self._dwelling_places = {
             row.key[0]: row.values[0] for row in self._rows("dwellings", None if homes is None else {"dwelling": homes})
         }
@@ -81,7 +84,8 @@ class RegisterFacts:
     def resident(self, person: str) -> Resident | None:
         """Return a resident with what his categories and those of his household and family say, or ``None``.
 
-        Where no actual place is written, it is that of the dwelling in which he lives.
+        Where no actual place is written, it is that of the dwelling in which he lives; where no registered place is, it
+        is that of his registered household.
         """
         said = self._residents.get(person)
         if said is None:
@@ -93,10 +97,14 @@ class RegisterFacts:
             said["name"],
             said["birth_date"],
             household,
-            said["registered_place"],
+            said["registered_place"] or self._registered_in(household),
             said["actual_place"] or self.place_of_dwelling(said["dwelling"]),
             self._categories((kind, subject) for kind, subject in subjects if subject is not None),
         )
+
+    def _registered_in(self, household: str | None) -> str | None:
+        said = self._households.get(household or "")
+        return None if said is None else said["place"] or self.place_of_dwelling(said["dwelling"])
 
     def household(self, household: str) -> Household | None:
         """Return a registered household or a family that shares a living, with its categories, or ``None``."""

@@ -14,6 +14,7 @@ from community_core.base.findings import Finding
 from community_core.base.masking import masked
 from community_core.jurisdiction.rules import Rules
 from community_core.office.bindings import require_day
+from community_core.office.commands import require_actor
 from community_core.office.electing import correct_roll, freeze_roll, kept_roll
 from community_core.office.redrawn import KINDS, applied, on
 from community_core.office.register_facts import RegisterFacts
@@ -50,7 +51,7 @@ class Imported:
 class RegisterDesk(RegisterReading):
     """Registers as one office keeps them: read as its other half says, and changed.
 
-    Each change is one unit of work, all of it or nothing.
+    Each change is one unit of work, all of it or nothing, and refused where nobody is named to make it.
     """
 
     def __init__(self, rules: Rules, store: Store, clock: Clock) -> None:
@@ -84,6 +85,7 @@ class RegisterDesk(RegisterReading):
             OSError: if the file cannot be read.
         """
         require_day(day)
+        require_actor(actor)
         wanted = tuple(as_register(each) for each in registers)
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
         name = file or ("" if isinstance(source, bytes) else Path(source).name)
@@ -129,6 +131,7 @@ class RegisterDesk(RegisterReading):
             FactError: if a value does not fit its column.
         """
         require_day(since)
+        require_actor(actor)
         own = as_register(register)
         said = dict(values) | dict(own.fixed)
         names = [column.name for column in own.columns]
@@ -164,6 +167,7 @@ class RegisterDesk(RegisterReading):
             Refused: if the register says nothing of *key* on any day.
         """
         require_day(day)
+        require_actor(actor)
         own = as_register(register)
         named = dict(zip((column.name for column in own.key), key, strict=True))
         if not self._store.register_rows(own, where=named, past=True):
@@ -185,6 +189,7 @@ class RegisterDesk(RegisterReading):
             Refused: if no reason is given, or the register says nothing of *key* on any day.
         """
         require_day(day)
+        require_actor(actor)
         own = base_of(as_register(register))
         if not why.strip():
             raise redrawing.refuse("no-reason", "删除个人信息须写明理由", "say why personal values are erased")
@@ -227,6 +232,7 @@ class RegisterDesk(RegisterReading):
             Refused: if a household is not registered on that day, or a relation is no code of its list.
         """
         require_day(day)
+        require_actor(actor)
         changes = redrawing.merge_households(self._on(day), into, others, day, self._relations(relations, day))
         return self._apply(changes, RegisterChange(MERGE, day, actor, note=f"{','.join(others)} → {into}"))
 
@@ -249,6 +255,7 @@ class RegisterDesk(RegisterReading):
                 the dwelling is not registered.
         """
         require_day(day)
+        require_actor(actor)
         if dwelling is not None:
             fitting(self._store, register_of("households"), {"household": new, "dwelling": dwelling}, day, None, ())
         told = self._relations(relations, day)
@@ -277,6 +284,7 @@ class RegisterDesk(RegisterReading):
             Refused: if a place or area is not registered on that day.
         """
         require_day(day)
+        require_actor(actor)
         changes = redrawing.redraw(self._on(day), action, place, into, day, tuple(areas), zh=zh, en=en)
         return self._apply(changes, RegisterChange(KINDS[action], day, actor, note=f"{place} → {into}"))
 
@@ -319,6 +327,7 @@ class RegisterDesk(RegisterReading):
             Refused: if the place is not registered on that day, nobody is in it, or a representative may not vote.
         """
         require_day(day)
+        require_actor(actor)
         return self._store.run(
             lambda: freeze_roll(
                 self._rules,
@@ -348,9 +357,11 @@ class RegisterDesk(RegisterReading):
         """Record that *subject* is on a roll, or not, and *why*; the frozen lines stay. *person* votes for a household.
 
         Raises:
-            Refused: if there is no such roll, or no reason is given.
+            Refused: if there is no such roll, no reason is given, *day* is before that of the roll, *subject* is
+                neither on the roll nor registered on *day*, or *person* is no member of the household.
         """
         require_day(day)
+        require_actor(actor)
         return self._store.run(
             lambda: correct_roll(
                 self._store, roll_id, subject, entitled=entitled, why=why, actor=actor, day=day, person=person
