@@ -228,3 +228,15 @@ def test_a_device_keeps_its_place(tmp_path: Path):
     with TableWriter(Path("/dev/null"), {}, ending=".csv") as writer:
         writer.write(residents(3))
     assert Path("/dev/null").is_char_device()
+
+
+def test_a_column_that_is_given_for_all_besides_is_said_not_to_be_read(tmp_path: Path):
+    """What is given goes before the column, once and with its name; a fact that is no column is nothing to say."""
+    residents(30).write_csv(tmp_path / "roll.csv")
+    asked = {"on": ON, "rows": 7}
+    plain = decide_file(rules(), ["care"], tmp_path / "roll.csv", **asked)
+    assert "column-replaced" not in [item.code for item in plain.findings]
+    found = decide_file(rules(), ["care"], tmp_path / "roll.csv", given={"age": 3, "service": "meal"}, **asked)
+    (said,) = [item for item in found.findings if item.code == "column-replaced"]
+    assert (said.level, dict(said.data), said.file) == ("warning", {"fact": "age"}, str(tmp_path / "roll.csv"))
+    assert found.totals("care") != plain.totals("care")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from attrs import define, field
 
-from community_core.base.findings import Finding
+from community_core.base.findings import Finding, Origin, finding
 from community_core.roll.extras import pl
 from community_core.roll.readers import PART, TableParts, read_parts
 from community_core.roll.run import HasEngine, RollResult, decide_roll
@@ -36,6 +36,7 @@ class FileResult:
     out: Path | None = None
     rejected: Path | None = None
     _beyond: list[Finding] = field(factory=list)
+    _replaced: dict[str, Finding] = field(factory=dict)
 
     @property
     def rows(self) -> int:
@@ -60,7 +61,7 @@ class FileResult:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong with the file and its rows, then outcomes that no column holds; at most a thousand of each."""
-        return (*self.parts.findings, *self._beyond)
+        return (*self.parts.findings, *self._replaced.values(), *self._beyond)
 
     def totals(self, term: str, output: str | None = None) -> tuple[Total, ...]:
         """Return how many subjects have each status and outcome of *term*; see :meth:`Tally.totals`."""
@@ -69,6 +70,19 @@ class FileResult:
     def patterns(self, term: str) -> tuple[PatternCount, ...]:
         """Return the patterns of *term* that occur, most frequent first."""
         return self.tallies[term].patterns()
+
+    def replaced(self, table: str | Path, names: Iterable[str]) -> None:
+        """Say that columns are not read, since facts of these *names* are given for all."""
+        for name in names:
+            self._replaced[name] = finding(
+                "column-replaced",
+                f"表中有 {name} 一列，又另外给出了 {name}（given），判定以给出的为准，没有用该列",
+                f"the table has a column of {name!r}, and it is given for all besides (given): what is given was used, "
+                "and the column was not",
+                Origin(str(table)),
+                "warning",
+                fact=name,
+            )
 
     def add(self, result: RollResult) -> None:
         """Add the results of one part."""
@@ -92,6 +106,7 @@ def decide_file(
     """Decide *terms* for every row of the file *table* on the day *on*, about so many *rows* at a time.
 
     Answers, findings and totals are those of :func:`read_table` and :func:`decide_roll` over the whole file. With
+    *given* facts hold of everybody and go before columns of the same name, which a finding then says. With
     *out* (``.csv`` or ``.parquet``) the rows as read, what stood beside them and the results are written; with
     *rejected* the rows set aside, as CSV. Either file is there only once it is whole, and only if it has a row.
 
@@ -113,6 +128,7 @@ def decide_file(
                 aside.write(part.rejected)
                 result.rejected = aside.path
             if part.usable:
+                result.replaced(table, (name for name in given or {} if name in part.frame.columns))
                 decided = decide_roll(engine, terms, part, on=on, given=given)
                 result.add(decided)
                 if to_out is not None:
