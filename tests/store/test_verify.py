@@ -105,6 +105,7 @@ def test_only_what_can_be_opened_again_is_verified_by_several_processes(database
     for store in (open_store(theirs), open_store(":memory:")):
         with pytest.raises(StoreError, match="workers=1"):
             list(store.verify(workers=2))
+        store.close()
     theirs.dispose()
     with pytest.raises(StoreError, match="at least one"):
         list(database.store().verify(workers=0))
