@@ -440,3 +440,37 @@ def test_a_roll_that_was_changed_does_not_hold_together(database, change):
     kept = store.electoral_roll(made.id)
     assert isinstance(kept, ElectoralRoll)
     assert not holds_together(kept)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ("DELETE FROM cc_electoral_lines WHERE number = 4",),
+        ("DELETE FROM cc_electoral_lines",),
+        ("DELETE FROM cc_electoral_lines", "DELETE FROM cc_electoral_rolls"),
+        ("UPDATE cc_counters SET value = 3 WHERE name LIKE 'roll_lines:%'",),
+    ],
+)
+def test_a_roll_that_was_cut_off_or_removed_is_found(database, changes):
+    """A correction taken off a roll's end leaves its chain whole, and a whole roll none; the count finds both."""
+    store = database.store()
+    made = roll(store)
+    store.keep_roll(made)
+    line = evolve(LINES[2], outcome=Entitlement.ENTITLED, why="补登出生日期", actor="clerk", day=JUNE)
+    store.add_line(made.id, corrected(made, line))
+    assert list(store.verify()) == []
+    database.tamper(*changes)
+    assert [(item.code, dict(item.data)) for item in store.verify()] == [("roll-changed", {"roll": made.id})]
+
+
+def test_a_roll_from_before_lines_were_counted_stays_and_is_corrected(database):
+    """Of an older roll nothing is counted, before and after a correction, and its hashes are verified as before."""
+    store = database.store()
+    made = roll(store)
+    store.keep_roll(made)
+    database.tamper("DELETE FROM cc_counters WHERE name LIKE 'roll_lines:%'")
+    line = evolve(LINES[2], outcome=Entitlement.ENTITLED, why="补登出生日期", actor="clerk", day=JUNE)
+    store.add_line(made.id, corrected(made, line))
+    assert list(store.verify()) == []
+    database.tamper("UPDATE cc_electoral_lines SET outcome = 'entitled' WHERE number = 2")
+    assert [item.code for item in store.verify()] == ["roll-changed"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from community_core.base.errors import StoreError
 from community_core.base.findings import Finding, finding
@@ -21,13 +21,18 @@ from community_core.registers.electoral import (
     holds_together,
 )
 from community_core.store.connections import Transactions
-from community_core.store.counting import next_ids
+from community_core.store.counting import counted, next_ids
 from community_core.store.failures import checked
 from community_core.store.records import safe, shown
 from community_core.store.register_tables import as_day
-from community_core.store.schema import electoral_lines, electoral_rolls
+from community_core.store.schema import counters, electoral_lines, electoral_rolls
 
 _COUNTER: Final = "electoral_roll"
+#: Under this name and the roll's id it is counted how many lines a roll was given, so that none goes unnoticed.
+_LINES: Final = "roll_lines:"
+
+
+_COUNTED: Final = counters.c.name.startswith(_LINES, autoescape=True)
 
 
 class SqlElectoralRolls:
@@ -51,11 +56,15 @@ class SqlElectoralRolls:
             connection.execute(insert(electoral_rolls), {**head_data(head), "hash": head.hash})
             if roll.lines:
                 connection.execute(insert(electoral_lines), [_line_row(head.id, line) for line in roll.lines])
+            counted(connection, f"{_LINES}{head.id}", len(roll.lines))
 
     def add_line(self, roll_id: str, line: RollLine) -> None:
         """Add a correction to a roll."""
         with self._writing() as connection, checked():
             connection.execute(insert(electoral_lines), _line_row(roll_id, line))
+            # Of a roll that was frozen before lines were counted, they are not.
+            own = counters.c.name == f"{_LINES}{roll_id}"
+            connection.execute(update(counters).where(own).values(value=counters.c.value + 1))
 
     def electoral_roll(self, roll_id: str) -> ElectoralRoll | None:
         """Return a roll with its corrections, or ``None``.
@@ -88,20 +97,31 @@ def _read(connection: Connection, roll_id: str) -> ElectoralRoll | None:
 
 
 def verify_rolls(connection: Connection) -> Iterator[Finding]:
-    """Yield a finding for each electoral roll of which a line was changed, removed or inserted."""
-    for roll_id in connection.execute(select(electoral_rolls.c.id).order_by(electoral_rolls.c.id)).scalars().all():
-        try:
-            roll = _read(connection, roll_id)
-            whole = roll is not None and holds_together(roll)
-        except ValueError:
-            whole = False
-        if not whole:
+    """Yield a finding for each electoral roll that was removed, or of which a line was changed, removed or inserted."""
+    given = {row.name: row.value for row in connection.execute(select(counters).where(_COUNTED))}
+    lines = select(electoral_lines.c.roll, func.count()).group_by(electoral_lines.c.roll)
+    kept = {row[0]: row[1] for row in connection.execute(lines)}
+    heads = set(connection.execute(select(electoral_rolls.c.id)).scalars())
+    for roll_id in sorted(heads | set(kept) | {name.removeprefix(_LINES) for name in given}, key=shown):
+        count = kept.get(roll_id, 0)
+        if given.get(f"{_LINES}{roll_id}", count) != count or not _whole(connection, roll_id):
             yield finding(
                 "roll-changed",
-                f"选民名册 {shown(roll_id)} 被改动：有一行被改写、删除或插入",
-                f"the electoral roll {shown(roll_id)} was changed: a line of it was rewritten, removed or inserted",
+                f"选民名册 {shown(roll_id)} 被改动：有一行被改写、删除或插入，或者整个名册被删除",
+                f"the electoral roll {shown(roll_id)} was changed: a line of it was rewritten, removed or inserted, "
+                "or the whole of it removed",
                 roll=shown(roll_id),
             )
+
+
+def _whole(connection: Connection, roll_id: str) -> bool:
+    if shown(roll_id) != roll_id:
+        return False
+    try:
+        roll = _read(connection, roll_id)
+        return roll is not None and holds_together(roll)
+    except (ValueError, TypeError, AttributeError):
+        return False
 
 
 def _head(row: Any) -> RollHead:

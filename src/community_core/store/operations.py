@@ -103,7 +103,8 @@ class SqlOperations:
         case has ended is kept with its present state for lists; events do not say it, so that it was changed is found
         by the hash of the present state alone, and not where somebody adjusts that too.
         Of registers that are kept by hand, electoral rolls are verified line by line, and so is the trace of who read
-        sensitive values: its end can be cut off unnoticed only by somebody who also adjusts how many lines were given.
+        sensitive values: their ends can be cut off, and a roll removed, unnoticed only by somebody who also adjusts how
+        many lines were given (of rolls from before lines were counted, by anybody).
         Who changes the rows of a redrawing together with the hash kept beside it is not found either.
 
         Args:
