@@ -12,6 +12,7 @@ from pathlib import Path
 import docx
 import pytest
 from attrs import frozen
+from docx.oxml.ns import qn
 
 from community_core.base.digests import Digest, DigestError, digest_of
 from community_core.base.errors import LoadError, Refused, StoreError
@@ -121,6 +122,49 @@ def test_docx_says_the_same(office):
     assert "太旧<b>" in cells
     assert cells[cells.index("选项") + 2 :][:4] == ["修", "2", "拆", "1"]
     assert "居委会主任（签名）" in text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", ["notice", "people", "minutes", "count"])
+def test_every_table_has_a_caption(office, name, lang):
+    """Each table of a page and of a document says what it is, and headings of columns are marked as such."""
+    desk = office.papers(lang=lang)
+    page = desk.draft("talk-1", name).decode()
+    assert page.count("<table>") == page.count("<table>\n<caption>") > 0
+    assert "<caption></caption>" not in page
+    document = docx.Document(io.BytesIO(desk.draft("talk-1", name, "docx")))
+    assert document.tables
+    for table in document.tables:
+        (caption,) = table._tbl.tblPr.findall(qn("w:tblCaption"))
+        assert caption.get(qn("w:val"))
+        assert table._tbl.tblPr[-1] is caption
+    headed = [table for table in document.tables if table._tbl.findall(".//" + qn("w:tblHeader"))]
+    assert len(headed) == {"people": 1, "minutes": 1, "count": 1}.get(name, 0)
+
+
+def test_a_text_of_several_lines_is_printed_in_lines_whatever_program_it_came_from(office):
+    """Line ends of other programs are line ends, what cannot be shown is a lost sign, and both forms can be made."""
+    said = "第一段\r\n第二段\x0b第三段\u2028第四段\x01"
+    talk = {"title": said, "options": ["修", "拆"], "present": ["p1"], "host": "某\x0b甲"}
+    office.open("talk", talk, actor="chair-1", day=DAY, place="wenyi", case_id="talk-2")
+    desk = office.papers()
+    lines = "第一段\n第二段\n第三段\n第四段\ufffd"
+    page = desk.draft("talk-2", "notice").decode()
+    assert f"<td>{lines}</td>" in page
+    assert "td, dd, .text { white-space: pre-line; }" in page
+    document = docx.Document(io.BytesIO(desk.draft("talk-2", "notice", "docx")))
+    assert document.tables[0].cell(0, 1).text == lines
+
+
+def test_a_paper_is_issued_in_some_form(office):
+    """Without a form nothing is issued; a folder of templates that is not there is named, in both forms."""
+    before = events(office)
+    with pytest.raises(ValueError, match="at least one form"):
+        office.papers().issue("talk-1", "notice", actor="chair-1", day=DAY, forms=())
+    assert events(office) == before
+    for form in ("html", "docx"):
+        with pytest.raises(LoadError, match="no such folder"):
+            office.papers(templates="no-folder").draft("talk-1", "notice", form)
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sm3"])

@@ -445,7 +445,7 @@ class Office(Handling):
         self,
         *,
         lang: Language = "zh",
-        templates: Path | None = None,
+        templates: str | Path | None = None,
         named: Callable[[str], str] | None = None,
     ) -> Papers:
         """Return the desk where the papers of cases are printed, issued and checked.
@@ -458,7 +458,8 @@ class Office(Handling):
         """
         from community_core.office.papering import Papers  # noqa: PLC0415 - printing is needed only here
 
-        return Papers(self, self._work, self._write, self._told, lang=lang, templates=templates, named=named)
+        folder = None if templates is None else Path(templates)
+        return Papers(self, self._work, self._write, self._told, lang=lang, templates=folder, named=named)
 
     # -- observers -------------------------------------------------------------------------------------------------
 

@@ -171,8 +171,11 @@ class Papers:
             Refused: if there is no such case or paper, or *actor* may not issue it; nothing is recorded.
             LoadError: if a template of the district fails.
             DigestError: if this machine does not have the algorithm.
+            ValueError: if no form is named, or one that there is not.
         """
         require_day(day)
+        if not forms:
+            raise ValueError("name at least one form of files")
         case_id = case if isinstance(case, str) else case.id
 
         def do() -> Handed:

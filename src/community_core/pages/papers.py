@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +15,7 @@ from community_core.base.errors import CommunityError
 from community_core.base.findings import Origin
 from community_core.base.labels import Label
 from community_core.pages.printing import Printed
-from community_core.pages.templating import failed, render, sandbox
+from community_core.pages.templating import NO_FOLDER, failed, render, sandbox
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -57,6 +57,8 @@ def _names(printed: Printed, ending: str) -> list[str]:
 
 
 def _docx(printed: Printed, templates: Path | None) -> bytes:
+    if templates is not None and not templates.is_dir():
+        raise failed(_WHAT, templates, *NO_FOLDER, Origin(str(templates)))
     own = next((path for name in _names(printed, "docx") if templates and (path := templates / name).is_file()), None)
     buffer = io.BytesIO()
     try:
@@ -122,24 +124,25 @@ def _document(printed: Printed) -> Document:
     document.add_paragraph(under).alignment = WD_ALIGN_PARAGRAPH.CENTER
     if printed.text:
         document.add_paragraph(printed.text)
-    attendance = printed.form == "attendance"
-    _table(document, (), [(line.label, line.value) for line in printed.lines if not (attendance and line.items)])
-    for line in printed.lines:
-        if attendance and line.items:
-            document.add_heading(line.label, 1)
-            names = (both("序号", "No."), both("姓名", "Name"), both("签名", "Signature"))
-            _table(document, names, [(str(number), item, "") for number, item in enumerate(line.items, 1)])
+    _table(document, both("事项", "Particulars"), (), [(line.label, line.value) for line in printed.details])
+    for line in printed.people:
+        document.add_heading(line.label, 1)
+        names = (both("序号", "No."), both("姓名", "Name"), both("签名", "Signature"))
+        rows = [(str(number), item, "") for number, item in enumerate(line.items, 1)]
+        _table(document, line.label + both("：签名", ": signatures"), names, rows)
     for part in printed.parts:
         document.add_heading(part.title, 1)
         if not part.entries:
             document.add_paragraph(both("没有记录。", "Nothing was recorded."))
         for entry in part.entries:
-            document.add_paragraph(f"{entry.who}{both('，', ', ')}{entry.day}", style="List Number")
-            _table(document, (), [(line.label, line.value) for line in entry.lines])
+            who = f"{entry.who}{both('，', ', ')}{entry.day}"
+            document.add_paragraph(who, style="List Number")
+            _table(document, f"{part.title} · {who}", (), [(line.label, line.value) for line in entry.lines])
     if printed.count is not None:
         document.add_heading(both("计票", "Count"), 1)
         heads = (both("选项", "Option"), both("票数", "Votes"))
-        _table(document, heads, [(option, str(votes)) for option, votes in printed.count.rows])
+        votes = [(option, str(number)) for option, number in printed.count.rows]
+        _table(document, both("各选项的票数", "Votes for each option"), heads, votes)
         if printed.count.outcome:
             document.add_paragraph(f"{both('结果：', 'Outcome: ')}{printed.count.outcome}")
     for signer in printed.signatures:
@@ -159,13 +162,22 @@ def _document(printed: Printed) -> Document:
     return document
 
 
-def _table(document: Document, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _table(document: Document, caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """Add a table; its *caption* is for those who do not see it, and its *heads* stand on every page."""
+    from docx.oxml import OxmlElement  # noqa: PLC0415 - as above
+    from docx.oxml.ns import qn  # noqa: PLC0415 - as above
+
     if not rows:
         return
     table = document.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
+    title = OxmlElement("w:tblCaption")
+    title.set(qn("w:val"), caption)
+    table._tbl.tblPr.append(title)  # noqa: SLF001 - python-docx has no name for it
     for row in ((heads,) if heads else ()) + tuple(rows):
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = text
+    if heads:
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - as above
 
 
 PAPER_FILES: Final[Mapping[str, Callable[[Printed, Path | None], bytes]]] = {"html": _html, "docx": _docx}

@@ -5,6 +5,7 @@ No template and no store is known here. What may not be read by those a paper is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,9 @@ from community_core.procedures.papers import OPEN_FORMS
 from community_core.rules.types import Kind
 
 MASKED = Label("（不公开）", "(not public)")
+
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_UNSHOWN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 #: What a collective decision gives a case; a paper that shows one of them shows the count as a table.
 _COUNTED = frozenset({"counts", "outcome"})
@@ -108,6 +112,16 @@ class Printed:
         """Whether it was printed to look at and not issued."""
         return not self.code
 
+    @property
+    def people(self) -> tuple[PaperLine, ...]:
+        """The lists of which each has a line to sign on: those of an attendance list."""
+        return tuple(line for line in self.lines if self.form == PaperForm.ATTENDANCE.value and line.items)
+
+    @property
+    def details(self) -> tuple[PaperLine, ...]:
+        """The other lines."""
+        return tuple(line for line in self.lines if line not in self.people)
+
 
 def print_paper(
     procedure: Procedure,
@@ -135,6 +149,11 @@ def print_paper(
     return _Printer(procedure, paper, step, target, events, lang, named or (lambda _: "")).printed(
         case, district, place, code
     )
+
+
+def _readable(text: str) -> str:
+    """Return *text* with the line ends of other programs as line ends, and what no paper can show as a lost sign."""
+    return _UNSHOWN.sub("\ufffd", _LINE_END.sub("\n", text))
 
 
 @frozen
@@ -204,7 +223,7 @@ class _Printer:
     def who(self, event: Event) -> str:
         if self.open:
             return self.say(post_label(event.post))
-        return f"{self.named(event.taker) or event.taker}（{self.say(post_label(event.post))}）"
+        return f"{_readable(self.named(event.taker) or event.taker)}（{self.say(post_label(event.post))}）"
 
     @property
     def open(self) -> bool:
@@ -220,7 +239,11 @@ class _Printer:
     def line(self, name: str, value: Any) -> PaperLine:
         field = self.field(name)
         if self.open and field is not None and field.privacy is not Privacy.PUBLIC:
-            shown = masked(value) if field.privacy is Privacy.PERSONAL and value is not None else self.say(MASKED)
+            shown = (
+                _readable(masked(value))
+                if field.privacy is Privacy.PERSONAL and value is not None
+                else self.say(MASKED)
+            )
             return PaperLine(self.label(name), shown)
         labels = dict(field.labels) if field is not None else {}
         items = tuple(self.value(item, labels) for item in value) if isinstance(value, tuple | list) else ()
@@ -228,7 +251,7 @@ class _Printer:
 
     def value(self, value: Any, labels: Mapping[str, Label] | None) -> str:
         if isinstance(value, str) and value and value not in (labels or {}):
-            return self.named(value) or value
+            return _readable(self.named(value) or value)
         if isinstance(value, tuple | list) and value and all(isinstance(item, str) for item in value):
             joiner = "、" if self.lang == "zh" else ", "
             return joiner.join(self.value(item, labels) for item in value)

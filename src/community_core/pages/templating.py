@@ -5,13 +5,16 @@ from __future__ import annotations
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from community_core.base.errors import LoadError
 from community_core.base.findings import Origin, finding
 
 if TYPE_CHECKING:
     import jinja2
+
+#: Why a folder of templates that is not there cannot be used.
+NO_FOLDER: Final = ("没有这个文件夹", "there is no such folder")
 
 
 def render(names: Sequence[str], templates: Path | None, *, escaped: bool, what: tuple[str, str], **values: Any) -> str:
@@ -24,7 +27,7 @@ def render(names: Sequence[str], templates: Path | None, *, escaped: bool, what:
         LoadError: if a template of the district fails; its finding names file and line.
     """
     if templates is not None and not templates.is_dir():
-        raise failed(what, templates, "没有这个文件夹", "there is no such folder", Origin(str(templates)))
+        raise failed(what, templates, *NO_FOLDER, Origin(str(templates)))
     env = sandbox(templates, escaped=escaped)
     name = names[-1]
     try:
