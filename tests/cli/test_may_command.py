@@ -136,3 +136,20 @@ def test_moving_a_case_over(town, tmp_path):
     assert (last["step"], last["data"]["from"] != last["data"]["to"]) == ("transition", True)
     assert moved["rules"] == last["data"]["to"]
     assert json.loads(town("verify", "--json").out)["findings"] == []
+
+
+def test_nothing_is_done_on_a_day_that_has_not_come(town):
+    """A year mistyped would keep the case waiting and let everything lapse: it is refused, and asking ahead is not."""
+    far = ("--day", "2206-05-01")
+    step = ("--actor", "chair", *far)
+    for words in (
+        ("case", "take", ID, "refuse", *step),
+        ("case", "correct", ID, 1, "--why", "笔误", "--data", "length=8", *step),
+        ("case", "transition", ID, *step),
+        ("case", "show", ID, "--purpose", "看", *step),
+        ("due", "--settle", "--on", "2206-05-01"),
+    ):
+        assert "2206-05-01 还没有到" in town(*words, code=2).err
+    assert town("may", "chair", "--case", ID, *far).code == 0
+    assert town("due", "--on", "2206-05-01").code == 0
+    assert [moment["step"] for moment in town("case", "show", ID, "--json").data["timeline"]] == ["ask"]

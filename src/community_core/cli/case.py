@@ -48,7 +48,7 @@ Show all of CASE_ID, for its handlers. Sensitive values are masked; with --actor
 and the reading is recorded.
 """
 
-day_option = on_a_day("--day", "哪一天办理 · The day.", required=True)
+day_option = on_a_day("--day", "哪一天办理 · The day.", required=True, come=True)
 actor_option = click.option("--actor", required=True, help="由谁办理 · Who acts.")
 post_option = click.option("--post", help="以什么职务 · As what, where several posts would do.")
 behalf_option = click.option("--behalf", default="", help="代谁办理 · In whose name, as a delegation allows.")
@@ -208,7 +208,7 @@ def transition(*, case_id: str, store: str, district: str | None, as_json: bool,
 @click.option("--as-of", callback=read_day_option, metavar="DAY", help="截至哪一天 · As it stood on this day.")
 @click.option("--actor", help="由谁查阅敏感信息 · Who reads sensitive values.")
 @behalf_option
-@on_a_day("--day", "查阅日期 · The day of the reading.")
+@on_a_day("--day", "查阅日期 · The day of the reading.", come=True)
 @click.option("--purpose", help="查阅目的 · What the reading is for.")
 @json_option
 def show(

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from community_core.cli import exits
-from community_core.cli.options import json_option, kept_district_option, keys_option, on_option, store_option
+from community_core.cli.options import (
+    json_option,
+    kept_district_option,
+    keys_option,
+    on_option,
+    require_come,
+    store_option,
+)
 from community_core.cli.output import finding_data, print_json, print_table
 from community_core.cli.stores import office_over
 
@@ -37,6 +44,8 @@ def due(
     *, store: str, district: str | None, on: dt.date, procedure: str, place: str, settle: bool, as_json: bool
 ) -> int:
     """List deadlines, or settle them."""
+    if settle:
+        require_come(on)
     with office_over(store, district, acting=settle) as office:
         found = office.due(on, procedure=procedure, place=place)
         events = office.advance(on, procedure=procedure, place=place) if settle else ()

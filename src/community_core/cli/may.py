@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from community_core.cli import exits
-from community_core.cli.case import day_option
-from community_core.cli.options import json_option, kept_district_option, keys_option, store_option
+from community_core.cli.options import json_option, kept_district_option, keys_option, on_a_day, store_option
 from community_core.cli.output import both, finding_data, print_json, print_table
 from community_core.cli.stores import office_over
 from community_core.cli.usage import Misuse
@@ -34,7 +33,7 @@ community-core may chair-1 --case core.hearing.hearing-2006-000001 --day 2006-05
 @click.option("--place", help="哪个地方 · Which place.")
 @click.option("--procedure", default="", help="只看这种程序 · Of this procedure only.")
 @click.option("--all", "everything", is_flag=True, help="也列出不能办的及原因 · Also what may not be done, and why.")
-@day_option
+@on_a_day("--day", "哪一天办理 · The day.", required=True)
 @store_option
 @keys_option
 @kept_district_option

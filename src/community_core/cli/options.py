@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from community_core.rules.terms import Fact
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+#: Where on earth a day comes first.
+_FIRST = dt.timezone(dt.timedelta(hours=14))
 _GIVEN = re.compile(r"\s*([^=＝]+?)\s*[=＝](.*)", re.DOTALL)
 
 
@@ -38,17 +40,44 @@ def read_day_option(_ctx: click.Context, _param: click.Parameter, value: str | N
     return day
 
 
+def require_come(day: dt.date) -> dt.date:
+    """Return *day* on which something was done, unless it has come nowhere on earth yet.
+
+    Raises:
+        Misuse: if it has not; a case on which it was recorded would wait for that day, and what was overdue by then
+            would have been settled.
+    """
+    if day > dt.datetime.now(_FIRST).date():
+        raise Misuse(
+            f"{day} 还没有到；请写实际办理的日期，记下的日期不能收回",
+            f"{day} has not come yet; give the day on which it was done: what is recorded is not taken back",
+        )
+    return day
+
+
+def read_come_day_option(ctx: click.Context, param: click.Parameter, value: str | None) -> dt.date | None:
+    """Read a day on which something was done, or fail in both languages."""
+    day = read_day_option(ctx, param, value)
+    return None if day is None else require_come(day)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="打印 JSON · Print JSON.")
 lang_option = click.option(
     "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 · Language."
 )
 
 
-def on_a_day(flag: str, text: str, *, name: str = "", required: bool = False) -> Callable[[Decorated], Decorated]:
-    """Return the option *flag* of a day; ``--on`` and ``--day`` do for each other, so that nobody need know which."""
+def on_a_day(
+    flag: str, text: str, *, name: str = "", required: bool = False, come: bool = False
+) -> Callable[[Decorated], Decorated]:
+    """Return the option *flag* of a day; ``--on`` and ``--day`` do for each other, so that nobody need know which.
+
+    Where it is to have *come*, a later day than today is refused.
+    """
     other = "--day" if flag == "--on" else "--on"
     name = name or flag.removeprefix("--")
-    return click.option(flag, other, name, callback=read_day_option, required=required, metavar="DAY", help=text)
+    read = read_come_day_option if come else read_day_option
+    return click.option(flag, other, name, callback=read, required=required, metavar="DAY", help=text)
 
 
 on_option = on_a_day("--on", "哪一天的规则 · The day of the question.", required=True)
