@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from community_core.base.findings import Finding, Origin, finding
+from community_core.base.ranks import PRIVATE, Privacy
 from community_core.procedures.arguments import lacks
 from community_core.procedures.definition import EffectSpec, Procedure, Step
-from community_core.procedures.naming import unknown_name
+from community_core.procedures.naming import names_in, unknown_name
 from community_core.procedures.step import openings
 from community_core.rules.scope import Ambiguous, Names
 from community_core.rules.types import Kind
@@ -17,6 +18,9 @@ Wrong = tuple[Finding, tuple[str, ...]]
 
 #: Of the effect ``open``, the arguments that are no fields of the new case.
 _OWN = frozenset({"procedure", "each", "as"})
+
+#: From the least protected on.
+_CLASSES = tuple(Privacy)
 
 
 def check_links(names: Names, found: Iterable[tuple[str, Procedure]], aliases: Mapping[str, str]) -> Iterator[Wrong]:
@@ -44,6 +48,8 @@ def check_links(names: Names, found: Iterable[tuple[str, Procedure]], aliases: M
                 said = [list(_opened(step, spec, other)) for other in known.get(name, ())]
                 if said and all(said):
                     yield from ((wrong, ()) for wrong in said[-1])
+                wider = {wrong: None for other in known.get(name, ()) for wrong in _wider(version, step, spec, other)}
+                yield from ((wrong, (full,)) for wrong in wider)
 
 
 def _meant(full: str, name: str, names: Names, aliases: Mapping[str, str]) -> str | None:
@@ -97,6 +103,29 @@ def _opened(step: Step, spec: EffectSpec, other: Procedure) -> Iterator[Finding]
         item = other.field(name)
         if item is not None and name not in given and not (item.optional or item.from_roll in given):
             yield lacks(step, spec, name)
+
+
+def _wider(procedure: Procedure, step: Step, spec: EffectSpec, other: Procedure) -> Iterator[Finding]:
+    """A value stands nowhere less protected than where it was given; what is only told by yes or no is another."""
+    said = dict(spec.arguments)
+    into = {name: text for name, text in spec.arguments if name not in _OWN}
+    if "each" in said and "as" in said:
+        into[said["as"].text] = said["each"]
+    for name, text in into.items():
+        item = other.field(name)
+        if item is None or item.type.kind is Kind.BOOL:
+            continue
+        for field in filter(None, map(procedure.field, sorted(names_in(text)))):
+            if field.privacy in PRIVATE and _CLASSES.index(item.privacy) < _CLASSES.index(field.privacy):
+                yield finding(
+                    "privacy-widened",
+                    f"环节 {step.name} 把 {field.privacy.value} 字段 {field.name} 交给所开办件的字段 {name}，"
+                    f"后者只是 {item.privacy.value}",
+                    f"step {step.name} gives the {field.privacy.value} field {field.name!r} to the field {name!r} of "
+                    f"the case that it opens, which is {item.privacy.value} only",
+                    text.origin,
+                    field=field.name,
+                )
 
 
 def _unknown(where: str, zh: str, en: str, name: str, origin: Origin) -> Finding:
