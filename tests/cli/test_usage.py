@@ -152,6 +152,7 @@ def test_a_misspelt_post_is_noticed_when_it_is_given(run, tmp_path):
     """Where the store knows its district, a post that no step names is kept with a warning and the likely one."""
     pytest.importorskip("community_shenhe")
     store = ("--store", tmp_path / "s.db")
+    run("case", "place", "wenyi", *store)
     run("case", "appoint", "p", "resident", "wenyi", "--since", "2006-01-01", *store)
     data = ("--data", "title=院落", "--data", "options=建、绿")
     assert run("case", *OPEN, *data, *store).code == exits.FINE
