@@ -471,6 +471,20 @@ def test_a_repeated_command_is_recognised_with_private_values(database):
     assert applied(office).id == case.id
 
 
+def test_no_key_shows_what_was_given_after_its_reading(database):
+    """A reading is not repeated over a sensitive value that came later, of which no reading would be recorded."""
+    office = opened(database)
+    case = applied(office)
+    asked = {"actor": "clerk-1", "day": LATER, "purpose": "核对"}
+    office.inspect(case, key="read", **asked)
+    office.correct(case, 1, {"illness": "另一种病"}, actor="clerk-1", day=LATER, why="笔误")
+    with pytest.raises(Refused) as refused:
+        office.inspect(case, key="read", **asked)
+    assert [item.code for item in refused.value.findings] == ["key-reused"]
+    assert office.inspect(case, key="again", **asked).case.data["illness"] == "另一种病"
+    assert [item.step for item in office.timeline(case)] == ["apply", "inspect", "correct", "inspect"]
+
+
 def test_sensitive_values_are_covered_unless_their_reading_is_recorded(database):
     """Case and timeline show a mask; whoever says who he is and why sees the values, and that is an event."""
     office = opened(database)

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from attrs import frozen
 
 from community_core.office.bindings import refused
+from community_core.office.commands import other_command
 from community_core.office.reading import Reading
 from community_core.office.views import Moment, covered, timeline
 from community_core.office.work import Work
 from community_core.procedures.events import Case, Event
-from community_core.procedures.handling import Erasure, Inspection, locked_away
+from community_core.procedures.handling import Erasure, Inspection, locked_away, sensitive_values
 
 
 @frozen
@@ -82,8 +83,9 @@ class Handling(Reading):
         shown. Of a case without sensitive values nothing is recorded.
 
         Raises:
-            Refused: if the case is unknown, the actor does not handle such cases there, no purpose is given, or a
-                value is encrypted and its key is not here; nothing is shown.
+            Refused: if the case is unknown, the actor does not handle such cases there, no purpose is given, a
+                value is encrypted and its key is not here, or *key* was used before, for another reading or before a
+                value was given; nothing is shown.
         """
         case_id = case if isinstance(case, str) else case.id
         work = self._work()
@@ -93,6 +95,12 @@ class Handling(Reading):
         if found:
             raise refused(*found)
         asked = Inspection(actor, day, purpose, key or "", behalf)
+        before = work.before(asked.key)
+        if before is not None and any(
+            version > before.version for version, _ in sensitive_values([item.event for item in events])
+        ):
+            # What was given since is not in the reading that is recorded under the key.
+            raise refused(other_command(asked.key, before.case))
         self._handled(case_id, asked)
         now = self._work().case(case_id)
         moments = timeline(self._bindings, now.procedure, self.store.events(case_id), inspected=True)
