@@ -19,6 +19,8 @@ CHINESE = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min
         ("张", "*"),
         ("欧阳小明", "欧**明"),
         ("买买提·吐尔逊", "买**·**逊"),
+        ("阿·买", "阿·*"),
+        ("阿·买提", "阿·*提"),
         ("Anna Berg", "A*** B***"),
         ("Anna Maria O'Neil", "A*** M*** O***"),
         ("13812345678", "138****5678"),
@@ -67,3 +69,12 @@ def test_an_identity_number_shows_two_signs(number):
 def test_a_name_is_no_number():
     """Where only numbers are masked, a name is given back as nothing."""
     assert masked_number("张建国") == masked_number(3) == ""
+
+
+@given(st.lists(CHINESE, min_size=2, max_size=3), st.sampled_from("·•・"))
+def test_a_name_in_parts_loses_something_too(parts, dot):
+    """Of the characters of a name with dots no more are shown than of one without, and the dots stay."""
+    shown = masked(dot.join(parts))
+    kept = sum(sign not in ("*", dot) for sign in shown)
+    assert shown.count(dot) == len(parts) - 1
+    assert kept == min(2, len("".join(parts)) - 1)

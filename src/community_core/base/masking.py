@@ -53,7 +53,8 @@ def _name(text: str) -> str:
         if not any(dot in text for dot in _DOTS) and len(text) > _LONGEST_NAME:
             return ""
         last = len(text) - 1
-        kept = {0} if last < 2 else {0, last}
+        letters = sum(sign not in _DOTS for sign in text)
+        kept = {0} if letters < 3 else {0, last}
         shown = "".join(sign if place in kept or sign in _DOTS else _MARK for place, sign in enumerate(text))
         return shown if last else _MARK
     words = re.split(r"[ .]+", text.strip(". "))
