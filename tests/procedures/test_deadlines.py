@@ -9,6 +9,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community_core.procedures.check import check_procedure
 from community_core.procedures.deadlines import deadlines, settle
 from community_core.procedures.definition import EndKind, Late, LateAction
 from community_core.procedures.events import LATE, SYSTEM, Remind
@@ -163,3 +164,12 @@ def test_deadlines_that_are_long_past_are_settled_each(stairs):
         procedure, evolve(case, latest=dt.date(2006, 7, 1)), dt.date(2006, 7, 2), evaluate, workdays=weekdays
     )
     assert [dict(event.data)["late"] for event in later.events] == ["remind", "escalate", "escalate", "lapse"]
+
+
+def test_a_lapse_to_its_own_state_is_none(hearing):
+    """A rule that would settle for ever settles nothing; the check of its text says so."""
+    rule = Late("proposed", Expression("days(1)"), LateAction.LAPSE, "proposed")
+    procedure = evolve(hearing.HEARING, late=(rule,))
+    result = settle(procedure, hearing.run(1, hearing.evaluator())[0], dt.date(2006, 6, 1), hearing.evaluator())
+    assert result.events == ()
+    assert "lapse-without-state" in [item.code for item in check_procedure(procedure)]

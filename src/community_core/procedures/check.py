@@ -185,11 +185,11 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
         wrong = [state for state in (rule.state,) if state not in states]
         for state in wrong:
             yield unknown_name("unknown-state", "状态", state, rule.origin, states)
-        if rule.then is LateAction.LAPSE and not rule.to:
+        if rule.then is LateAction.LAPSE and rule.to in ("", rule.state):
             yield finding(
                 "lapse-without-state",
-                f"状态 {rule.state} 的失效没有写到哪个状态（to）",
-                f"the lapse of state {rule.state!r} leads to no state (to)",
+                f"状态 {rule.state} 的失效没有写到别的哪个状态（to）",
+                f"the lapse of state {rule.state!r} leads to no other state (to)",
                 rule.origin,
                 state=rule.state,
             )

@@ -35,7 +35,8 @@ def deadlines(
         return ()
     found: list[Deadline] = []
     for rule in procedure.late:
-        if rule.state != case.state:
+        # What leads from a state to itself would lead there for ever; the check of texts names it.
+        if rule.state != case.state or (rule.then is LateAction.LAPSE and rule.to == rule.state):
             continue
         reading = Reading(procedure, case, case.latest or case.entered, evaluate, workdays, case.data)
         end = reading.end_of(rule.period, case.entered)
