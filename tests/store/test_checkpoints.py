@@ -192,6 +192,8 @@ def test_a_root_from_elsewhere_finds_what_was_rewritten_throughout(database, rec
     assert codes(record) == set()
     assert codes(record, *known) == {"root-differs", "root-unknown"}
     assert codes(record, KnownRoot(kept.root, 8)) == {"root-differs"}
+    (beyond,) = record.verify([KnownRoot(kept.root, 10**6)])
+    assert "made before that checkpoint" in beyond.message.en
 
 
 def test_the_place_of_a_change_is_narrowed_to_two_checkpoints(database, record):

@@ -94,6 +94,8 @@ def test_a_known_root_binds_an_export(record):
     assert codes(found, KnownRoot(at_five)) == {"root-unknown"}
     assert codes(found, KnownRoot(made.root, 6)) == {"root-differs"}
     assert codes(found, KnownRoot(made.root, 60)) == {"root-differs"}
+    (beyond,) = verify_export(found, [KnownRoot(made.root, 60)])
+    assert "made before that checkpoint" in beyond.message.en
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -123,19 +123,31 @@ def root_unknown(root: str) -> Finding:
     """Return the finding that no checkpoint has *root*."""
     return finding(
         "root-unknown",
-        f"没有根为 {root} 的检查点：记录被改写过，或者给出的根有误",
-        f"no checkpoint has the root {root}: the record was rewritten, or the root is not one of this record",
+        f"没有根为 {root} 的检查点：记录被改写过，或在该检查点之前作出，或者给出的根有误",
+        f"no checkpoint has the root {root}: the record was rewritten, this was made before that checkpoint, or the "
+        "root is not one of this record",
         root=root,
     )
 
 
 def root_differs(size: int, given: str, made: str) -> Finding:
-    """Return the finding that the record up to *size* has another root than somebody knows; *made* may be empty."""
-    have = made or "—"
+    """Return the finding that the record up to *size* has another root than somebody knows."""
     return finding(
         "root-differs",
-        f"前 {size} 条记录的根应是 {given}，实为 {have}：其中有记录被改动、删除或换序",
-        f"the first {size} events have the root {have} and not {given}: one of them was changed, removed or moved",
+        f"前 {size} 条记录的根应是 {given}，实为 {made}：其中有记录被改动、删除或换序",
+        f"the first {size} events have the root {made} and not {given}: one of them was changed, removed or moved",
+        size=size,
+        root=given,
+    )
+
+
+def root_beyond(size: int, given: str, have: int) -> Finding:
+    """Return the finding that there are no *size* events, of which somebody knows the root, but only *have*."""
+    return finding(
+        "root-differs",
+        f"给出的根 {given} 覆盖前 {size} 条记录，这里只有 {have} 条：在该检查点之前作出，或者末尾的记录被删除",
+        f"the root {given} covers the first {size} events, and there are {have}: this was made before that checkpoint, "
+        "or its end was cut off",
         size=size,
         root=given,
     )
@@ -232,8 +244,10 @@ def _trees(connection: Connection, kept: Sequence[_Kept], roots: Sequence[KnownR
             name = item.root.partition(":")[0] if isinstance(item, KnownRoot) else item.algorithm
             made = rooted(name, trees[name].root(hashes[name])) if name in trees and done == size else ""
             if isinstance(item, KnownRoot):
-                if made != item.root:
-                    yield root_differs(size, item.root, made)
+                if done < size:
+                    yield root_beyond(size, item.root, done)
+                elif made != item.root:
+                    yield root_differs(size, item.root, made or "—")
             elif made == item.root:
                 good = size
                 if item.frontier != _frontier_text(trees[name]):

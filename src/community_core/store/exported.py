@@ -23,6 +23,7 @@ from community_core.store.checkpoints import (
     changed_checkpoint,
     entry,
     removed_checkpoint,
+    root_beyond,
     root_differs,
     root_unknown,
     rooted,
@@ -114,7 +115,7 @@ class ExportCheck:
             )
         for size in sorted(asked):
             for given in asked[size]:
-                yield root_differs(size, given.root, "")
+                yield root_beyond(size, given.root, self._tree.size)
         for given in roots:
             if given.size is None and given.root not in self._roots:
                 yield root_unknown(given.root)
