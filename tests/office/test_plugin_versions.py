@@ -265,3 +265,36 @@ def test_what_is_gone_is_named_with_its_distribution(tmp_path, monkeypatch, kind
         assert list(later.verify()) == []
     with office([Installed(module, "1.5.0")]) as again:
         assert grant(again, old).state == "granted"
+
+
+def test_a_word_that_fails_refuses_its_step_and_stops_no_other_case(tmp_path):
+    """What a plugin's word raises, or a value of another type, is a finding; other cases fall due all the same."""
+    text = TEXT["1"].replace("GUARD", "plug_wait(length) > days(0)").replace("ends: {", "ends: {lapsed: lapsed, ")
+    (practice,) = read_text(text + "    late: {asked: {after: plug_wait(length), then: lapse, to: lapsed}}\n").practices
+
+    def wait(days):
+        if days == 1:
+            raise ValueError("the secret")
+        return "two" if days == 2 else days
+
+    module = types.ModuleType("plug")
+    module.community_practices = hookimpl(lambda: [practice])
+    module.community_functions = hookimpl(
+        lambda: [Function("plug_wait", wait, (INT.in_unit("day"),), INT.in_unit("day"))]
+    )
+    town = tmp_path / "town.yaml"
+    town.write_text(DISTRICT, "utf-8")
+    with cc.open_office(cc.load(town, plugins=[module]), ":memory:") as office:
+        office.appoint("clerk", "clerk", "town", dt.date(2000, 1, 1))
+        cases = [
+            office.open("permit", {"length": length}, actor="clerk", day=DAY, place="town") for length in (1, 2, 3)
+        ]
+        codes = ["function-failed", "function-outcome"]
+        for case, code in zip(cases, codes, strict=False):
+            (found,) = refusal(office, case)
+            assert (found.code, dict(found.data)["function"]) == (code, "plug_wait")
+            assert "secret" not in found.message.en
+        later = DAY + dt.timedelta(days=30)
+        assert [event.case for event in office.advance(later)] == [cases[2].id]
+        assert [item.why.code for item in office.due(later)] == codes
+        assert list(office.verify()) == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from community_core.base import Citation, FactError, Label, Origin, Span, Standing, UnknownTerm, finding
+from community_core.base import Citation, FactError, FunctionFailed, Label, Origin, Span, Standing, UnknownTerm, finding
 from community_core.rules import (
     BOOL,
     DATE,
@@ -19,6 +19,7 @@ from community_core.rules import (
     Engine,
     Expression,
     Fact,
+    Function,
     HitPolicy,
     Output,
     Parameter,
@@ -313,6 +314,24 @@ def test_a_python_decision_that_fails_is_unavailable_and_named():
         assert answer.status is Status.UNAVAILABLE
         assert answer.findings[0].code == code
         assert "care.shaky" in answer.explain("zh")
+
+
+def test_a_word_that_fails_is_named_and_says_nothing_of_its_subject():
+    """Where a plugin's word raises, or gives another type, the decision raises that; it never passes for an outcome."""
+
+    def shaky(age: int) -> Any:
+        if age > 70:
+            raise ValueError(f"of {age}")
+        return 1
+
+    word = Function("shaky", shaky, (INT.in_unit("year"),), BOOL)
+    table = evolve(CARE, name="asks", rows=(row("shaky(age)", "carer"),))
+    made = Engine(facts=FACTS, decisions={"care.asks": table}, functions=[word])
+    for age, code in ((72, "function-failed"), (60, "function-outcome")):
+        with pytest.raises(FunctionFailed, match="shaky") as info:
+            made.decide("asks", {"age": age}, on=DAY)
+        assert [item.code for item in info.value.findings] == [code]
+        assert str(age) not in str(info.value)
 
 
 def test_an_answer_does_not_change_with_its_subject():

@@ -2,7 +2,15 @@
 
 from community_core.base.citations import Citation
 from community_core.base.days import Span, add_months, age_on, months_between
-from community_core.base.errors import CommunityError, FactError, LoadError, Refused, StoreError, UnknownTerm
+from community_core.base.errors import (
+    CommunityError,
+    FactError,
+    FunctionFailed,
+    LoadError,
+    Refused,
+    StoreError,
+    UnknownTerm,
+)
 from community_core.base.findings import NOWHERE, Finding, Origin, finding
 from community_core.base.ids import folded, is_name
 from community_core.base.labels import Label, Language, label
@@ -16,6 +24,7 @@ __all__ = [
     "FactError",
     "Finding",
     "Force",
+    "FunctionFailed",
     "Label",
     "Language",
     "LoadError",

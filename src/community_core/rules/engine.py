@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from community_core.base.errors import UnknownTerm
+from community_core.base.errors import FunctionFailed, UnknownTerm
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.base.ranks import Standing
@@ -251,6 +251,7 @@ class Engine:
         Raises:
             UnknownTerm: if there is no such decision.
             FactError: if a given fact does not fit its declaration.
+            FunctionFailed: if a word that a plugin adds failed, or gave a value of another type.
             TypeError: if *on* is no day, or *subject* nothing that has facts.
         """
         try:
@@ -448,6 +449,12 @@ class Engine:
             self._kept.append(fields)
         if isinstance(prepared, tuple):
             return Evaluated(None, findings=prepared)
+        try:
+            return self._evaluated(prepared, values, on)
+        except FunctionFailed as failed:
+            return Evaluated(None, findings=failed.findings, type=prepared.bound.type)
+
+    def _evaluated(self, prepared: _Prepared, values: Mapping[str, Any], on: dt.date) -> Evaluated:
         answers = {term: plan.answer_for(values.get, on) for term, plan in prepared.parts}
         decided = part_values(answers)
         value = prepared.compute(values.get, on, decided)[0]

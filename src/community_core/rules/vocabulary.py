@@ -11,10 +11,12 @@ from typing import Any
 from attrs import frozen
 
 from community_core.base.days import add_months, age_on, months_between
+from community_core.base.errors import FunctionFailed
+from community_core.base.findings import finding
 from community_core.base.money import Money, Rounding, round_whole
 from community_core.instruments.workdays import WorkdayCalendar
 from community_core.rules.terms import Function
-from community_core.rules.types import BOOL, DATE, INT, MONEY, POSITION, SHARE, Kind, ValueType
+from community_core.rules.types import BOOL, DATE, INT, MONEY, POSITION, SHARE, Kind, ValueType, fits
 
 #: The unit of an amount that is not rounded yet: a fraction of fen, or of whole numbers.
 EXACT = "exact"
@@ -207,12 +209,26 @@ def outer(kind: ValueType, value: Any) -> Any:
     return value
 
 
+def _failed(function: Function, code: str, said: str) -> FunctionFailed:
+    failed = code == "function-failed"
+    zh = f"出错（{said}）" if failed else f"给出的是 {said}，不符合类型 {function.gives}"
+    en = f"failed ({said})" if failed else f"gave something ({said}) that is no {function.gives}"
+    found = finding(
+        code,
+        f"插件的词 {function.name} {zh}，请告知其插件的维护者",
+        f"the word {function.name} of a plugin {en}; tell its maintainers",
+        function.origin,
+        function=function.name,
+    )
+    return FunctionFailed(found.message, (found,))
+
+
 def from_function(function: Function) -> Word:
     """Return the word that a plugin's function adds."""
 
     def typed(types: Sequence[ValueType]) -> ValueType:
-        fits = len(types) == len(function.takes) and all(map(same_unit, types, function.takes))
-        if not fits:
+        alike = len(types) == len(function.takes) and all(map(same_unit, types, function.takes))
+        if not alike:
             wanted = ", ".join(str(kind) for kind in function.takes)
             given = ", ".join(str(kind) for kind in types)
             raise TypeMismatch(
@@ -222,7 +238,16 @@ def from_function(function: Function) -> Word:
         return function.gives
 
     def run(*values: Any) -> Any:
-        result = function.function(*(outer(kind, value) for kind, value in zip(function.takes, values, strict=True)))
+        given = [outer(kind, value) for kind, value in zip(function.takes, values, strict=True)]
+        try:
+            result = function.function(*given)
+        except Exception as error:
+            # The kind of the error only: what it says may hold personal values.
+            raise _failed(function, "function-failed", type(error).__name__) from error
+        if isinstance(result, list):
+            result = tuple(result)
+        if result is not None and not fits(function.gives, result):
+            raise _failed(function, "function-outcome", type(result).__name__)
         return inner(function.gives, result)
 
     wanted = ", ".join(str(kind) for kind in function.takes)
