@@ -254,6 +254,19 @@ def test_without_the_key_a_step_that_needs_the_value_refuses_and_names_the_key(d
     assert opened(database, keys=OLD).case(case.id).withheld["score"].why is Why.UNREAD
 
 
+def test_what_cannot_be_read_any_more_is_erased_all_the_same(database):
+    """A value under another key of the same name, or that somebody changed, says so, and is erased like any other."""
+    case = applied(opened(database, keys=OLD))
+    database.tamper("UPDATE cc_private SET value = '\"x\"' WHERE field = 'person'")
+    office = opened(database, keys=KeyRing("2006-a", {"2006-a": b"\x09" * 32}))
+    database.tamper("UPDATE cc_private SET salt = 'xx' WHERE field = 'person'")
+    assert {office.case(case.id).withheld[name].why for name in ("person", "score")} == {Why.DAMAGED}
+    assert codes(office.store.verify()) == {"private-value-changed"}
+    office.erase(case, actor="clerk-1", day=LATER, why="办结后删除", ground="申请")
+    assert rows(database, "cc_private") == []
+    assert list(office.store.verify()) == []
+
+
 def test_erased_values_are_gone_and_the_record_verifies(database):
     """Erasing is an event; the values are in no table and, on SQLite, in no file any more."""
     office = opened(database)

@@ -24,6 +24,7 @@ WITHHELD: Mapping[Why, Label] = {
     Why.ERASED: Label("已删除", "erased"),
     Why.LOCKED: Label("已加密，没有密钥", "encrypted, without its key"),
     Why.MISSING: Label("缺失", "missing"),
+    Why.DAMAGED: Label("读不出：密钥不对或被改动", "unreadable: another key, or changed"),
     Why.UNREAD: Label(),
 }
 

@@ -15,12 +15,17 @@ from community_core.procedures.definition import Procedure, Step
 
 
 class Why(Enum):
-    """Why a value is withheld: erased; its key is not here; nobody said who reads it; it is gone without a record."""
+    """Why a value is withheld: erased; its key is not here; nobody said who reads it; gone or changed unrecorded.
+
+    One that is ``damaged`` is still kept and does not read as what was written, by another key of the same name or for
+    having been changed; it can be erased.
+    """
 
     ERASED = "erased"
     LOCKED = "locked"
     UNREAD = "unread"
     MISSING = "missing"
+    DAMAGED = "damaged"
 
 
 @frozen

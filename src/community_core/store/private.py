@@ -68,7 +68,7 @@ def _lookup(
         try:
             return sealing.value(kept[key])
         except Damaged:
-            return Withheld(privacy, Why.MISSING)
+            return Withheld(privacy, Why.DAMAGED)
 
     return found
 
