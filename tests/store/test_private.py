@@ -663,3 +663,27 @@ def test_a_backup_keeps_the_private_values(sqlite_file, tmp_path):
     with open_office(load(RULES), open_store(copy, keys=OLD)) as restored:
         assert restored.inspect(case.id, actor="clerk-1", day=DAY, purpose="核对").case.data["score"] == 7654321
         assert list(restored.verify()) == []
+
+
+def test_no_line_of_an_export_with_values_changes_place_or_type(database):
+    """Of an export with private values each line stands after the one that it belongs to, and texts are texts."""
+    office = opened(database, keys=OLD)
+    case = applied(office)
+    office.checkpoint()
+    office.take(case, "note", {"phone": "13800000000"}, actor="clerk-1", day=LATER)
+    lines = list(office.store.export(private=True))
+    assert codes(ExportCheck(keys=OLD).verify(lines)) == set()
+    for at in range(len(lines) - 1):
+        swapped = [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]]
+        assert codes(ExportCheck(keys=OLD).verify(swapped)), lines[at]
+    for at, line in enumerate(lines):
+        whole = json.loads(line)
+        for kind, said in whole.items():
+            for name in said if isinstance(said, dict) and kind in ("private", "rules") else ():
+                for value in (None, 7, [], {}):
+                    other = written({kind: {**said, name: value}})
+                    if other != line:
+                        assert codes(ExportCheck(keys=OLD).verify([*lines[:at], other, *lines[at + 1 :]])), (
+                            name,
+                            value,
+                        )

@@ -62,6 +62,8 @@ class ExportCheck:
     _with_private: bool = False
     _bare: int = 0
     _values: int = 0
+    #: After which line private values may stand: that of their event, or of the one with the field before.
+    _after: tuple[str, int, str] | None = None
     _expected: dict[str, Expected] = field(factory=dict)
     _check: PrivateCheck = field(factory=lambda: PrivateCheck(Sealing()))
     _algorithm: str = ALGORITHM
@@ -154,11 +156,12 @@ class ExportCheck:
 
     def _body(self, number: int, data: Mapping[str, Any]) -> Iterator[Finding]:
         keys = set(data)
+        after, self._after = self._after, None
         try:
             if keys == {"rules"}:
                 if self._cases or (self._texts and data["rules"]["hash"] <= self._texts[-1]):
                     yield _line(number, "不在应在的位置", "is not where it belongs")
-                yield from self._rules(data["rules"])
+                yield from self._rules(_typed(data["rules"]))
             elif keys == {"case"}:
                 own = data["case"]
                 if self._begun is not None:
@@ -167,9 +170,11 @@ class ExportCheck:
                 self._begun = own["id"], digest(written(own))
                 self._used.add(own["rules"])
             elif keys == {"checkpoint", "hash"}:
+                if self._begun is not None:
+                    yield _line(number, "不在应在的位置", "is not where it belongs")
                 yield from self._checkpoint(data["checkpoint"], data["hash"])
             elif keys == {"private"} and self._with_private:
-                yield from self._private(number, PrivateRow(**data["private"]))
+                yield from self._private(number, PrivateRow(**_typed(data["private"], number=("version",))), after)
             elif keys == (_HASHES if self._hashes_only or self._tree.size < self._bare else _WHOLE):
                 own = data.get("event", data)
                 if self._begun is not None and (own["case"], own["version"]) != (self._begun[0], 1):
@@ -239,6 +244,7 @@ class ExportCheck:
                 "does not follow the event before it: that one was replaced, inserted or moved",
             )
         self._heads[case] = (version, kept)
+        self._after = (case, version, "")
         self._tree = self._tree.grown([entry(kept)], self._hash)
         if data["seq"] != self._tree.size:
             yield event_found(
@@ -250,9 +256,10 @@ class ExportCheck:
                 "events were removed, inserted or moved",
             )
 
-    def _private(self, number: int, row: PrivateRow) -> Iterator[Finding]:
+    def _private(self, number: int, row: PrivateRow, after: tuple[str, int, str] | None) -> Iterator[Finding]:
         self._values += 1
-        if self._heads.get(row.case_id, (0, ""))[0] != row.version:
+        self._after = (row.case_id, row.version, row.field)
+        if after is None or after[:2] != self._after[:2] or after[2] >= row.field:
             yield _line(number, "不在应在的位置", "is not where it belongs")
         yield from self._check.row(row, self._expects(row.case_id))
 
@@ -326,6 +333,18 @@ def _read(raw: str | bytes) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return data if same else None
+
+
+def _typed(data: Mapping[str, Any], number: Sequence[str] = ()) -> Mapping[str, Any]:
+    """Return an object of texts, but for whole numbers under the names in *number*.
+
+    Raises:
+        TypeError: if one is of another type.
+    """
+    for name, value in data.items():
+        if type(value) is not (int if name in number else str):
+            raise TypeError(name)
+    return data
 
 
 def _line(number: int, zh: str, en: str) -> Finding:
