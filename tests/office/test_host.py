@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from attrs import evolve
 from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
 
 from community_core.base.citations import Citation
 from community_core.base.errors import Refused
@@ -15,6 +16,7 @@ from community_core.base.ranks import Privacy, Standing
 from community_core.codec.texts import canonical, digest
 from community_core.declarations.terms import Terms
 from community_core.jurisdiction.rules import Rules
+from community_core.office.office import open_office
 from community_core.procedures.definition import EffectSpec, EndKind, Procedure, Step, StepField
 from community_core.rules.terms import Expression, Output, PythonDecision
 from community_core.rules.types import TEXT, enum_of
@@ -44,6 +46,17 @@ def test_what_a_host_rolls_back_never_happened(tmp_path, make_office, run_hearin
         assert office.case(case.id).state == "checked"
         office.deliver()
         assert [event.step for event in told] == ["propose", "check_competence"]
+    engine.dispose()
+
+
+def test_what_is_no_place_for_an_office_is_refused_at_once(tmp_path, rules_of):
+    """A session of an ORM, or anything else, is not taken for a store; its connection is taken."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'record.db'}")
+    with Session(engine) as session:
+        for where in (session, None, 5, [], object()):
+            with pytest.raises(TypeError, match=r"session\.connection"):
+                open_office(rules_of(), where)
+        assert list(open_office(rules_of(), session.connection()).open_cases()) == []
     engine.dispose()
 
 

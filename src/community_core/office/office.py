@@ -76,12 +76,14 @@ def open_office(
     """
     if not isinstance(rules, Rules):
         raise TypeError(f"open_office() takes rules, as load() returns them, and not {rules!r}")
-    if where is None:
-        raise TypeError("open_office() takes a file, a database URL, an engine, a connection or a store, and not None")
     from sqlalchemy import URL, Connection, Engine  # noqa: PLC0415 - SQLAlchemy is heavy and needed only here
 
     from community_core.store.sql import open_store  # noqa: PLC0415 - the same
 
+    if not isinstance(where, (str, Path, URL, Engine, Connection)) and not hasattr(where, "keep_rules"):
+        # A session of an ORM, for one, is no connection: session.connection() is.
+        takes = "a file, a database URL, an engine, a connection (of a session: session.connection()) or a store"
+        raise TypeError(f"open_office() takes {takes}, and not {where!r}")
     if share and (isinstance(where, Connection) or where == ":memory:"):
         raise ValueError("several threads cannot share one connection; give a URL, a file or an engine")
     store = open_store(where, keys=keys) if isinstance(where, (str, Path, URL, Engine, Connection)) else where
