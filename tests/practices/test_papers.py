@@ -1,0 +1,42 @@
+"""The papers that the shipped procedures yield, and that whoever reads one finds words and no identifiers."""
+
+from __future__ import annotations
+
+import pytest
+
+from community_core.jurisdiction.loading import load
+from community_core.rules.types import Kind
+
+#: By procedure, the papers that its steps yield.
+YIELDED = {
+    "core.hearing.hearing": {"announce": ["notice"], "convene": ["attendance"], "conclude": ["minutes", "conclusion"]},
+    "core.election.election": {"count": ["count"], "count_run_off": ["count"]},
+    "core.election.household_election": {"count": ["count"], "count_run_off": ["count"]},
+    "shenhe.hearings.hearing": {
+        "announce": ["notice"],
+        "convene": ["attendance"],
+        "conclude": ["minutes", "conclusion"],
+    },
+}
+
+
+@pytest.mark.parametrize("name", YIELDED)
+def test_a_hearing_and_an_election_yield_their_papers(name):
+    """A hearing is announced, attended, written down and concluded on paper; each count of an election is a paper."""
+    procedure = dict(load("shenhe").terms.procedures)[name]
+    yielded = {step.name: list(step.papers) for step in procedure.steps if step.papers}
+    assert yielded == YIELDED[name]
+
+
+@pytest.mark.parametrize("district", ["shenhe", "fangzi", "jianghan"])
+def test_no_value_stands_as_a_bare_identifier(district):
+    """Each value that a step may be given out of several has its words, so that papers and boards print these."""
+    bare = [
+        (name, field, value)
+        for name, procedure in load(district).terms.procedures
+        for field, kind in procedure.field_types.items()
+        if kind.kind is Kind.ENUM and (declared := procedure.field(field)) is not None
+        for value in kind.values
+        if not dict(declared.labels).get(value)
+    ]
+    assert bare == []
