@@ -127,7 +127,8 @@ class RegisterDesk(RegisterReading):
 
         Raises:
             Refused: if a column of the key is missing, one is unknown, the days pass a later row, or the row cannot be
-                true: see :func:`~community_core.office.register_fitting.fitting`.
+                true: it refers to what is not registered, a code is in no list, an identity number is none or another
+                resident's, a member belongs to another household, or a place lies in itself.
             FactError: if a value does not fit its column.
         """
         require_day(since)
