@@ -89,6 +89,11 @@ def test_a_list_of_all_rows_cannot_be_had_while_one_is_silent():
     rows = (row("age > 60", "1"), row("tier == welfare", "2"))
     assert asked(*rows, hit=HitPolicy.COLLECT) == (Status.GAP, ())
     assert asked(rows[0], hit=HitPolicy.COLLECT) == (Status.UNDETERMINED, ("age",))
+    silent = row("tier == welfare", "list_price[service]")
+    for several in ((silent,), (silent, rows[0]), (rows[0], silent)):
+        assert asked(*several, hit=HitPolicy.COLLECT) == (Status.GAP, ())
+    adding = row("age > 60", "10 if tier == welfare else 20")
+    assert asked(adding, hit=HitPolicy.COLLECT, age=70) == (Status.GAP, ())
 
 
 @pytest.mark.parametrize(("poor", "expected"), [(False, (Status.GAP, ())), (True, (Status.UNDETERMINED, ("age",)))])

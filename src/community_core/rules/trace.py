@@ -109,8 +109,12 @@ class Tracer:
             return
         found = [self._leaves(row) for row in rows]
         if self.plan.hit is HitPolicy.COLLECT:
-            # Every row is needed: where one stays unknown for ever, the others cannot matter.
-            for leaves in [each for each in found if each.never][:1] or found:
+            # Every row is needed: where one stays unknown for ever, the others cannot matter, nor what it would add.
+            stays = next((each for each in found if each.never), None)
+            if stays is not None:
+                yield from stays.condition or stays.outcome
+                return
+            for leaves in found:
                 yield from (*leaves.condition, *leaves.outcome)
             return
         for place, (row, leaves) in enumerate(zip(rows, found, strict=True)):
