@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import community_core as cc
-from community_core.base import Refused
+from community_core.base import Refused, UnknownTerm
 from community_core.instruments.ledger import Balance
 
 DAY = dt.date(2006, 5, 1)
@@ -78,18 +78,25 @@ def test_a_gift_is_entered_with_its_event(tmp_path):
         ("from: giver, amount: amount", "0", "no-entry"),
         ("from: giver, amount: amount", "-1", "no-entry"),
         ("from: giver, to: giver, amount: amount", "1", "no-entry"),
-        ("from: giver, purpose: giver", "1", "effect-argument"),
-        ("from: giver, amount: 3", "1", "effect-argument"),
     ],
 )
 def test_what_is_no_entry_refuses_the_step(tmp_path, arguments, amount, code):
-    """Nothing, less than nothing, an account that gives to itself or an amount without a unit refuse the step."""
+    """Nothing, less than nothing and an account that gives to itself refuse the step."""
     with opened(tmp_path, arguments) as office:
         with pytest.raises(Refused) as refused:
             give(office, amount)
         assert [found.code for found in refused.value.findings] == [code]
         assert office.entries("gifts") == ()
         assert list(office.open_cases()) == []
+
+
+@pytest.mark.parametrize("arguments", ["from: giver, purpose: giver", "from: giver, amount: 3"])
+def test_an_entry_without_an_amount_or_its_unit_is_found_when_the_text_is_read(tmp_path, arguments):
+    """What could never be entered makes the procedure unavailable before anybody takes its step."""
+    with opened(tmp_path, arguments) as office:
+        assert "effect-argument" in {found.code for found in office.rules.findings}
+        with pytest.raises(UnknownTerm, match="lacks"):
+            give(office, "1")
 
 
 def test_tasks_are_entered_by_number(tmp_path):
