@@ -360,3 +360,16 @@ def test_a_row_waits_only_for_what_can_still_matter(rows, first, collect):
         engine = Engine(facts=FACTS, decisions={"p.old": OF_THE_OLD, "p.late": late, "p.top": table})
         assert engine.decide("top", young, on=ON).status.value == expected
         assert decide_roll(engine, ["top"], frame_of([young]), on=ON).frame["top.status"].to_list() == [expected]
+
+
+@pytest.mark.parametrize("hit", [HitPolicy.UNIQUE, HitPolicy.ANY])
+def test_rows_that_differ_conflict_whatever_a_third_would_give(hit):
+    """Nothing that becomes known undoes a conflict, so nothing is asked; with one of the two it may still agree."""
+    rows = [Row("alone", (("", Expression(then)),), Label("因")) for then in ("5", "6", "size")]
+    whose = {fact.name: None for fact in FACTS} | {"alone": True}
+    for made, expected in ((rows, "conflict"), (rows[1:], "undetermined")):
+        table = DecisionTable("top", (Output("", INT),), tuple(made), hit=hit)
+        engine = Engine(facts=FACTS, decisions={"p.top": table})
+        answer = engine.decide("top", whose, on=ON)
+        assert (answer.status.value, answer.ask) == (expected, () if expected == "conflict" else ("size",))
+        assert decide_roll(engine, ["top"], frame_of([whose]), on=ON).frame["top.status"].to_list() == [expected]

@@ -128,9 +128,11 @@ def choose(
         return _open(unknown, outcome_of, otherwise)
     if not true:
         return _open(unknown, outcome_of, otherwise)
+    if len(true) > 1:
+        known = [outcome for outcome in map(outcome_of, true) if _known(outcome)]
+        if any(outcome != known[0] for outcome in known[1:]):
+            return Choice(Status.CONFLICT, tuple(true))
     sure = agree(true, outcome_of)
-    if len(true) > 1 and sure.status is Status.UNDETERMINED and all(_known(outcome_of(number)) for number in true):
-        return Choice(Status.CONFLICT, tuple(true))
     return sure if not unknown or sure.status is Status.UNDETERMINED else agree([*true, *unknown], outcome_of)
 
 

@@ -105,7 +105,7 @@ class Tracer:
     def _open_leaves(self, rows: Sequence[BoundRow]) -> Iterator[n.Node]:
         """Yield what is unknown and keeps the answer from an outcome, as far as it can still matter."""
         silent = self.answer.status is Status.GAP and all(row.row.gap is not None for row in rows)
-        if self.answer.status is Status.DETERMINED or silent:
+        if self.answer.status in (Status.DETERMINED, Status.CONFLICT) or silent:
             return
         found = [self._leaves(row) for row in rows]
         if self.plan.hit is HitPolicy.COLLECT:
