@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -357,9 +358,7 @@ def appoint(
     click.echo(plain(f"已登记 registered: {person} · {post} · {place}"))
     _warn_of_place(place, places)
     if known and post not in known:
-        near = difflib.get_close_matches(post, known, n=3, cutoff=0.6)
-        click.echo(f"提醒：规则里没有环节由 {post} 办理" + (f"；是否指 {'、'.join(near)}" if near else ""), err=True)
-        click.echo(f"Warning: no step is for {post}" + (f"; did you mean {', '.join(near)}?" if near else ""), err=True)
+        _warn(f"规则里没有环节由 {post} 办理", f"no step is for {post}", post, known)
     return exits.FINE
 
 
@@ -408,14 +407,15 @@ def _places(office: Office) -> list[str]:
 
 def _warn_of_place(place: str, places: list[str]) -> None:
     """Say that *place* is not registered: what stands for it is kept, and may be registered before the place is."""
-    if place in places:
-        return
-    near = difflib.get_close_matches(place, places, n=3, cutoff=0.6)
-    click.echo(f"提醒：地方 {place} 还没有登记" + (f"；是否指 {'、'.join(near)}" if near else ""), err=True)
-    click.echo(
-        f"Warning: the place {place} is not registered" + (f"; did you mean {', '.join(near)}?" if near else ""),
-        err=True,
-    )
+    if place not in places:
+        _warn(f"地方 {place} 还没有登记", f"the place {place} is not registered", place, places)
+
+
+def _warn(zh: str, en: str, name: str, known: Collection[str]) -> None:
+    """Say in both languages what is odd about *name*, and which of the *known* ones look like it."""
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    click.echo(f"提醒：{zh}" + (f"；是否指 {'、'.join(near)}" if near else ""), err=True)
+    click.echo(f"Warning: {en}" + (f"; did you mean {', '.join(near)}?" if near else ""), err=True)
 
 
 def _procedures(office: Office, procedure: str) -> list[str]:

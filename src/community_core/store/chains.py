@@ -38,8 +38,7 @@ from community_core.store.records import (
     whole,
 )
 from community_core.store.register_reads import verify_reads
-from community_core.store.resuming import STATE
-from community_core.store.schema import SEQUENCE, cases, counters, events, rule_texts, snapshots
+from community_core.store.schema import OWN, SEQUENCE, STATE, cases, counters, events, rule_texts, snapshots
 from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, marks, object_text, snapshot_data
 from community_core.store.written_rows import verify_written
 
@@ -207,9 +206,8 @@ _BESIDE: Final = (
     .join(snapshots, snapshots.c.case_id == cases.c.id, isouter=True)
     .where(cases.c.id.in_(bindparam("ids", expanding=True)))
 )
-_OWN: Final = len(cases.c)
 #: How a case ended is for its procedure to say, which is not known here.
-_ENDED: Final = STATE.index(snapshots.c.ended) - len(cases.c)
+_ENDED: Final = STATE.index(snapshots.c.ended) - OWN
 #: How many of them there were from the beginning.
 _FIRST_KEPT: Final = 7
 
@@ -367,7 +365,7 @@ def _beside(connection: Connection, batch: Sequence[_Chain], check: PrivateCheck
             yield event_found("event-without-case", chain.case, 1, "没有对应的办件", "belongs to no case")
             continue
         try:
-            start = row_genesis(row[:_OWN])
+            start = row_genesis(row[:OWN])
         except (ValueError, TypeError):
             start = ""
         if chain.first is not None and start != chain.first:
@@ -378,7 +376,7 @@ def _beside(connection: Connection, batch: Sequence[_Chain], check: PrivateCheck
                 "的立案记录与首条记录不符：其中之一已被改动",
                 "has another record of its own than its first event follows: one of the two was changed",
             )
-        if row[_OWN] is None:
+        if row[OWN] is None:
             yield event_found(
                 "snapshot-differs",
                 chain.case,
@@ -387,7 +385,7 @@ def _beside(connection: Connection, batch: Sequence[_Chain], check: PrivateCheck
                 "is the last one, and no present state is kept after it: it was removed, and no list has the case",
             )
         else:
-            yield from _snapshot(chain, row[_OWN:])
+            yield from _snapshot(chain, row[OWN:])
     for value in private_rows(connection, ids):
         yield from check.row(value, chains[value.case_id].private)
     for chain in batch:

@@ -14,13 +14,12 @@ from community_core.base.ranks import Privacy
 from community_core.procedures.events import ERASE
 from community_core.procedures.withholding import Why, Withheld
 from community_core.store.records import event_found, shown
-from community_core.store.schema import cases, events, private, snapshots
+from community_core.store.schema import STATE, cases, events, private, snapshots
 from community_core.store.sealing import SEALED, Damaged, Lookup, PrivateRow, Sealing, is_mark, marks, unread
 
 _CHUNK: Final = 500
 _CASE, _VERSION, _STEP, _DATA = (events.c.keys().index(name) for name in ("case_id", "version", "step", "data"))
-# Of a present state the columns of its case come first, and its own id does not.
-_PRESENT: Final = len(cases.c) + snapshots.c.keys().index("data") - 1
+_PRESENT: Final = STATE.index(snapshots.c.data)
 
 
 def lookup_of_events(connection: Connection, rows: Iterable[Sequence[Any]], sealing: Sealing) -> Lookup:

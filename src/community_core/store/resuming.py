@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, sel
 from community_core.procedures.events import Case
 from community_core.store.private import lookup_of_states
 from community_core.store.records import kept_state, state_hash
-from community_core.store.schema import cases, events, snapshots
+from community_core.store.schema import OWN, STATE, cases, events, snapshots
 from community_core.store.sealing import Sealing
 from community_core.store.statements import ask
 
@@ -37,24 +37,6 @@ class ByCase:
         if len(ids) == 1:
             return ask(connection, self.one, {"case": ids[0]})
         return connection.execute(self.many, {"ids": ids}).all()
-
-
-_OWN: Final = len(cases.c)
-#: The columns of a kept state, those of its case first.
-STATE: Final = (
-    *cases.c,
-    snapshots.c.state,
-    snapshots.c.version,
-    snapshots.c.entered,
-    snapshots.c.latest,
-    snapshots.c.data,
-    snapshots.c.steps,
-    snapshots.c.reminded,
-    snapshots.c.ended,
-    snapshots.c.rules,
-    snapshots.c.takers,
-    snapshots.c.head,
-)
 
 
 def _at_the_end(which: ColumnElement[bool]) -> Select[Any]:
@@ -85,6 +67,6 @@ def kept_at_the_end(connection: Connection, ids: Sequence[str], sealing: Sealing
 def _as_written(row: Sequence[Any]) -> bool:
     *kept, head, last = row
     try:
-        return bool(head) and state_hash(last, (row[0], *kept[_OWN:])) == head
+        return bool(head) and state_hash(last, (row[0], *kept[OWN:])) == head
     except (TypeError, ValueError):
         return False

@@ -85,6 +85,12 @@ snapshots: Final = Table(
     Index("cc_snapshots_ended_state", "ended", "state"),
 )
 
+STATE: Final = (*cases.c, *list(snapshots.c)[1:])
+"""The columns of a present state as it is read, by place: those of its case, and those of the snapshot but its id."""
+
+OWN: Final = len(cases.c)
+"""How many of them are those of its case."""
+
 rule_texts: Final = Table(
     "cc_rule_texts",
     metadata,

@@ -50,11 +50,11 @@ from community_core.store.records import (
 from community_core.store.register_reads import SqlRegisterReads
 from community_core.store.register_rows import SqlRegisterRows
 from community_core.store.registers import SqlRegisters
-from community_core.store.resuming import STATE, ByCase, kept_at_the_end
+from community_core.store.resuming import ByCase, kept_at_the_end
+from community_core.store.schema import STATE, rule_texts
 from community_core.store.schema import cases as case_table
 from community_core.store.schema import events as event_table
 from community_core.store.schema import meta as meta_table
-from community_core.store.schema import rule_texts
 from community_core.store.schema import snapshots as snapshot_table
 from community_core.store.sealing import WITHOUT_KEYS, Sealing
 
