@@ -156,6 +156,9 @@ def test_check_takes_folders_and_names(run, tmp_path):
     assert run("check", "no-such-district").code == 2
     gone = run("check", tmp_path / "gone.yaml", "--json")
     assert (gone.code, gone.data[0]["code"]) == (1, "unreadable-file")
+    (tmp_path / "z.yaml").write_text((tmp_path / "a.yaml").read_text("utf-8").replace("我镇", "他镇"), "utf-8")
+    (again,) = run("check", tmp_path, "--json").data
+    assert (again["code"], again["file"]) == ("duplicate-document", str(tmp_path / "z.yaml"))
 
 
 def test_check_lets_warnings_pass(run, tmp_path):

@@ -11,12 +11,13 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from community_core.base import Citation, Label, Rank, Span, Standing, UnknownTerm
+from community_core.base import Citation, Label, Origin, Privacy, Rank, Span, Standing, UnknownTerm
 from community_core.declarations import Amendment, AmendmentKind, District, Practice, Preference, Setting
 from community_core.jurisdiction import Gathered, Rules, compose
-from community_core.procedures import EndKind, Procedure, Step
+from community_core.procedures import EndKind, Procedure, Step, StepField
 from community_core.rules import (
     INT,
+    TEXT,
     Bound,
     BoundKind,
     DatedValue,
@@ -56,6 +57,7 @@ MEETING = Procedure(
     ends=(("closed", EndKind.DECIDED),),
     open_to=OPEN,
 )
+TITLE = StepField("title", TEXT, privacy=Privacy.PUBLIC)
 BASE = Practice(
     "core.base",
     rank=Rank.LIBRARY,
@@ -141,6 +143,47 @@ def test_inserted_steps_and_tightened_guards():
     assert close.cite == NOTICE
     assert [name for name, _ in rules.reach("core.base.meeting").procedures] == ["core.base.meeting"]
     assert rules.procedure("meeting") == new
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        Procedure("", (Step("close", ("chair",), source=("called",), to="closed"),)),
+        Procedure("", (Step("visit", ("chair",), source=("called",), to="called"),), fields=(TITLE,)),
+        Procedure(
+            "", (Step("drop", ("chair",), source=("called",), to="closed"),), ends=(("closed", EndKind.REFUSED),)
+        ),
+    ],
+    ids=["step", "field", "end"],
+)
+def test_an_insertion_changes_nothing_that_is_there(more):
+    """A step, field or end that the procedure has is not put in another's place by inserting one of its name."""
+    base = evolve(BASE, procedures=(evolve(MEETING, fields=(evolve(TITLE, privacy=Privacy.PERSONAL),)),))
+    amended = amend("insert", "core.base.meeting", procedure=more)
+    rules = compose(District("town", amendments=(amended,)), Gathered(practices=(base,)))
+    assert [found.code for found in rules.findings] == ["amendment-unfit"]
+    with pytest.raises(UnknownTerm):
+        rules.procedure("meeting", on=AFTER)
+
+
+@pytest.mark.parametrize("text", ["age < 100) or (true", "true) or (true  # ", "(age < 100", "age < 100)"])
+def test_a_guard_is_never_loosened_by_a_parenthesis(text):
+    """A further condition that is no whole expression by itself is a finding, whatever it would make of the guard."""
+    rules = town(amend("tighten", "core.base.meeting.close", when=Expression(text, Origin("town.yaml", 7, 12))))
+    assert [(found.code, found.file, found.line) for found in rules.findings] == [("expression-syntax", "town.yaml", 7)]
+    with pytest.raises(UnknownTerm):
+        rules.procedure("meeting", on=AFTER)
+
+
+def test_a_guard_takes_a_condition_with_a_comment():
+    """A remark behind a further condition is left out, and what is wrong with it stands where it is written."""
+    rules = town(amend("tighten", "core.base.meeting.close", when=Expression("age < 100  # 试行")))
+    close = rules.procedure("meeting", on=AFTER).step("close")
+    assert close is not None
+    assert close.when is not None
+    assert close.when.text == "(age >= 18) and (age < 100)"
+    wrong = town(amend("tighten", "core.base.meeting.close", when=Expression("age < agee", Origin("town.yaml", 7, 12))))
+    assert [(found.code, found.line, found.column) for found in wrong.findings] == [("unknown-name", 7, 18)]
 
 
 def test_a_procedure_not_in_force_is_refused():

@@ -14,6 +14,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import community_core.practices.plugin
 from community_core.base import Citation, Force, Label, LoadError, Money, Rank, Span, Standing, UnknownTerm
 from community_core.base.findings import Origin, finding
 from community_core.codec import to_plain
@@ -136,6 +137,29 @@ def test_two_claims_at_one_rank_are_a_finding_in_any_order():
         assert "b.rules" in rules.findings[0].message.en
         assert rules.decide("review", {"satisfied": 1, "asked": 2}, on=DAY).status is Status.UNAVAILABLE
         assert rules.digest == results[0].digest
+
+
+@pytest.mark.parametrize("standing", [Standing.PROPOSAL, Standing.PLAN, Standing.AIM, Standing.FAILED])
+def test_what_does_not_apply_is_in_nobodys_way(standing):
+    """A value that its source only proposes, plans, aims at or gave up is no rival of one in force at the same rank."""
+    one = Practice("a.one", settings=(Setting("floor", (value(Fraction(1, 2), standing=standing),)),))
+    two = Practice(
+        "a.two", settings=(Setting("floor", (value(Fraction(3, 5)), value(Fraction(1), standing=standing))),)
+    )
+    here = district("town.evaluation", "a.one", "a.two")
+    rules = compose(here, Gathered(practices=(evaluation(), one, two)))
+    assert rules.findings == ()
+    assert rules.decide("review", {"satisfied": 55, "asked": 100}, on=DAY).outcome == "opened"
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_no_order_of_writing_chooses_between_two_values_of_one_day(turn):
+    """Two values from the same day on, in whatever order, are a finding, and the parameter gives neither."""
+    both = (value(Fraction(1, 2)), value(Fraction(3, 5)))[::turn]
+    here = district("town.evaluation", settings=(Setting("floor", both),))
+    rules = compose(here, Gathered(practices=(evaluation(),)))
+    assert [found.code for found in rules.findings] == ["value-twice"]
+    assert rules.decide("review", {"satisfied": 55, "asked": 100}, on=DAY).status is Status.UNAVAILABLE
 
 
 def test_a_district_resolves_a_tie_by_preferring_one():
@@ -396,6 +420,20 @@ def test_load_takes_a_name_a_file_or_a_district(tmp_path: Path):
 
 
 PLANNED = Row("true", (("", Expression("opened")),), Label("拟", "planned"), standing=Standing.PLAN)
+
+
+def test_no_file_puts_the_national_floor_aside(tmp_path: Path):
+    """A file that gives a practice of every district in other words is a finding, and the law's own text holds."""
+    floor = Path(community_core.practices.plugin.FOLDER) / "national.yaml"
+    law = floor.read_text("utf-8").partition("\n---\n")[0]
+    file = tmp_path / "town.yaml"
+    file.write_text(f"{law.replace('value: 18,', 'value: 16,')}\n---\ndistrict: town\n", "utf-8")
+    rules = load(file)
+    assert [(found.code, found.file) for found in rules.findings] == [("duplicate-offer", str(file))]
+    child = {"age": 17}
+    assert rules.decide("voting_age_reached", child, on=dt.date(2006, 5, 1)).outcome == "not_reached"
+    file.write_text(f"{law}\n---\ndistrict: town\n", "utf-8")
+    assert load(file).findings == ()
 
 
 def test_a_proposed_row_applies_only_where_its_term_is_adopted_by_name():

@@ -122,16 +122,15 @@ def _is_rulebook(path: Path) -> bool:
 
 
 def _of_files(files: Iterable[Path], gathered: Gathered, day: dt.date | None) -> Iterator[Finding]:
-    from attrs import evolve  # noqa: PLC0415 - with the other imports of this command
-
     from community_core.declarations.practice import District  # noqa: PLC0415 - as above
+    from community_core.jurisdiction.loading import beside  # noqa: PLC0415 - as above
     from community_core.rulebook.load import read_file  # noqa: PLC0415 - as above
 
     loaded = [read_file(file) for file in files]
     for one in loaded:
         yield from one.findings
     own = _practices(loaded)
-    offered = evolve(gathered, practices=(*own, *(item for item in gathered.practices if item.name not in _names(own))))
+    offered = beside(gathered, own)
     districts = [district for one in loaded for district in one.districts]
     # Where a file breaks off, the rest of it may hold the practice that is not found.
     whole = not any(item.code in _BROKEN_OFF for one in loaded for item in one.findings)
@@ -148,7 +147,3 @@ def _of_files(files: Iterable[Path], gathered: Gathered, day: dt.date | None) ->
 
 def _practices(loaded: Iterable[Loaded]) -> tuple[Practice, ...]:
     return tuple(practice for one in loaded for practice in one.practices)
-
-
-def _names(practices: Iterable[Practice]) -> frozenset[str]:
-    return frozenset(practice.name for practice in practices)

@@ -15,7 +15,8 @@ from community_core.declarations.amendments import Amendment, AmendmentKind
 from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.procedures.definition import Procedure, Step
 from community_core.procedures.merge import merge
-from community_core.rules.terms import BoundKind, Decision, DecisionTable, Parameter, Row
+from community_core.rules.terms import BoundKind, Decision, DecisionTable, Expression, Parameter, Row
+from community_core.rules.text import Syntax, canonical_text, parse, place
 
 T = TypeVar("T", Decision, Procedure, CodeList)
 
@@ -214,12 +215,35 @@ def amended_procedure(full: str, versions: Sequence[Procedure], claim: Claimed) 
         return _sorted(_over(versions, amendment.span, lambda version: evolve(sourced, name=version.name)))
 
     def inserted(version: Procedure) -> Procedure:
+        taken = sorted(_names(version) & _names(given))
+        if taken:
+            raise NotAmendable(_there_already(full, taken, claim))
         together = merge(version, sourced)
         return evolve(
             together, name=version.name, cite=version.cite, standing=version.standing, open_to=version.open_to
         )
 
     return _sorted(_over(versions, amendment.span, inserted))
+
+
+def _names(procedure: Procedure) -> set[str]:
+    """Return what an insertion may add to and not change: the names of steps, fields, ends, states and late rules."""
+    return {
+        *(step.name for step in procedure.steps),
+        *(field.name for field in procedure.fields),
+        *(name for name, _ in (*procedure.ends, *procedure.states)),
+        *(f"late {rule.state}.{rule.then}" for rule in procedure.late),
+    }
+
+
+def _there_already(full: str, names: Sequence[str], claim: Claimed) -> Finding:
+    return finding(
+        "amendment-unfit",
+        f"{full} 已经有 {'、'.join(names)}；insert 只能加新的，要改已有的请用 replace 整个替换，或用 tighten 收紧",
+        f"{full} has {', '.join(names)} already; insert adds and changes nothing: replace the whole, or tighten a step",
+        claim.amendment.origin,
+        name=names[0],
+    )
 
 
 def _tightened(full: str, procedure: Procedure, claim: Claimed) -> Procedure:
@@ -229,10 +253,25 @@ def _tightened(full: str, procedure: Procedure, claim: Claimed) -> Procedure:
     when = amendment.when
     if step is None or when is None:
         raise NotAmendable(_unfit(full, claim))
-    together = when if step.when is None else evolve(when, text=f"({step.when.text}) and ({when.text})", places=())
-    changed: Step = evolve(step, when=together, cite=claim.cite or step.cite)
+    changed: Step = evolve(step, when=_both(step.when, when), cite=claim.cite or step.cite)
     steps = tuple(changed if item.name == name else item for item in procedure.steps)
     return evolve(procedure, steps=steps)
+
+
+def _both(held: Expression | None, further: Expression) -> Expression:
+    """Return what holds where both hold; one that is no expression by itself stands alone, so as to be found.
+
+    Only whole expressions are put together: a parenthesis that *further* closes would open the guard that it tightens.
+    """
+    if held is None or not isinstance(parse(further), Syntax):
+        return further
+    if not isinstance(parse(held), Syntax):
+        return held
+    before, text = f"({canonical_text(held.text)}) and (", canonical_text(further.text)
+    # What is wrong with the whole is found in the amendment, whose writer can mend it.
+    starts = [place(further, index if text == further.text else 0) for index in range(len(text))]
+    spots = [starts[0]] * len(before) + starts + [starts[-1]]
+    return evolve(further, text=f"{before}{text})", places=tuple((spot.line, spot.column) for spot in spots))
 
 
 def tightened(full: str, parameter: Parameter, claim: Claimed) -> Parameter:

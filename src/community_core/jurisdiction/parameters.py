@@ -16,7 +16,7 @@ from community_core.jurisdiction.amend import (
     tightened,
 )
 from community_core.jurisdiction.grounds import Grounds, Included
-from community_core.jurisdiction.values import Claimant, bound_faults, merged, rank_conflicts, type_faults
+from community_core.jurisdiction.values import Claimant, bound_faults, merged, rank_conflicts, twice_given, type_faults
 from community_core.rules.scope import Ambiguous, Names
 from community_core.rules.terms import (
     DatedValue,
@@ -107,8 +107,10 @@ class ParameterComposer(Grounds):
     ) -> Parameter:
         """Return one parameter with its history out of all claims."""
         wrong = list(type_faults(full, parameter, facts, claimants))
-        kept, conflicts = rank_conflicts(full, claimants, self.preferred.get(full, ""))
-        history = () if wrong or conflicts else merged(kept, by_name=full in self.named)
+        named = full in self.named
+        wrong += twice_given(full, claimants, by_name=named)
+        kept, conflicts = rank_conflicts(full, claimants, self.preferred.get(full, ""), by_name=named)
+        history = () if wrong or conflicts else merged(kept, by_name=named)
         outside = [] if wrong else list(bound_faults(full, parameter, history))
         for found in (*wrong, *conflicts, *outside):
             self.fault(found, full)

@@ -78,11 +78,13 @@ def _wrong_type(full: str, parameter: Parameter, facts: Mapping[str, Fact], date
                     name=str(key),
                 )
         values = [value for _, value in dated.value]
-    if dated.unit and parameter.type.unit and dated.unit != parameter.type.unit:
+    # A share may leave its unit open and is one number in any; a count without a unit is no period.
+    unit = parameter.type.unit
+    if dated.unit and dated.unit != unit and (unit or parameter.type.kind is not Kind.SHARE):
         yield finding(
             "wrong-unit",
-            f"{full} 的单位是 {parameter.type.unit}（{_source(parameter)}），这里写的是 {dated.unit}",
-            f"{full} is in {parameter.type.unit} ({_source(parameter)}); {dated.unit} is written here",
+            f"{full} {f'的单位是 {unit}' if unit else '没有单位'}（{_source(parameter)}），这里写的是 {dated.unit}",
+            f"{full} {f'is in {unit}' if unit else 'has no unit'} ({_source(parameter)}); {dated.unit} is written here",
             dated.origin,
             name=full,
         )
@@ -102,8 +104,29 @@ def _source(parameter: Parameter) -> str:
     return str(parameter.origin) or parameter.name
 
 
-def rank_conflicts(full: str, claimants: Sequence[Claimant], preferred: str) -> tuple[list[Claimant], list[Finding]]:
-    """Return the claimants that remain, and a finding for each pair of one rank that differs on some day."""
+def twice_given(full: str, claimants: Iterable[Claimant], *, by_name: bool = False) -> Iterator[Finding]:
+    """Yield a finding for each value that one claimant gives beside another from the same day on."""
+    for claimant in claimants:
+        values = _applying(claimant, by_name=by_name)
+        for index, second in enumerate(values):
+            if any(first.span.start == second.span.start for first in values[:index]):
+                day = second.span.start or "undated"
+                yield finding(
+                    "value-twice",
+                    f"{claimant.name} 给了 {full} 两个从 {day} 起的值；请留一个，或改正日期",
+                    f"{claimant.name} gives {full} two values from {day} on; keep one, or correct its day",
+                    second.origin,
+                    name=full,
+                )
+
+
+def rank_conflicts(
+    full: str, claimants: Sequence[Claimant], preferred: str, *, by_name: bool = False
+) -> tuple[list[Claimant], list[Finding]]:
+    """Return the claimants that remain, and a finding for each pair of one rank that differs on some day.
+
+    What only proposes or plans is in nobody's way, unless the term was adopted *by_name*.
+    """
     kept: list[Claimant] = []
     found: list[Finding] = []
     by_rank: dict[tuple[bool, bool, int], list[Claimant]] = {}
@@ -117,7 +140,7 @@ def rank_conflicts(full: str, claimants: Sequence[Claimant], preferred: str) -> 
         kept += rivals
         for index, first in enumerate(rivals):
             for second in rivals[index + 1 :]:
-                if _differ(first.history, second.history):
+                if _differ(_applying(first, by_name=by_name), _applying(second, by_name=by_name)):
                     names = sorted([first.name, second.name])
                     found.append(
                         finding(
@@ -131,6 +154,10 @@ def rank_conflicts(full: str, claimants: Sequence[Claimant], preferred: str) -> 
     return kept, found
 
 
+def _applying(claimant: Claimant, *, by_name: bool) -> list[DatedValue]:
+    return [value for value in claimant.history if by_name or value.standing.applies]
+
+
 def _differ(first: Iterable[DatedValue], second: Sequence[DatedValue]) -> bool:
     return any(a.span.meets(b.span) and a.value != b.value for a in first for b in second)
 
@@ -141,9 +168,7 @@ def merged(claimants: Iterable[Claimant], *, by_name: bool = False) -> tuple[Dat
     Only values of a standing that applies count; a proposal, plan or aim does where it was adopted *by_name*.
     """
     ordered = sorted(claimants, key=lambda item: item.order)
-    histories = [
-        [evolve(v, setter=item.name) for v in item.history if by_name or v.standing.applies] for item in ordered
-    ]
+    histories = [[evolve(value, setter=item.name) for value in _applying(item, by_name=by_name)] for item in ordered]
     days = {day for history in histories for value in history for day in (value.span.start, value.span.end)}
     starts: list[dt.date | None] = [None, *sorted(day for day in days if day is not None)]
     result: list[DatedValue] = []

@@ -154,11 +154,12 @@ def read_value(node: Node, kind: ValueType | None, reading: Reading, *, table: b
         return value
     if not fits(kind, value):
         return _misfit(node, kind, reading, node.text)
-    if unit and kind.unit and unit != kind.unit:
+    # A share that leaves its unit open is one number in any; a count without a unit is no period.
+    if unit and unit != kind.unit and (kind.unit or kind.kind is not Kind.SHARE):
         return reading.report(
             "wrong-unit",
-            f"“{node.text}”的单位是 {unit}，这里应当是 {kind.unit}",
-            f"{node.text!r} is in {unit}, but {kind.unit} is the unit here",
+            f"“{node.text}”的单位是 {unit}，这里{f'应当是 {kind.unit}' if kind.unit else '没有单位'}",
+            f"{node.text!r} is in {unit}, but {kind.unit or 'no unit'} is the unit here",
             reading.origin(node),
             unit=unit,
         )

@@ -14,6 +14,7 @@ from community_core.base.labels import Label
 from community_core.declarations.practice import District, Practice
 from community_core.declarations.terms import Terms
 from community_core.jurisdiction.compose import compose
+from community_core.jurisdiction.loading import beside
 from community_core.jurisdiction.plugins import Gathered, gather
 from community_core.jurisdiction.rules import Rules
 from community_core.procedures.definition import Procedure
@@ -143,9 +144,7 @@ def _named(path: Path, group: CaseGroup, offered: Gathered) -> Ground:
         raise LoadError(
             Label(f"{group.named} 里应当正好有一个区县", f"{group.named} should hold one district"), loaded.findings
         )
-    own = {practice.name for practice in loaded.practices}
-    practices = (*loaded.practices, *(item for item in offered.practices if item.name not in own))
-    return Ground(path, group, loaded.districts[0], evolve(offered, practices=practices))
+    return Ground(path, group, loaded.districts[0], beside(offered, loaded.practices))
 
 
 def practices_of(grounds: Iterable[Ground]) -> tuple[str, ...]:
