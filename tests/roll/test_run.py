@@ -10,10 +10,10 @@ import pytest
 from community_core.base.errors import FactError, UnknownTerm
 from community_core.base.labels import Label
 from community_core.base.money import Money
-from community_core.roll import ROW_NUMBER, decide_roll, read_table, ready, write_table
+from community_core.roll import ROW_NUMBER, decide_file, decide_roll, read_table, ready, write_table
 from community_core.rules.engine import Engine
 from community_core.rules.pattern import Status
-from community_core.rules.terms import DatedValue, DecisionTable, Expression, Fact, Output, Parameter, Row
+from community_core.rules.terms import DatedValue, DecisionTable, Expression, Fact, Function, Output, Parameter, Row
 from community_core.rules.types import BOOL, DATE, INT, MONEY, SHARE, TEXT, enum_of, list_of
 
 ON = dt.date(2006, 5, 1)
@@ -283,3 +283,46 @@ def test_without_the_extra_the_message_says_how_to_install_it(tmp_path):
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert 'pip install "community-core[roll]"' in done.stderr
+
+
+def fussy():
+    """Rules with a plugin's word that fails for some ages, and a decision that rests on it."""
+
+    def ripe(age):
+        if age == 72:
+            raise ValueError(age)
+        return "ripe" if age == 81 else age > 50
+
+    yes = (Output("", BOOL),)
+    ripe_now = DecisionTable("ripe_now", yes, (row("ripe(age) and lives_alone", then="true"),), title=Label("适龄"))
+    above = DecisionTable("above", yes, (row("ripe_now", then="true"),), otherwise=row("true", then="false"))
+    tables = {"p.ripe_now": ripe_now, "p.above": above}
+    return Engine(facts=FACTS, decisions=tables, functions=[Function("ripe", ripe, (INT,), BOOL)])
+
+
+def test_a_word_that_fails_makes_its_rows_unavailable_and_loses_no_other(tmp_path):
+    """Each row has the counter's status; the finding names rows and word, with what rests on it, in a file too."""
+    rules = fussy()
+    result = decide_roll(rules, ["ripe_now", "above"], frame(), on=ON)
+    expected = ["unavailable", "unavailable", "uncovered", "determined", "determined", "undetermined"]
+    assert result.frame["ripe_now.status"].to_list() == expected
+    for number, status in enumerate(expected, 1):
+        assert result.explain(number, "ripe_now").status.value == status
+        above = result.frame["above.status"][number - 1]
+        assert result.explain(number, "above").status.value == above
+    assert [(found.code, dict(found.data)["term"], dict(found.data)["rows"]) for found in result.findings] == [
+        ("function-failed", "ripe_now", "1"),
+        ("function-outcome", "ripe_now", "2"),
+        ("function-failed", "above", "1"),
+        ("function-outcome", "above", "2"),
+    ]
+    assert "名册第1行" in result.findings[0].message.zh
+    assert "ripe of a plugin failed (ValueError)" in result.findings[0].message.text("en")
+    frame().write_csv(tmp_path / "roll.csv")
+    written = decide_file(rules, ["ripe_now"], tmp_path / "roll.csv", tmp_path / "out.csv", on=ON)
+    assert [found.code for found in written.findings if found.level == "error"] == [
+        "function-failed",
+        "function-outcome",
+    ]
+    assert written.rows == 6
+    assert (tmp_path / "out.csv").read_text("utf-8").count("unavailable") == 2

@@ -3,6 +3,7 @@
 import datetime as dt
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 import polars as pl
 import pytest
@@ -22,6 +23,7 @@ from community_core.rules.terms import (
     DecisionTable,
     Expression,
     Fact,
+    Function,
     HitPolicy,
     Output,
     Parameter,
@@ -78,10 +80,10 @@ def texts(kind: str, depth: int, refs: tuple[str, ...]) -> st.SearchStrategy[str
             "60 <= age", "true", "size > open_number", "part >= pct(50)", "birth_date < date('1953-02-28')",
             "subset(tags, two_tags)", "subset(two_tags, tags)", "subset(no_tags, tags)", "subset(tags, open_tags)",
             "subset(tags, tags)", "age_on(birth_date, day) > 60", "age_on(moved, day) != 2",
-            "not means in (dibao, low)",
+            "not means in (dibao, low)", "fussy(size)", "not fussy(rooms)",
         ],
         "int": ["size", "rooms", "2", "0", "-3", "count(tags)", "open_number", "age", "days_between(moved, day)",
-                "months_between(moved, day)", "months_between(birth_date, moved)", "1000003"],
+                "months_between(moved, day)", "months_between(birth_date, moved)", "1000003", "halved(size)"],
         "money": ["income", "yuan('12.50')", "list_price[service]", "yuan('0')"],
         "share": ["part", "pct(60)", "permille(333)", "low_part", "open_part", "parts[service]"],
         "date": ["birth_date", "moved", "day", "date('2000-02-29')", "birth_date + months(6)", "moved - days(40)"],
@@ -179,6 +181,19 @@ def func(age, means, level):
     return level if age > 60 else "middle"
 
 
+def _fussy(number: int) -> Any:
+    if number in (2, 3):
+        raise ValueError(number)
+    return "no truth" if number == 4 else number > 4
+
+
+#: Words of a plugin: one that fails, or gives what is no truth, and one that knows no half of odd numbers.
+WORDS = (
+    Function("fussy", _fussy, (INT,), BOOL),
+    Function("halved", lambda number: None if number % 2 else number // 2, (INT,), INT),
+)
+
+
 def unknown_or(values):
     return st.one_of(st.none(), values)
 
@@ -249,7 +264,7 @@ def outcome_in(result, term: str, row: dict):
 def test_every_row_has_the_answer_of_the_counter(low, mid, top, subjects, fixed):
     """For random tables over tables, whatever is unknown or given, status, outcome and row are the counter's."""
     decisions = {"p.low": low, "p.mid": mid, "p.top": top, "p.func": func}
-    engine = Engine(facts=FACTS, parameters=PARAMETERS, decisions=decisions)
+    engine = Engine(facts=FACTS, parameters=PARAMETERS, decisions=decisions, functions=WORDS)
     result = decide_roll(engine, ["top", "mid", "low", "func"], frame_of(subjects), on=ON, given=fixed)
     rows = result.frame.rows(named=True)
     assert [row["row_number"] for row in rows] == list(range(11, 11 + len(subjects)))
@@ -300,7 +315,7 @@ COUNTABLE = (Aggregation.SUM, Aggregation.MIN, Aggregation.MAX)
 )
 def test_what_is_collected_is_the_counters(low, table, subjects):
     """Under collect, with each aggregation, every row of a roll has the status and outcome of the counter."""
-    engine = Engine(facts=FACTS, parameters=PARAMETERS, decisions={"p.low": low, "p.all": table})
+    engine = Engine(facts=FACTS, parameters=PARAMETERS, decisions={"p.low": low, "p.all": table}, functions=WORDS)
     assume(not engine.findings)
     # sums of products of large numbers leave what a column of whole numbers holds
     subjects = [{**each, "rooms": None if each["rooms"] is None else min(each["rooms"], 4)} for each in subjects]

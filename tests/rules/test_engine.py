@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from community_core.base import Citation, FactError, FunctionFailed, Label, Origin, Span, Standing, UnknownTerm, finding
+from community_core.base import Citation, FactError, Label, Origin, Span, Standing, UnknownTerm, finding
 from community_core.rules import (
     BOOL,
     DATE,
@@ -28,6 +28,7 @@ from community_core.rules import (
     decision,
     enum_of,
 )
+from community_core.rules.types import TYPE_NAMES
 
 DAY = dt.date(2006, 5, 1)
 DOCUMENT = Citation("001.txt", "三、自我服务", lines="L111")
@@ -316,22 +317,57 @@ def test_a_python_decision_that_fails_is_unavailable_and_named():
         assert "care.shaky" in answer.explain("zh")
 
 
+def _shaky(age: int) -> Any:
+    if age > 70:
+        raise ValueError(f"of {age}")
+    return 1 if age == 60 else age > 50
+
+
+SHAKY = Function("shaky", _shaky, (INT.in_unit("year"),), BOOL)
+
+
 def test_a_word_that_fails_is_named_and_says_nothing_of_its_subject():
-    """Where a plugin's word raises, or gives another type, the decision raises that; it never passes for an outcome."""
-
-    def shaky(age: int) -> Any:
-        if age > 70:
-            raise ValueError(f"of {age}")
-        return 1
-
-    word = Function("shaky", shaky, (INT.in_unit("year"),), BOOL)
+    """Where a plugin's word raises, or gives another type, the answer is unavailable and names it, without values."""
     table = evolve(CARE, name="asks", rows=(row("shaky(age)", "carer"),))
-    made = Engine(facts=FACTS, decisions={"care.asks": table}, functions=[word])
+    made = Engine(facts=FACTS, decisions={"care.asks": table}, functions=[SHAKY])
     for age, code in ((72, "function-failed"), (60, "function-outcome")):
-        with pytest.raises(FunctionFailed, match="shaky") as info:
-            made.decide("asks", {"age": age}, on=DAY)
-        assert [item.code for item in info.value.findings] == [code]
-        assert str(age) not in str(info.value)
+        answer = made.decide("asks", {"age": age}, on=DAY)
+        assert (answer.status, answer.outcome, answer.ask) == (Status.UNAVAILABLE, None, ())
+        (found,) = answer.findings
+        assert (found.code, dict(found.data)["function"]) == (code, "shaky")
+        assert found.message.zh in answer.explain("zh")
+        assert str(age) not in answer.explain("en").replace(f"age = {age}", "")
+    assert made.decide("asks", {"age": 55}, on=DAY).status is Status.DETERMINED
+
+
+def test_a_word_that_fails_is_unknown_where_something_else_can_still_matter():
+    """Beside a failed word other conditions decide or are asked for, and what rests on it is unavailable."""
+    rows = (row("shaky(age) and lives_alone", "carer"),)
+    tables = {
+        "care.asks": evolve(CARE, name="asks", rows=rows, otherwise=row("true", "none")),
+        "care.above": evolve(CARE, name="above", rows=(row("asks == carer", "carer"),)),
+    }
+    made = Engine(facts=FACTS, decisions=tables, functions=[SHAKY])
+    assert made.findings == ()
+    assert made.decide("asks", {"age": 72, "lives_alone": False}, on=DAY).status is Status.DETERMINED
+    open_yet = made.decide("asks", {"age": 72}, on=DAY)
+    assert (open_yet.status, open_yet.ask) == (Status.UNDETERMINED, ("lives_alone",))
+    above = made.decide("above", {"age": 72, "lives_alone": True}, on=DAY)
+    assert (above.status, [found.code for found in above.findings]) == (Status.UNAVAILABLE, ["function-failed"])
+
+
+def test_a_word_that_takes_members_fails_as_others_do():
+    """A word over members, which no memory of values holds, is called and named like any other."""
+
+    def oldest(members: Any) -> int:
+        return max(member["age"] for member in members)
+
+    facts = [Fact("members", TYPE_NAMES["members"])]
+    word = Function("oldest", oldest, (TYPE_NAMES["members"],), INT)
+    table = DecisionTable("old", (Output("", BOOL),), (Row("oldest(members) > 60", (("", Expression("true")),)),))
+    made = Engine(facts=facts, decisions={"care.old": table}, functions=[word])
+    assert made.decide("old", {"members": ({"age": 70},)}, on=DAY).outcome is True
+    assert made.decide("old", {"members": ({"name": 1},)}, on=DAY).status is Status.UNAVAILABLE
 
 
 def test_an_answer_does_not_change_with_its_subject():

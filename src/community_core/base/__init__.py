@@ -5,7 +5,6 @@ from community_core.base.days import Span, add_months, age_on, months_between
 from community_core.base.errors import (
     CommunityError,
     FactError,
-    FunctionFailed,
     LoadError,
     Refused,
     StoreError,
@@ -24,7 +23,6 @@ __all__ = [
     "FactError",
     "Finding",
     "Force",
-    "FunctionFailed",
     "Label",
     "Language",
     "LoadError",

@@ -25,10 +25,6 @@ class UnknownTerm(CommunityError):
     """No term of that name is among the rules, or several are; the message lists the candidates."""
 
 
-class FunctionFailed(CommunityError):
-    """A word that a plugin adds failed, or gave a value of another type; ``findings`` name it and no value."""
-
-
 class Refused(CommunityError):
     """The office refuses a step or an opening; ``findings`` say why. Nothing was changed."""
 

@@ -35,7 +35,7 @@ class FileResult:
     tallies: Mapping[str, Tally]
     out: Path | None = None
     rejected: Path | None = None
-    _beyond: list[Finding] = field(factory=list)
+    _undecided: list[Finding] = field(factory=list)
     _replaced: dict[str, Finding] = field(factory=dict)
 
     @property
@@ -60,8 +60,11 @@ class FileResult:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong with the file and its rows, then outcomes that no column holds; at most a thousand of each."""
-        return (*self.parts.findings, *self._replaced.values(), *self._beyond)
+        """What is wrong with the file and its rows, then what has no outcome or none that a column holds.
+
+        There are at most a thousand of each.
+        """
+        return (*self.parts.findings, *self._replaced.values(), *self._undecided)
 
     def totals(self, term: str, output: str | None = None) -> tuple[Total, ...]:
         """Return how many subjects have each status and outcome of *term*; see :meth:`Tally.totals`."""
@@ -88,7 +91,7 @@ class FileResult:
         """Add the results of one part."""
         for term, found in result.terms.items():
             self.tallies[term].add(found.tally)
-        self._beyond += result.findings[: max(MOST_LISTED - len(self._beyond), 0)]
+        self._undecided += result.findings[: max(MOST_LISTED - len(self._undecided), 0)]
 
 
 def decide_file(

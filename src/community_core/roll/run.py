@@ -73,29 +73,58 @@ class TermResult:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """The rows whose outcome is beyond 64 bits, by the row of the decision that gave it."""
-        by_row: dict[int | None, list[int]] = {}
+        """The rows whose outcome is beyond 64 bits, by the row of the decision, and those unavailable, by the cause."""
+        large: dict[int | None, list[int]] = {}
         for at in sorted(self.staged.too_large):
-            by_row.setdefault(self.results[at].row, []).append(at)
-        return tuple(self._too_large(row, numbers) for row, numbers in by_row.items())
+            large.setdefault(self.results[at].row, []).append(at)
+        failed: dict[Finding, list[int]] = {}
+        for at, result in enumerate(self.results):
+            for why in result.why:
+                failed.setdefault(why, []).append(at)
+        return (
+            *(self._too_large(row, numbers) for row, numbers in large.items()),
+            *(self._unavailable(why, numbers) for why, numbers in failed.items()),
+        )
 
-    def _too_large(self, row: int | None, numbers: Sequence[int]) -> Finding:
+    @property
+    def _title(self) -> Label:
+        return self.staged.plan.title or Label(self.term)
+
+    def _rows(self, numbers: Sequence[int]) -> tuple[Label, dict[str, Any]]:
+        """The rows of the roll whose result has one of these *numbers*, in words and as data."""
         lines = self.subjects.rows.filter(self.staged.index.is_in(numbers))
         shown, count = ", ".join(map(str, lines.head(_SHOWN))), len(lines)
+        more = count > _SHOWN
+        said = Label(
+            f"名册第{shown}行{f'等{count}行' if more else ''}",
+            f"the roll's rows {shown}{f' and others ({count} in all)' if more else ''}",
+        )
+        return said, {"rows": shown, "count": count}
+
+    def _too_large(self, row: int | None, numbers: Sequence[int]) -> Finding:
+        rows, data = self._rows(numbers)
         read = ", ".join(sorted(fact.name for fact in self.staged.plan.reads))
-        title = self.staged.plan.title or Label(self.term)
         return finding(
             "outcome-too-large",
-            f"“{title.zh}”的第{row}行为名册第{shown}行{f'等{count}行' if count > _SHOWN else ''}算出的数超出64位整数，"
+            f"“{self._title.zh}”的第{row}行为{rows.zh}算出的数超出64位整数，"
             f"列中放不下，这些行记为“不可用”，其余照常；请核对事实 {read}，或单独说明（explain）以见确数",
-            f"row {row} of {self.term} gives a number beyond 64 bits for the roll's rows {shown}"
-            f"{f' and others ({count} in all)' if count > _SHOWN else ''}, which no column holds: they are unavailable "
-            f"and the rest goes on; check the facts {read}, or explain one row to see the number",
+            f"row {row} of {self.term} gives a number beyond 64 bits for {rows.en}, which no column holds: they are "
+            f"unavailable and the rest goes on; check the facts {read}, or explain one row to see the number",
             term=self.term,
             row=row,
-            rows=shown,
-            count=count,
             facts=read,
+            **data,
+        )
+
+    def _unavailable(self, why: Finding, numbers: Sequence[int]) -> Finding:
+        rows, data = self._rows(numbers)
+        return finding(
+            why.code,
+            f"“{self._title.zh}”对{rows.zh}不可用：{why.message.zh}",
+            f"{self.term} is unavailable for {rows.en}: {why.message.text('en')}",
+            why.origin,
+            why.level,
+            **dict(why.data) | {"term": self.term} | data,
         )
 
     @cached_property
@@ -152,7 +181,7 @@ class RollResult:
         ``term.row`` and ``term.code``. A null outcome is one that is not determined; a code stands in the smallest
         whole numbers that hold every code of its table, and as text where 64 bits do not (more than 39 conditions).
         A whole number or amount beyond 64 bits has no column: its row has the status ``unavailable``, and one of
-        :attr:`findings` names it; :meth:`explain` gives it exactly.
+        :attr:`findings` names it; :meth:`explain` gives it exactly. So is a row for which what a plugin adds fails.
         """
         alike: dict[int, list[TermResult]] = {}
         for result in self.terms.values():
@@ -166,7 +195,7 @@ class RollResult:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What could not be put into columns: outcomes beyond 64 bits, with the rows that have them."""
+        """What could not be decided or put into columns, with the rows: failures, and outcomes beyond 64 bits."""
         return tuple(found for result in self.terms.values() for found in result.findings)
 
     def __getitem__(self, term: str) -> TermResult:

@@ -84,7 +84,7 @@ class Run:
         plan = self.plan
         if isinstance(plan, BrokenPlan):
             zeros = pl.zeros(len(self.subjects.rows), dtype=pl.UInt16, eager=True)
-            return Staged(plan, (Result(Status.UNAVAILABLE, None, None, 0),), zeros, zeros)
+            return Staged(plan, (Result(Status.UNAVAILABLE, None, None, 0, why=(plan.finding,)),), zeros, zeros)
         self.parts = {term: self.stager.staged(part) for term, part in plan.parts}
         self.columns = Columns(self.subjects.cells(fact.name for fact in plan.facts), self.on, {})
         self.table = self.subjects.ready
@@ -337,9 +337,10 @@ class Run:
         decided: list[int] = []
         for subject, at in zip(subjects, base.gather(representatives).to_list(), strict=True):
             answer = self.plan.answer(subject, self.on)
-            # among decisions without others underneath, subjects with one outcome may differ in what is unknown
-            asks = bool(self.plan.parts) and answer.status is not Status.DETERMINED and bool(answer.ask)
-            result = Result(answer.status, answer.inner, answer.row, results[at].code, asks)
+            # where nothing can block, subjects with one outcome may differ in what is unknown
+            asks = self.plan.may_block and answer.status is not Status.DETERMINED and bool(answer.ask)
+            why = answer.findings if answer.status is Status.UNAVAILABLE else ()
+            result = Result(answer.status, answer.inner, answer.row, results[at].code, asks, why)
             if result not in known:
                 known[result] = len(results)
                 results.append(result)
@@ -363,7 +364,7 @@ class Run:
             if cell.over is not None:
                 expressions.append(cell.over.expr.alias(f"{_MARK}{position}{_MARK}"))
         blocking = Blocking()
-        if self.plan.parts:
+        if self.plan.may_block:
             blocking.add(self.plan)
         values |= blocking.values
         held = self.subjects.cells(sorted(values | blocking.masks))

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import define, frozen
 
+from community_core.base.findings import Finding
 from community_core.roll.extras import pl
 from community_core.roll.values import dtype_of, fits_cell, is_small, to_cell
 from community_core.rules.pattern import Status
@@ -19,7 +20,8 @@ from community_core.rules.types import Kind, ValueType
 class Result:
     """What a group of subjects gets: status, inner values of the outputs (``None`` unless determined), row, code.
 
-    *asks* is true where it is certain that there is a fact or parameter to ask for; false says nothing.
+    *asks* is true where it is certain that there is a fact or parameter to ask for; false says nothing. *why* says what
+    makes it unavailable, where it is.
     """
 
     status: Status
@@ -27,6 +29,7 @@ class Result:
     row: int | None
     code: int
     asks: bool = False
+    why: tuple[Finding, ...] = ()
 
 
 @define(eq=False)

@@ -89,7 +89,7 @@ class Trace:
     """Everything that an answer rests on.
 
     *parts* are the answers of the decisions that the rows looked at; *blocked* are those of them without an outcome
-    that keep this answer from one.
+    that keep this answer from one. *failed* says what is wrong with words of plugins that keep it from one.
     """
 
     rows: tuple[Reason, ...] = ()
@@ -98,6 +98,7 @@ class Trace:
     gaps: tuple[Label, ...] = ()
     parts: tuple[Answer, ...] = ()
     blocked: tuple[Answer, ...] = ()
+    failed: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

@@ -326,21 +326,12 @@ class Binding:
         """Return the words of the vocabulary that *trees* call, all the way down."""
         looked = list(trees)
         decisions, _, facts = self.reach(looked)
-        return frozenset(_called(self._below(looked, decisions, facts)))
+        return frozenset(n.called(self._below(looked, decisions, facts)))
 
     def _below(self, trees: Iterable[n.Node], decisions: Iterable[str], facts: Iterable[str]) -> list[n.Node]:
         """Return *trees* with those of the decisions and derived facts that they lead to."""
         inside = [tree for full in decisions for tree in self.trees(full)]
         return [*trees, *inside, *(self.derived[name] for name in facts if name in self.derived)]
-
-
-def _called(trees: Iterable[n.Node]) -> Iterator[str]:
-    for tree in trees:
-        for node in n.walk(tree):
-            if isinstance(node, n.Call):
-                yield node.function
-            elif isinstance(node, n.Members):
-                yield from _called(node.inside)
 
 
 def _of_members(trees: Iterable[n.Node]) -> Iterator[str]:

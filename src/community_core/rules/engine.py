@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from community_core.base.errors import FunctionFailed, UnknownTerm
+from community_core.base.errors import UnknownTerm
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.base.ranks import Standing
@@ -21,10 +21,11 @@ from community_core.rules.codegen import Values, compile_values
 from community_core.rules.flow import Ready
 from community_core.rules.fold import Folding
 from community_core.rules.function_plan import FunctionPlan
-from community_core.rules.interpret import Surroundings, unknown_leaves
+from community_core.rules.interpret import Surroundings, failures, unknown_leaves
 from community_core.rules.naming import Naming
 from community_core.rules.parts import BoundRow, part_values
 from community_core.rules.parts import Names as PlanNames
+from community_core.rules.pattern import Status
 from community_core.rules.plan import (
     BrokenPlan,
     Plan,
@@ -251,7 +252,6 @@ class Engine:
         Raises:
             UnknownTerm: if there is no such decision.
             FactError: if a given fact does not fit its declaration.
-            FunctionFailed: if a word that a plugin adds failed, or gave a value of another type.
             TypeError: if *on* is no day, or *subject* nothing that has facts.
         """
         try:
@@ -432,7 +432,7 @@ class Engine:
         """Evaluate an expression of a procedure against *values* of its fields (and facts).
 
         What is dated is read on the day *on*, on which the case opened, or where it is declared ``as_of: step`` on the
-        day *step*. An expression that is broken gives its findings and no value.
+        day *step*. An expression that is broken, or rests on a plugin's word that fails, gives findings and no value.
 
         Raises:
             FactError: if a value does not fit its field's type.
@@ -449,12 +449,6 @@ class Engine:
             self._kept.append(fields)
         if isinstance(prepared, tuple):
             return Evaluated(None, findings=prepared)
-        try:
-            return self._evaluated(prepared, values, on)
-        except FunctionFailed as failed:
-            return Evaluated(None, findings=failed.findings, type=prepared.bound.type)
-
-    def _evaluated(self, prepared: _Prepared, values: Mapping[str, Any], on: dt.date) -> Evaluated:
         answers = {term: plan.answer_for(values.get, on) for term, plan in prepared.parts}
         decided = part_values(answers)
         value = prepared.compute(values.get, on, decided)[0]
@@ -463,14 +457,17 @@ class Engine:
             return Evaluated(outer(kind, value), uses=prepared.uses, type=kind)
         known = {fact.name: inner(fact.type, values.get(fact.name)) for fact in prepared.facts}
         missing: list[str] = []
-        for leaf in unknown_leaves(prepared.folded, Surroundings(known, decided, on, self.scope.words)):
+        leaves = tuple(unknown_leaves(prepared.folded, Surroundings(known, decided, on, self.scope.words)))
+        wrong = [*failures(leaves)]
+        for leaf in leaves:
             if isinstance(leaf, n.FactRef):
                 missing.append(leaf.name)
             elif isinstance(leaf, n.Unknown):
                 missing.append(leaf.ask.rpartition(".")[2])
             elif isinstance(leaf, n.DecisionRef):
                 missing += answers[leaf.term].ask or (leaf.term,)
-        return Evaluated(None, tuple(dict.fromkeys(missing)), prepared.uses, kind)
+                wrong += answers[leaf.term].findings if answers[leaf.term].status is Status.UNAVAILABLE else ()
+        return Evaluated(None, tuple(dict.fromkeys(missing)), prepared.uses, kind, tuple(dict.fromkeys(wrong)))
 
     def _prepare(
         self, expression: Expression, practice: str, fields: Mapping[str, ValueType], days: _Days, guard: bool

@@ -15,13 +15,14 @@ from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace, answered
 from community_core.rules.codegen import Outcomes, Reading, compile_outcome, compile_reading
 from community_core.rules.flow import Ready
-from community_core.rules.interpret import Surroundings, asked, stuck, unknown_leaves, value_of
+from community_core.rules.interpret import Surroundings, asked, failures, stuck, unknown_leaves, value_of
 from community_core.rules.parts import (
     MEMO,
     Getter,
     Names,
     Underneath,
     blocked_answer,
+    can_fail,
     final_parts,
     getter_of,
     part_values,
@@ -53,6 +54,8 @@ class FunctionPlan:
     day: dt.date | None = None
     #: A function has no rows that another plan could write into its own.
     written: None = None
+    #: Whether what it looks at may stay unknown for ever: decisions underneath, and words of plugins, which may fail.
+    may_block: bool = field(init=False)
     _underneath: Underneath = field(init=False)
     _read: Reading = field(init=False)
     _inputs: Outcomes = field(init=False)
@@ -60,6 +63,7 @@ class FunctionPlan:
 
     def __attrs_post_init__(self) -> None:
         self._underneath = Underneath(self.facts, self.parts)
+        self.may_block = bool(self.parts) or can_fail(self.folded, self.words)
         self._read = compile_reading(self.reads)
         self._inputs = compile_outcome(self.facts, self.folded, self.words)
 
@@ -96,7 +100,7 @@ class FunctionPlan:
         key = self._inputs(given[: len(self.facts)], on, self._underneath.values(parts))
         choice, _ = self._decided(key)
         answer = answered(self, choice, on, given, parts)
-        return blocked_answer(answer) if parts and choice.status is Status.UNDETERMINED else answer
+        return blocked_answer(answer) if self.may_block and choice.status is Status.UNDETERMINED else answer
 
     def states_of(self, answer: Answer) -> tuple[bool | None, ...]:  # noqa: ARG002 - the same for every subject
         """Return the state of the function's one row: it is always asked."""
@@ -128,10 +132,12 @@ class FunctionPlan:
         try:
             result = self.decision.function(**given)
         except Exception as error:  # noqa: BLE001 - a plugin's function may raise anything; it is named, not let through
+            # The kind of the error only: what it says may hold personal values.
+            kind = type(error).__name__
             return Choice(Status.UNAVAILABLE, ()), finding(
                 "function-failed",
-                f"判定函数 {self.term} 出错：{error!r}；请联系插件的维护者",
-                f"the decision function {self.term} failed: {error!r}; tell its plugin's maintainers",
+                f"判定函数 {self.term} 出错（{kind}）；请联系插件的维护者",
+                f"the decision function {self.term} failed ({kind}); tell its plugin's maintainers",
                 self.decision.origin,
             )
         if result is None:
@@ -141,10 +147,12 @@ class FunctionPlan:
         values = tuple(tuple(value) if isinstance(value, list) else value for value in values)
         wrong = [output for output, value in zip(outputs, values, strict=True) if not fits(output.type, value)]
         if wrong:
+            kind = type(result).__name__
             return Choice(Status.UNAVAILABLE, ()), finding(
                 "function-outcome",
-                f"判定函数 {self.term} 给出的 {result!r} 不符合类型 {wrong[0].type}",
-                f"the decision function {self.term} gave {result!r}, which is no {wrong[0].type}",
+                f"判定函数 {self.term} 给出的值（{kind}）不符合类型 {wrong[0].type}；请联系插件的维护者",
+                f"the decision function {self.term} gave something ({kind}) that is no {wrong[0].type}; tell its "
+                "plugin's maintainers",
                 self.decision.origin,
             )
         return Choice(
@@ -156,7 +164,7 @@ class FunctionPlan:
         values = dict(zip((fact.name for fact in self.facts), answer.seen, strict=True))
         parts = answer.parts
         at = Surroundings(values, part_values(parts), answer.on, self.words, final_parts(parts))
-        unknown: list[list[n.Node]] = []
+        unknown: list[list[n.Leaf]] = []
         uses: dict[ParameterUse, None] = {}
         seen: list[tuple[str, Any]] = []
         for name, tree, folded in zip(self.decision.inputs, self.inputs, self.folded, strict=True):
@@ -168,6 +176,7 @@ class FunctionPlan:
         # Each input is needed: where one stays unknown for ever, the others cannot matter.
         leaves = [leaf for group in [each for each in unknown if stuck(each, at)] or unknown for leaf in group]
         asks = asked(leaves)
+        failed = failures(leaves)
         blocked = [parts[leaf.term] for leaf in leaves if isinstance(leaf, n.DecisionRef)]
         reason = Reason(
             term=self.term,
@@ -189,5 +198,6 @@ class FunctionPlan:
             gaps=tuple(gap for part in blocked for gap in part.gaps),
             parts=tuple(parts.values()),
             blocked=tuple(blocked),
-            findings=(found,) if found else (),
+            failed=failed,
+            findings=(*failed, *((found,) if found else ())),
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
+from community_core.base.findings import Finding
 from community_core.rules import nodes as n
 from community_core.rules.members import aggregate, values_of
 from community_core.rules.types import Kind
@@ -115,8 +116,8 @@ def kleene(any_of: bool, values: list[Any]) -> bool | None:
     return None if None in values else not any_of
 
 
-def unknown_leaves(node: n.Node, at: Surroundings) -> Iterator[n.Node]:
-    """Yield what is unknown in *node* and can still matter to its value: facts, open parameters, decisions."""
+def unknown_leaves(node: n.Node, at: Surroundings) -> Iterator[n.Leaf]:
+    """Yield what keeps *node* from a value and can still matter: facts, open parameters, decisions, failures."""
     if value_of(node, at) is not None:
         return
     if isinstance(node, (n.FactRef, n.Unknown, n.DecisionRef, n.ParamRef, n.Lookup)):
@@ -125,10 +126,16 @@ def unknown_leaves(node: n.Node, at: Surroundings) -> Iterator[n.Node]:
     if isinstance(node, n.Table) and value_of(node.key, at) is not None:
         yield n.Unknown(node.ask, node.type)
         return
-    if isinstance(node, n.Call) and (missing := at.words[node.function].missing) is not None:
+    if isinstance(node, n.Call):
+        word = at.words[node.function]
         parts = [value_of(part, at) for part in node.args]
-        if None not in parts:
-            yield n.Unknown(missing(*parts), node.type)
+        if word.missing is not None and None not in parts:
+            yield n.Unknown(word.missing(*parts), node.type)
+            return
+        if word.failure is not None and None not in parts:
+            failure = word.failure(*parts)
+            if failure is not None:
+                yield n.Failed(failure, node.type)
             return
     if isinstance(node, n.Derived):
         yield n.FactRef(node.name, node.type)
@@ -145,15 +152,15 @@ def unknown_leaves(node: n.Node, at: Surroundings) -> Iterator[n.Node]:
         if condition is not None:
             yield from unknown_leaves(node.then if condition else node.other, at)
             return
-    parts = [list(unknown_leaves(child, at)) for child in n.children(node) if value_of(child, at) is None]
+    groups = [list(unknown_leaves(child, at)) for child in n.children(node) if value_of(child, at) is None]
     if not isinstance(node, (n.And, n.Or, n.IfElse)):
         # Each part is needed: where one stays unknown for ever, the others cannot matter.
-        parts = [leaves for leaves in parts if stuck(leaves, at)][:1] or parts
-    for leaves in parts:
+        groups = [leaves for leaves in groups if stuck(leaves, at)][:1] or groups
+    for leaves in groups:
         yield from leaves
 
 
-def asked(leaves: Iterable[n.Node]) -> list[str]:
+def asked(leaves: Iterable[n.Leaf]) -> list[str]:
     """Return the names by which the facts and open parameters among *leaves* are asked for."""
     return [
         leaf.name if isinstance(leaf, n.FactRef) else leaf.ask.rpartition(".")[2]
@@ -162,9 +169,16 @@ def asked(leaves: Iterable[n.Node]) -> list[str]:
     ]
 
 
-def stuck(leaves: Iterable[n.Node], at: Surroundings) -> bool:
+def stuck(leaves: Iterable[n.Leaf], at: Surroundings) -> bool:
     """Whether nothing among the unknown *leaves* of a tree can ever become known."""
-    return all(isinstance(leaf, n.DecisionRef) and leaf.term in at.final for leaf in leaves)
+    return all(
+        isinstance(leaf, n.Failed) or (isinstance(leaf, n.DecisionRef) and leaf.term in at.final) for leaf in leaves
+    )
+
+
+def failures(leaves: Iterable[n.Leaf]) -> tuple[Finding, ...]:
+    """Return what is wrong with the words of plugins among *leaves*, each once."""
+    return tuple(dict.fromkeys(leaf.finding for leaf in leaves if isinstance(leaf, n.Failed)))
 
 
 def _name(node: n.Node) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from attrs import evolve, frozen
 
+from community_core.base.findings import Finding
 from community_core.rules.types import BOOL, DATE, ValueType
 
 
@@ -210,6 +211,18 @@ Node = (
 )
 
 
+@frozen
+class Failed:
+    """A value that a plugin's word did not give, since it failed on what it was given."""
+
+    finding: Finding
+    type: ValueType
+
+
+#: What keeps a tree from a value.
+Leaf = Node | Failed
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """Return the direct parts of *node*."""
     if isinstance(node, (Not, Known)):
@@ -261,3 +274,13 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for child in children(node):
         yield from walk(child)
+
+
+def called(trees: Iterable[Node]) -> Iterator[str]:
+    """Yield the words that *trees* call, also for each of their members."""
+    for tree in trees:
+        for node in walk(tree):
+            if isinstance(node, Call):
+                yield node.function
+            elif isinstance(node, Members):
+                yield from called(node.inside)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ParameterUse, answered
 from community_core.rules.pattern import Choice, Status
 from community_core.rules.terms import Fact, Row
-from community_core.rules.vocabulary import inner
+from community_core.rules.vocabulary import Word, inner
 
 Getter = Callable[[str], Any]
 
@@ -113,14 +113,24 @@ def _picker(places: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...
 
 
 def blocked_answer(answer: Answer) -> Answer:
-    """Return an undetermined *answer* with the status of the decision that blocks it, where there is nothing to ask."""
+    """Return an undetermined *answer* with the status of what blocks it, where there is nothing to ask.
+
+    That is a decision without an outcome, or the word of a plugin that failed.
+    """
     if answer.ask:
         return answer
     status = next((part.status for part in answer.trace.blocked), Status.UNDETERMINED)
+    if answer.trace.failed:
+        status = Status.UNAVAILABLE
     if status is Status.UNDETERMINED:
         return answer
     choice = Choice(status, answer.choice.rows)
     return answered(answer.source, choice, answer.on, answer.given, answer.parts)
+
+
+def can_fail(trees: Iterable[n.Node], words: Mapping[str, Word]) -> bool:
+    """Whether *trees* call a word of a plugin, which may fail."""
+    return any(words[name].failure is not None for name in n.called(trees))
 
 
 def final_parts(answers: Mapping[str, Answer]) -> frozenset[str]:

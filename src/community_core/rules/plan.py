@@ -31,6 +31,7 @@ from community_core.rules.parts import (
     Names,
     Underneath,
     blocked_answer,
+    can_fail,
     getter_of,
 )
 from community_core.rules.pattern import (
@@ -90,6 +91,8 @@ class TablePlan:
     _patterns: dict[int, Pattern] = field(factory=dict)
     _then: dict[int, Outcomes] = field(factory=dict)
     _few: dict[int, tuple[str, ...] | None] = field(factory=dict)
+    #: Whether what it looks at may stay unknown for ever: decisions underneath, and words of plugins, which may fail.
+    may_block: bool = field(init=False)
     #: What others work out about the plan once and keep with it, by what it is.
     kept: dict[Any, Any] = field(factory=dict)
 
@@ -98,6 +101,9 @@ class TablePlan:
         self.skeletons = tuple(skeleton(row.folded, atoms) for row in self.rows)
         self.atoms = tuple(atoms)
         self._underneath = Underneath(self.facts, self.parts)
+        rows = (*self.rows, *((self.otherwise,) if self.otherwise else ()))
+        trees = (tree for row in rows for tree in (row.folded, *row.folded_then))
+        self.may_block = bool(self.parts) or can_fail(trees, self.words)
         numbered = dict(enumerate(self.rows, 1)) | ({OTHERWISE: self.otherwise} if self.otherwise else {})
         for number, row in numbered.items():
             if row.row.gap is not None:
@@ -165,8 +171,8 @@ class TablePlan:
             states = tuple(truth(item, digits) for item in self.skeletons)
             choice = self._choose(states, self.constants.get)
             computed = any(number not in self.constants for number in choice.rows)
-            # With decisions underneath, why nothing is determined differs from subject to subject.
-            computed = computed or (bool(self.parts) and choice.status is Status.UNDETERMINED)
+            # Why nothing is determined differs from subject to subject.
+            computed = computed or (self.may_block and choice.status is Status.UNDETERMINED)
             found = Pattern(code, states, choice, computed)
             if len(self._patterns) < MEMO:
                 self._patterns[code] = found
@@ -204,7 +210,7 @@ class TablePlan:
         if pattern.computed:
             choice = self._choose(pattern.states, lambda number: self._outcome(number, given, on, values))
         answer = answered(self, choice, on, given, parts)
-        return blocked_answer(answer) if parts and choice.status is Status.UNDETERMINED else answer
+        return blocked_answer(answer) if self.may_block and choice.status is Status.UNDETERMINED else answer
 
     def states_of(self, answer: Answer) -> tuple[bool | None, ...]:
         """Return of each row whether it held for *answer*."""
@@ -260,6 +266,7 @@ class BrokenPlan:
     parts: tuple[tuple[str, Plan], ...] = ()
     atoms: tuple[n.Node, ...] = ()
 
+    may_block: bool = False
     written: None = None
 
     @property

@@ -10,7 +10,7 @@ from attrs import frozen
 from community_core.base.findings import NOWHERE, Finding, finding
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace
-from community_core.rules.interpret import Surroundings, asked, stuck, unknown_leaves, value_of
+from community_core.rules.interpret import Surroundings, asked, failures, stuck, unknown_leaves, value_of
 from community_core.rules.parts import BoundRow, Names, final_parts, part_values
 from community_core.rules.pattern import OTHERWISE, Status
 from community_core.rules.terms import Fact, HitPolicy
@@ -42,8 +42,8 @@ class Traced:
 class _Leaves:
     """What is unknown in a row; *never* says that whether it counts, or what it adds, stays unknown for ever."""
 
-    condition: tuple[n.Node, ...]
-    outcome: tuple[n.Node, ...]
+    condition: tuple[n.Leaf, ...]
+    outcome: tuple[n.Leaf, ...]
     never: bool
 
 
@@ -84,6 +84,7 @@ class Tracer:
         needed = [answer.parts[term] for term in self._parts_in(trees)]
         leaves = list(self._open_leaves(bound_counted))
         asks = asked(leaves)
+        failed = failures(leaves)
         silent = self.answer.status is not Status.UNDETERMINED
         gaps = [row.row.gap for row in bound_counted if row.row.gap is not None and silent]
         terms = dict.fromkeys(leaf.term for leaf in leaves if isinstance(leaf, n.DecisionRef))
@@ -95,14 +96,15 @@ class Tracer:
             gaps=tuple(dict.fromkeys([*gaps, *(gap for part in blocked for gap in part.gaps)])),
             parts=tuple(needed),
             blocked=tuple(blocked),
-            findings=(*_to_load(asks), *(found for part in blocked for found in part.findings)),
+            failed=failed,
+            findings=(*_to_load(asks), *failed, *(found for part in blocked for found in part.findings)),
         )
 
     def _parts_in(self, trees: Sequence[n.Node]) -> Iterator[str]:
         terms = [node.term for tree in trees for node in n.walk(tree) if isinstance(node, n.DecisionRef)]
         yield from dict.fromkeys(terms)
 
-    def _open_leaves(self, rows: Sequence[BoundRow]) -> Iterator[n.Node]:
+    def _open_leaves(self, rows: Sequence[BoundRow]) -> Iterator[n.Leaf]:
         """Yield what is unknown and keeps the answer from an outcome, as far as it can still matter."""
         silent = self.answer.status is Status.GAP and all(row.row.gap is not None for row in rows)
         if self.answer.status in (Status.DETERMINED, Status.CONFLICT) or silent:

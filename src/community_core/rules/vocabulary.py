@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 from typing import Any
 
 from attrs import frozen
 
 from community_core.base.days import add_months, age_on, months_between
-from community_core.base.errors import FunctionFailed
-from community_core.base.findings import finding
+from community_core.base.findings import Finding, finding
 from community_core.base.money import Money, Rounding, round_whole
 from community_core.instruments.workdays import WorkdayCalendar
 from community_core.rules.terms import Function
@@ -23,6 +23,9 @@ EXACT = "exact"
 
 #: What an answer asks for where a year's table of working days is missing; the year follows.
 WORKDAY_TABLE = "workdays_"
+
+#: How many of its last values a plugin's word is not asked for again; why it failed is asked for after it did.
+_REMEMBERED = 4096
 
 #: How many fen there are in what an amount may be rounded to.
 ROUNDED_TO = {"fen": 1, "jiao": 10, "yuan": 100}
@@ -41,7 +44,7 @@ class Word:
     """One word: *typed* gives the result's type from the arguments' types, *function* computes it from known values.
 
     Money comes and goes as whole fen. *signature* is for messages. *missing* names what would have to be loaded where
-    known arguments give no value.
+    known arguments give no value, and *failure* says what is wrong with a plugin's word that failed on them.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Word:
     function: Callable[..., Any]
     signature: str
     missing: Callable[..., str] | None = None
+    failure: Callable[..., Finding | None] | None = None
 
 
 def _expect(name: str, signature: str, types: Sequence[ValueType], *kinds: Kind) -> None:
@@ -209,22 +213,21 @@ def outer(kind: ValueType, value: Any) -> Any:
     return value
 
 
-def _failed(function: Function, code: str, said: str) -> FunctionFailed:
+def _failed(function: Function, code: str, said: str) -> Finding:
     failed = code == "function-failed"
     zh = f"出错（{said}）" if failed else f"给出的是 {said}，不符合类型 {function.gives}"
     en = f"failed ({said})" if failed else f"gave something ({said}) that is no {function.gives}"
-    found = finding(
+    return finding(
         code,
         f"插件的词 {function.name} {zh}，请告知其插件的维护者",
         f"the word {function.name} of a plugin {en}; tell its maintainers",
         function.origin,
         function=function.name,
     )
-    return FunctionFailed(found.message, (found,))
 
 
 def from_function(function: Function) -> Word:
-    """Return the word that a plugin's function adds."""
+    """Return the word that a plugin's function adds; where the function fails, the word has no value."""
 
     def typed(types: Sequence[ValueType]) -> ValueType:
         alike = len(types) == len(function.takes) and all(map(same_unit, types, function.takes))
@@ -237,18 +240,32 @@ def from_function(function: Function) -> Word:
             )
         return function.gives
 
-    def run(*values: Any) -> Any:
+    def run(*values: Any) -> tuple[Any, Finding | None]:
         given = [outer(kind, value) for kind, value in zip(function.takes, values, strict=True)]
         try:
             result = function.function(*given)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a plugin's function may raise anything; it is named, not let through
             # The kind of the error only: what it says may hold personal values.
-            raise _failed(function, "function-failed", type(error).__name__) from error
+            return None, _failed(function, "function-failed", type(error).__name__)
         if isinstance(result, list):
             result = tuple(result)
         if result is not None and not fits(function.gives, result):
-            raise _failed(function, "function-outcome", type(result).__name__)
-        return inner(function.gives, result)
+            return None, _failed(function, "function-outcome", type(result).__name__)
+        return inner(function.gives, result), None
+
+    remembered = lru_cache(maxsize=_REMEMBERED)(run)
+
+    def known(*values: Any) -> tuple[Any, Finding | None]:
+        try:
+            return remembered(*values)
+        except TypeError:  # members are mappings, which no memo can hold
+            return run(*values)
 
     wanted = ", ".join(str(kind) for kind in function.takes)
-    return Word(function.name, typed, run, f"{function.name}({wanted})")
+    return Word(
+        function.name,
+        typed,
+        lambda *values: known(*values)[0],
+        f"{function.name}({wanted})",
+        failure=lambda *values: known(*values)[1],
+    )
