@@ -1,12 +1,12 @@
 """How long recording takes beside bare SQLAlchemy Core and the ``eventsourcing`` library, in the same run.
 
 ``python benchmarks/record.py [contracts] [curve]``: a contract is offered and signed, two events each, by whole steps:
-the post is looked up, the guard decided, the chain hashed. Bare Core writes the very rows that the library wrote, read
-back from its database, into tables of the same schema. ``eventsourcing`` saves an aggregate with two events (no post,
-no guard, no chain): in two passes, as the library does, where each aggregate is read again before it is signed, or both
-events at once from an aggregate that was never read. On SQLite (WAL, synchronous FULL) and, where
-COMMUNITY_CORE_TEST_POSTGRES names one, on PostgreSQL. Then what a step costs in ever longer cases and, with *curve*
-(a number of cases, such as 1000000), what opening costs among so many.
+the post is looked up, the guard decided, the chain hashed. Bare Core writes the very rows that the library wrote
+(cases, events, outbox, present states and counters), read back from its database, into tables of the same schema.
+``eventsourcing`` saves an aggregate with two events (no post, no guard, no chain): in two passes, as the library does,
+where each aggregate is read again before it is signed, or both events at once from an aggregate that was never read.
+On SQLite (WAL, synchronous FULL) and, where COMMUNITY_CORE_TEST_POSTGRES names one, on PostgreSQL. Then what a step
+costs in ever longer cases and, with *curve* (a number of cases, such as 1000000), what opening costs among so many.
 Ratios are of rows a second, beside the peer in the same round; times depend on the machine.
 """
 
@@ -26,7 +26,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, create_engine, event, insert, make_url, select, text
+from attrs import frozen
+from sqlalchemy import Engine, bindparam, create_engine, event, insert, make_url, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from community_core.base import Label
 from community_core.base.ranks import Privacy
@@ -36,7 +38,7 @@ from community_core.office import Office, open_office
 from community_core.procedures.definition import EndKind, Procedure, Step, StepField
 from community_core.rules.terms import Expression
 from community_core.rules.types import INT, TEXT
-from community_core.store.schema import cases, events, outbox, snapshots
+from community_core.store.schema import cases, counters, events, outbox, snapshots
 from community_core.store.sql import open_store
 
 DAY = dt.date(2006, 5, 8)
@@ -144,19 +146,34 @@ def by_threads(office: Office, count: int, threads: int = 8) -> None:
         thread.join()
 
 
-def recorded(url: str) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
-    """Return each event that was recorded as a row, with the row of its case and of its present state."""
+@frozen
+class Written:
+    """What the library wrote for one event: its row, that of its case, and that of the state after it."""
+
+    event: dict[str, Any]
+    case: dict[str, Any]
+    state: dict[str, Any]
+
+
+def recorded(url: str) -> list[Written]:
+    """Return what was written, event by event.
+
+    A state that another took the place of is not kept: it is that one, under its own version and name.
+    """
     engine = create_engine(url)
     with engine.connect() as connection:
         own = {row["id"]: dict(row) for row in connection.execute(select(cases)).mappings()}
         present = {row["case_id"]: dict(row) for row in connection.execute(select(snapshots)).mappings()}
         rows = [dict(row) for row in connection.execute(select(events).order_by(events.c.seq)).mappings()]
     engine.dispose()
-    return [(row, own[row["case_id"]], present[row["case_id"]]) for row in rows]
+    return [
+        Written(row, own[row["case_id"]], {**present[row["case_id"]], "version": row["version"], "state": row["state"]})
+        for row in rows
+    ]
 
 
 def empty(url: str) -> Engine:
-    """Return an engine over tables of the same schema, set as the library sets its own."""
+    """Return an engine over tables of the same schema, set as the library sets its own, where numbers are counted."""
     store = open_store(url)
     store.close()
     engine = create_engine(url)
@@ -167,39 +184,35 @@ def empty(url: str) -> Engine:
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
 
+    with engine.begin() as connection:
+        for name in ("events", "cases"):
+            connection.execute(insert(counters), {"name": name, "value": 0})
     return engine
 
 
-def core_in_bulk(engine: Engine, rows: list[Any]) -> None:
-    """Write the same rows by SQLAlchemy Core, a transaction a chunk."""
-    for start in range(0, len(rows), CHUNK):
-        part = rows[start : start + CHUNK]
-        first = [own for row, own, _ in part if row["version"] == 1]
-        later = [present for row, _, present in part if row["version"] == 2]
-        with engine.begin() as connection:
-            if first:
-                connection.execute(insert(cases), first)
-            connection.execute(insert(events), [row for row, _, _ in part])
-            connection.execute(insert(outbox), [{"seq": row["seq"]} for row, _, _ in part])
-            if later:
-                connection.execute(insert(snapshots), later)
+def core(engine: Engine, rows: list[Written], chunk: int) -> None:
+    """Write the same rows by SQLAlchemy Core, in as many transactions, by statements that are made once."""
+    new = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[engine.dialect.name](snapshots)
+    others = {one.name: new.excluded[one.name] for one in snapshots.c if one.name != "case_id"}
+    add_case, add_event, add_outbox = insert(cases), insert(events), insert(outbox)
+    put_state = new.on_conflict_do_update(index_elements=["case_id"], set_=others)
+    count = counters.update().where(counters.c.name == bindparam("what"))
+    count = count.values(value=counters.c.value + bindparam("more"))
 
+    def one_or_many(found: list[dict[str, Any]]) -> Any:
+        return found if len(found) > 1 else found[0]
 
-def core_one_by_one(engine: Engine, rows: list[Any]) -> None:
-    """Write the same rows by SQLAlchemy Core, a commit an event."""
-    for row, own, present in rows:
+    for start in range(0, len(rows), chunk):
+        part = rows[start : start + chunk]
+        opened = [one.case for one in part if one.event["version"] == 1]
         with engine.begin() as connection:
-            if row["version"] == 1:
-                connection.execute(insert(cases), own)
-                connection.execute(insert(snapshots), present)
-            else:
-                connection.execute(
-                    snapshots.update()
-                    .where(snapshots.c.case_id == row["case_id"])
-                    .values(version=2, state=row["state"])
-                )
-            connection.execute(insert(events), row)
-            connection.execute(insert(outbox), {"seq": row["seq"]})
+            connection.execute(count, {"what": "events", "more": len(part)})
+            if opened:
+                connection.execute(count, {"what": "cases", "more": len(opened)})
+                connection.execute(add_case, one_or_many(opened))
+            connection.execute(add_event, one_or_many([one.event for one in part]))
+            connection.execute(add_outbox, one_or_many([{"seq": one.event["seq"]} for one in part]))
+            connection.execute(put_state, one_or_many([one.state for one in part]))
 
 
 @cache
@@ -321,9 +334,9 @@ def rounds(server: Server, count: int, singles: int, turns: int) -> dict[str, li
         many, few = recorded(written), recorded(singly_written)
         bare, bare_single = empty(url), empty(single_url)
         with timed(times, "core bulk", 2 * count):
-            core_in_bulk(bare, many)
+            core(bare, many, CHUNK)
         with timed(times, "core each", 2 * singles):
-            core_one_by_one(bare_single, few)
+            core(bare_single, few, 1)
         bare.dispose()
         bare_single.dispose()
         if application is not None:

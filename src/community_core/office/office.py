@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
@@ -395,10 +395,11 @@ class Office(Handling):
         binding = self._bindings.present(procedure, on=day)
         opening = step or only_opening(binding.procedure).name
         places = [place] * len(rows) if isinstance(place, str) else place
-        commands = [
+        # Made as they are needed: a hundred thousand rows are not kept twice.
+        commands = (
             (where, Command(opening, data, actor, day, key, post or ""))
-            for where, data, key in zip(places, rows, keys or [""] * len(rows), strict=True)
-        ]
+            for where, data, key in _aligned(places, rows, keys or [""] * len(rows))
+        )
         run = self._bulk(progress)
         for part in chunked(commands, chunk):
             run.open_chunk(binding, part)
@@ -423,10 +424,10 @@ class Office(Handling):
             ValueError: if there are not as many keys as rows.
             Conflict: if one of the cases moved on meanwhile; its chunk is not written, earlier ones are.
         """
-        commands = [
+        commands = (
             (case if isinstance(case, str) else case.id, Command(step, data, actor, day, key, post or ""))
-            for (case, data), key in zip(rows, keys or [""] * len(rows), strict=True)
-        ]
+            for (case, data), key in _aligned(rows, keys or [""] * len(rows))
+        )
         run = self._bulk(progress)
         for part in chunked(commands, chunk):
             run.take_chunk(part)
@@ -529,3 +530,11 @@ def _named(**names: str) -> None:
                     f"{what} cannot be {name!r}; give one without control characters; `system` is the library's own",
                 )
             )
+
+
+def _aligned(*columns: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """Go through *columns* together; that they are not of one length is told before anything is done."""
+    lengths = [len(column) for column in columns]
+    if len(set(lengths)) > 1:
+        raise ValueError(f"rows, places and keys are to be as many: {lengths}")
+    return zip(*columns, strict=True)

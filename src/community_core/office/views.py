@@ -111,6 +111,8 @@ def step_label(procedure: Procedure, name: str) -> Label:
 
 def covered(case: Case) -> Case:
     """Return *case* without its sensitive values: to have them, somebody says who he is and why."""
+    if not case.private:
+        return case
     classes = {name: item.privacy for name, item in case.private.items() if case.data.get(name) is not None}
     names = [name for name, privacy in classes.items() if privacy is Privacy.SENSITIVE]
     if not names:

@@ -99,8 +99,9 @@ class Work:
         for case, events in self._store.resume(unread).values():
             # How it ended is for the procedure to say, not for what was kept.
             end = self.binding(case).procedure.end(case.state)
-            now = evolve(case, ended="" if end is None else end.value) if case.version else case
-            self._draft.cases[case.id] = followed(self._bindings, now, events)
+            ended = "" if end is None else end.value
+            now = evolve(case, ended=ended) if case.version and case.ended != ended else case
+            self._draft.cases[case.id] = followed(self._bindings, now, events) if events else now
 
     def case(self, case_id: str) -> Case:
         """Return a case as it stands in this unit.
@@ -346,6 +347,8 @@ class Work:
         return post_for(procedure, step, case, command.actor, held, behalf=command.behalf)
 
     def _settle(self, draft: _Draft, binding: Binding, case: Case, day: dt.date) -> Case:
+        if not binding.procedure.late:
+            return case
         taken = settle(binding.procedure, case, day, binding.evaluate, workdays=self._workdays)
         _add(draft, taken)
         return taken.case

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from attrs import evolve, field, frozen
 
 from community_core.base.citations import Citation
+from community_core.base.made import quickly_made
 from community_core.base.ranks import Privacy
 from community_core.instruments.ledger import Entry
 from community_core.procedures.definition import PublishKind
@@ -34,7 +35,8 @@ INSPECT = "inspect"
 APART = frozenset({LATE, TRANSITION, PAPER, ERASE, INSPECT})
 
 
-@frozen
+@quickly_made
+@frozen(weakref_slot=False)
 class Event:
     """One thing that happened in a case, as it is recorded and hashed.
 
@@ -160,7 +162,8 @@ class Enter:
 Effect = OpenCase | Appoint | EndAppointment | Remind | Enter | Redraw
 
 
-@frozen
+@quickly_made
+@frozen(weakref_slot=False)
 class Case:
     """One running instance of a procedure, as its events make it.
 

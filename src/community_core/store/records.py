@@ -39,6 +39,10 @@ from community_core.store.sealing import (
 )
 
 NOTHING: Final = "[]"
+_BROKEN: Final = Label(
+    "名称、编号或文本里有空字符或不完整的字符，不能存入",
+    "a name, key or text holds a null character or half a character and cannot be kept",
+)
 _NEEDED: Final = ("kind", "name", "version", "distribution", "distribution_version")
 
 
@@ -171,6 +175,7 @@ def moment_text(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+@lru_cache(maxsize=4096, typed=True)
 def day_text(day: dt.date) -> str:
     """Return *day* as ``2006-05-01``.
 
@@ -188,22 +193,13 @@ def safe(*texts: str) -> None:
     Raises:
         StoreError: if one is no text, holds a null character or half a character.
     """
-    for text in texts:
-        if "\x00" in text or not _whole(text):
-            raise StoreError(
-                Label(
-                    "名称、编号或文本里有空字符或不完整的字符，不能存入",
-                    "a name, key or text holds a null character or half a character and cannot be kept",
-                )
-            )
-
-
-def _whole(text: str) -> bool:
+    together = "".join(texts)
     try:
-        text.encode()
+        together.encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        raise StoreError(_BROKEN) from None
+    if "\x00" in together:
+        raise StoreError(_BROKEN)
 
 
 def functions_text(kept: str, functions: Sequence[NeededFunction]) -> str:

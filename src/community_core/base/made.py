@@ -1,0 +1,68 @@
+"""Frozen attrs classes whose objects are made many thousands at a time, made in less than half the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import attrs
+
+T = TypeVar("T")
+
+
+def quickly_made(cls: type[T]) -> type[T]:
+    """Give a frozen class with slots another ``__init__``, which does the same as that of attrs and takes less time.
+
+    attrs cannot set an attribute of a frozen object as others are set, and calls a function for each. Here the object
+    is of a class that is the same and not frozen until all are set. An object of a subclass is made as attrs does it.
+
+    Raises:
+        TypeError: if the class is not frozen with slots and without weak references, or has more than plain defaults.
+    """
+    fields = attrs.fields(cls)  # type: ignore[arg-type]
+    slots = tuple(getattr(cls, "__slots__", ()))
+    plain = all(map(_is_plain, fields))
+    if set(slots) != {item.name for item in fields} or not plain or hasattr(cls, "__attrs_post_init__"):
+        raise TypeError(f"{cls.__name__} is not plain: @frozen(weakref_slot=False), without converters and validators")
+    known: dict[str, Any] = {
+        "_own": cls,
+        "_open": type(cls.__name__, (), {"__slots__": slots}),
+        "_become": object.__setattr__,
+        "_as_attrs_does": cls.__init__,
+        "_unset": object(),
+    }
+    asked, passed, lines = [], [], []
+    for item in fields:
+        name, default = item.name, item.default
+        value = name
+        if default is attrs.NOTHING:
+            asked.append(name)
+        elif isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+            known[f"_new_{name}"] = default.factory
+            asked.append(f"{name}=_unset")
+            value = f"_new_{name}() if {name} is _unset else {name}"
+        else:
+            known[f"_default_{name}"] = default
+            asked.append(f"{name}=_default_{name}")
+        passed.append(value)
+        lines.append(f"self.{name} = {value}")
+    text = "\n    ".join(
+        [
+            f"def __init__(self, {', '.join(asked)}):",
+            "if self.__class__ is not _own:",
+            f"    return _as_attrs_does(self, {', '.join(passed)})",
+            "_become(self, '__class__', _open)",
+            *lines,
+            "self.__class__ = _own",
+        ]
+    )
+    exec(text, known)  # noqa: S102 - the names in it are those of the class's own fields
+    made: Callable[..., None] = known["__init__"]
+    made.__wrapped__ = cls.__init__  # type: ignore[attr-defined]
+    cls.__init__ = made  # type: ignore[method-assign]
+    return cls
+
+
+def _is_plain(item: attrs.Attribute[Any]) -> bool:
+    named = item.init and not item.kw_only and item.alias == item.name
+    return named and not (item.converter or item.validator or getattr(item.default, "takes_self", False))
