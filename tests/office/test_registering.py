@@ -258,6 +258,10 @@ def test_a_household_is_split_and_merged_again(office):
         ("no-such-column", lambda desk, _: desk.keep("households", {"place": "c-1"}, since=JUNE, actor="x")),
         ("empty-roll", lambda desk, _: desk.freeze_roll("owners", "c-2", day=JUNE, actor="x")),
         (
+            "unknown-fact",
+            lambda desk, _: desk.freeze_roll("residents", "c-1", day=JUNE, actor="x", given={"deprived": False}),
+        ),
+        (
             "no-representative",
             lambda desk, who: desk.freeze_roll(
                 "households", "c-1", day=JUNE, actor="x", representatives={"h-1": who["张小"]}

@@ -26,6 +26,7 @@ FACTS = (
     Fact("means", enum_of("dibao", "own"), label=Label("经济状况"), labels=(("dibao", Label("低保")),)),
     Fact("income", MONEY, label=Label("月收入")),
     Fact("note", TEXT, label=Label("备注")),
+    Fact("service", TEXT),
 )
 
 

@@ -285,6 +285,15 @@ def test_without_the_extra_the_message_says_how_to_install_it(tmp_path):
     assert 'pip install "community-core[roll]"' in done.stderr
 
 
+def test_a_given_name_that_is_no_fact_is_refused():
+    """A misspelt fact given for all is refused with the nearest ones, and not left out without a word."""
+    with pytest.raises(FactError, match="lives_alone") as wrong:
+        decide_roll(engine(), ["care_class"], frame(), on=ON, given={"live_alone": True})
+    assert [(found.code, dict(found.data)["fact"]) for found in wrong.value.findings] == [
+        ("unknown-fact", "live_alone")
+    ]
+
+
 def fussy():
     """Rules with a plugin's word that fails for some ages, and a decision that rests on it."""
 

@@ -17,6 +17,7 @@ from community_core.base.errors import FactError
 from community_core.base.ids import folded
 from community_core.base.labels import Label
 from community_core.cli.usage import Misuse
+from community_core.rules.naming import no_fact
 from community_core.rules.types import Kind, ValueType, checked, read_day, read_text
 
 if TYPE_CHECKING:
@@ -168,14 +169,8 @@ def _fact(facts: tuple[Fact, ...], name: str) -> Fact:
     for fact in facts:
         if wanted == folded(fact.name) or name in (fact.label.zh, fact.label.en):
             return fact
-    words = {word: fact for fact in facts for word in (fact.name, fact.label.zh, fact.label.en) if word}
-    near = list(dict.fromkeys(words[word].name for word in difflib.get_close_matches(name, words, n=5, cutoff=0.5)))
-    options = "、".join(near) if near else "、".join(sorted(fact.name for fact in facts))
-    english = ", ".join(near) if near else ", ".join(sorted(fact.name for fact in facts))
-    lead = ("您是否要", "did you mean") if near else ("已有的事实", "the facts are")
-    raise FactError(
-        Label(f"没有叫“{name}”的事实；{lead[0]}：{options}", f"there is no fact {name!r}; {lead[1]}: {english}")
-    )
+    found = no_fact(name, facts)
+    raise FactError(found.message, (found,))
 
 
 def read_value(

@@ -25,6 +25,7 @@ from community_core.registers.electoral import (
 from community_core.registers.known import register_of
 from community_core.registers.redrawing import refuse
 from community_core.rules.answer import Answer
+from community_core.rules.naming import no_fact
 from community_core.rules.pattern import Status
 
 TERMS: Final[Mapping[RollKind, str]] = {
@@ -60,6 +61,10 @@ def freeze_roll(
         raise refuse(
             "not-registered", f"{day} 没有登记的地方 {place}", f"the place {place!r} is not registered on {day}"
         )
+    facts = rules.terms.facts
+    unknown = [no_fact(name, facts) for name in given if name not in {fact.name for fact in facts}]
+    if unknown:
+        raise Refused(unknown[0].message, unknown)
     maker = _Maker(rules, store, place, day, given)
     if kind is RollKind.RESIDENTS:
         lines = list(maker.residents(term or TERMS[kind]))
@@ -229,6 +234,8 @@ def _reason(answer: Answer, outcome: Entitlement) -> tuple[Label, str]:
             gaps = [reason.gap for reason in answer.reasons if reason.gap is not None and reason.counts]
             if gaps:
                 return gaps[0], ""
+        if answer.findings and not answer.ask:
+            return answer.findings[0].message, ""
         names = ", ".join(answer.ask)
         return Label(f"尚不能判定，缺：{names}", f"not determined yet; missing: {names}"), ""
     for reason in answer.reasons:

@@ -325,7 +325,9 @@ class RegisterDesk(RegisterReading):
         it is not the core's own.
 
         Raises:
-            Refused: if the place is not registered on that day, nobody is in it, or a representative may not vote.
+            Refused: if the place is not registered on that day, nobody is in it, a given name is no fact, or a
+                representative may not vote.
+            FactError: if a given value does not fit its fact.
         """
         require_day(day)
         require_actor(actor)

@@ -115,7 +115,7 @@ def decide_file(
 
     Raises:
         UnknownTerm: if there is no such decision.
-        FactError: if a given fact does not fit its declaration.
+        FactError: if a given name is no fact, or its value does not fit its declaration.
         LoadError: if a file cannot be written, or *out* has another ending.
     """
     engine = rules if isinstance(rules, Engine) else rules.engine

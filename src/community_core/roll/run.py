@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from attrs import define, evolve
 
+from community_core.base.errors import FactError
 from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.roll.codes import code_dtype, spread
@@ -21,6 +22,7 @@ from community_core.roll.tally import PatternCount, Tally, Total
 from community_core.roll.values import ROW_NUMBER
 from community_core.rules.answer import Answer
 from community_core.rules.engine import Engine
+from community_core.rules.naming import no_fact
 from community_core.rules.pattern import Status
 from community_core.rules.terms import Fact, Output
 from community_core.rules.types import INT, TEXT, checked, enum_of
@@ -279,7 +281,8 @@ def decide_roll(
 
     Raises:
         UnknownTerm: if there is no such decision.
-        FactError: if a column or a given fact does not fit its fact; unknown values are never taken as false.
+        FactError: if a given name is no fact, or a column or value does not fit its fact; unknown values are never
+            taken as false.
     """
     engine = rules if isinstance(rules, Engine) else rules.engine
     if isinstance(frame, TableRead):
@@ -288,7 +291,10 @@ def decide_roll(
     known = {}
     for name, value in (given or {}).items():
         fact = engine.scope.facts.get(name)
-        if value is not None and fact is not None:
+        if fact is None:
+            unknown = no_fact(name, engine.scope.facts.values())
+            raise FactError(unknown.message, (unknown,))
+        if value is not None:
             known[name] = checked(name, fact.type, value)
     absent = [name for name, value in (given or {}).items() if value is None and name in subjects.frame.columns]
     if absent:

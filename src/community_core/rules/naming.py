@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from community_core.base.findings import NOWHERE, Finding, Origin, finding
 from community_core.rules.answer import json_value
 from community_core.rules.scope import Scope
-from community_core.rules.terms import Decision
+from community_core.rules.terms import Decision, Fact
 
 
 class Naming:
@@ -49,3 +50,20 @@ class Naming:
             return labels.get((kind, name)) or (name if kind == "value" else name.rpartition(".")[2])
 
         return naming
+
+
+def no_fact(name: str, facts: Iterable[Fact], origin: Origin = NOWHERE) -> Finding:
+    """Return that *name* is none of the *facts*, with those that are called nearly so, or else with all."""
+    import difflib  # noqa: PLC0415 - only messages about mistakes need it
+
+    words = {word: fact.name for fact in facts for word in (fact.name, fact.label.zh, fact.label.en) if word}
+    near = list(dict.fromkeys(words[word] for word in difflib.get_close_matches(name, words, n=5, cutoff=0.5)))
+    options = near or sorted(set(words.values()))
+    lead = ("您是否要", "did you mean") if near else ("已有的事实", "the facts are")
+    return finding(
+        "unknown-fact",
+        f"没有叫“{name}”的事实；{lead[0]}：{'、'.join(options)}",
+        f"there is no fact {name!r}; {lead[1]}: {', '.join(options)}",
+        origin,
+        fact=name,
+    )

@@ -15,6 +15,7 @@ from community_core.base.ids import folded
 from community_core.registers.known import register_of
 from community_core.registers.rows import ALWAYS
 from community_core.rules.answer import Answer, json_value
+from community_core.rules.naming import no_fact
 from community_core.rules.types import Kind, ValueType, checked, read_text
 from community_core.testing.cases import UNASKED, CaseGroup, CaseStep, CaseText, Expect, Held, case_files, read_cases
 
@@ -150,7 +151,7 @@ def _ask(case: CaseText, rules: Rules, day: dt.date | None) -> list[Finding]:
     if day is None:
         return [_no_day(case.origin)]
     known = {fact.name for fact in rules.terms.facts}
-    found = [_unknown_fact(name, case.origin) for name, _ in case.given if name not in known]
+    found = [no_fact(name, rules.terms.facts, case.origin) for name, _ in case.given if name not in known]
     if found:
         return found
     answer = case_answer(case, rules, day)
@@ -384,13 +385,3 @@ def _differs(
 
 def _no_day(origin: Origin) -> Finding:
     return finding("case-day", "没有写日期：请写 day", "there is no day: write day", origin)
-
-
-def _unknown_fact(name: str, origin: Origin) -> Finding:
-    return finding(
-        "unknown-fact",
-        f"没有叫 {name} 的事实，请改正 given",
-        f"there is no fact {name!r}; correct given",
-        origin,
-        fact=name,
-    )
