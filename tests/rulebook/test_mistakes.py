@@ -30,6 +30,7 @@ decisions:
         ("  fee", "   fee", "缩进没有对齐", "indentation is uneven"),
         ("Fees}", "Fees", "花括号或方括号没有成对", "is not closed"),
         ("en: Fees}", "en: 'Fees}", "引号没有成对", "quotation mark is not closed"),
+        ("en: Fees}", 'en: "Fees\\d"}', "请改用单引号", "use single quotes"),
         ("{zh: 收费, en: Fees}", "@fees", "请加引号", "quote it"),
         ("bags <= 2", "bags: 2", "多了一个冒号", "a colon too many"),
     ],

@@ -51,6 +51,9 @@ def engine() -> Engine:
         Fact("name", TEXT),
         Fact("present", list_of(TEXT)),
         Fact("turnout", SHARE),
+        Fact("group-size", INT),
+        Fact("class", INT),
+        Fact("kind", enum_of("well-off", "other")),
     ]
     since = Span(dt.date(1990, 1, 1))
     prices = (("meal", Money(1250)), ("visit", Money(3000)))
@@ -149,6 +152,8 @@ def test_the_language_computes(text: str, expected: Any):
         ("经济状况 不属于 （低保、低收入）", "means not in (dibao, low)"),
         ("非 独居 或 年龄 ＜ ６０", "not lives_alone or age < 60"),
         ("经济状况 ≠ 其他", "means != other"),
+        ("年龄 大于等于 60 且 年龄 不超过 70", "age >= 60 and age <= 70"),
+        ("年龄 不低于 60 并且 年龄 小于等于 70", "age >= 60 and age <= 70"),
     ],
 )
 def test_chinese_spelling_is_the_same_rule(chinese: str, english: str):
@@ -210,6 +215,57 @@ def test_a_fault_is_a_finding_with_its_column(text: str, code: str, column: int)
     assert (found.file, found.line, found.column) == ("r.yaml", 7, 4 + column)
     assert found.message.zh
     assert found.message.en
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("age > 1 && age < 3", "请写 and（且）、or（或）", "write and, or"),
+        ("age >= 60，lives_alone", "条件之间写 and（且）或 or（或）", "join conditions by and, or"),
+        ("age >= 60；", "条件之间请写 and（且）或 or（或）", "join conditions by and, or"),
+        ("turnout >= 60%", "比例请写 pct(60)", "write a share as pct(60)"),
+        ("day >= 2006-05-01", "日期请写 date('2006-05-01')", "write a day as date('2006-05-01')"),
+        ("birth_date >= '2006-05-01'", "日期请写 date('2006-05-01')", "write a day as date('2006-05-01')"),
+        ("age >= 08", "前面不写 0", "begins with no 0"),
+        ("age >= 60岁", "数后面不写单位", "no unit stands behind a number"),
+        ("age\u200b >= 60", "看不见的字符", "an invisible character"),
+        ("class >= 1", "请写 class_", "as class_"),
+        ("group-size >= 1", "是否指 group_size", "did you mean group_size"),
+        ("年龄大于等于60", "词与词之间要空一格", "part words by spaces"),
+        ("年龄 高于 60", "词与词之间空一格", "part words by spaces"),
+        ("age is 60", "相等写 ==", "write == for equality"),
+        ("age / 2 > 1", "比例请写 share(甲, 乙)", "write a share as share(a, b)"),
+        ("(lambda: true)()", "见《规则的语言》", "see The language of rules"),
+    ],
+)
+def test_a_fault_says_what_to_write(text: str, zh: str, en: str):
+    """What is written by habit, by the keyboard, or as other languages have it, is told with what to write here."""
+    (found,) = ENGINE.bind_expression(Expression(text), practice="x", fields={}, expected=BOOL).findings
+    assert zh in found.message.zh
+    assert en in found.message.en
+
+
+@pytest.mark.parametrize("text", ["group_size >= class_", "kind == well_off", "kind == 'well-off'", "mine_too == 1"])
+def test_every_name_can_be_written(text: str):
+    """A hyphen is written as an underscore, and a word of Python's own with one behind it: facts, fields, values."""
+    bound = ENGINE.bind_expression(Expression(text), practice="x", fields={"mine-too": INT}, expected=BOOL)
+    assert bound.findings == ()
+    assert bound.node is not None
+
+
+def test_a_circle_is_told_step_by_step():
+    """A term that depends on itself is told with the way back to it."""
+    tables = {
+        f"x.{name}": DecisionTable(
+            name, (Output("", BOOL),), (Row("true", (("", Expression(other)),), Label("因为", "because")),)
+        )
+        for name, other in (("a", "b"), ("b", "c"), ("c", "b"))
+    }
+    found = Engine(facts=[], decisions=tables.items()).findings
+    assert [each.message.en.partition(": ")[2].partition(";")[0] for each in found] == [
+        "x.b → x.c → x.b",
+        "x.c → x.b → x.c",
+    ]
 
 
 def test_a_folded_text_points_into_its_own_lines():

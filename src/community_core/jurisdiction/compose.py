@@ -8,6 +8,7 @@ from attrs import evolve
 
 from community_core.base.citations import Citation
 from community_core.base.findings import finding
+from community_core.base.ids import folded
 from community_core.base.ranks import Rank, Standing
 from community_core.codec.texts import digest as digest_of
 from community_core.declarations.practice import District, GapTerm, ServiceTerm
@@ -38,6 +39,9 @@ from community_core.rules.terms import (
 from community_core.rules.types import ValueType
 from community_core.rules.unparse import unparse
 
+#: The words of the language that a name could be taken for.
+RESERVED = frozenset({"day", "true", "false"})
+
 
 def compose(district: District, gathered: Gathered) -> Rules:
     """Return the rules of *district* out of what plugins offer.
@@ -52,6 +56,7 @@ class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
     # -- what belongs to the district ------------------------------------------------------------------------------
 
     def rules(self) -> Rules:
+        self.reserved()
         facts = self.facts()
         parameters = self.parameters(facts)
         decisions = self.decisions()
@@ -88,6 +93,23 @@ class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
             practices=tuple(item.practice for item in self.included),
         )
 
+    def reserved(self) -> None:
+        """Find what is declared under a word that means something else in every expression."""
+        for item in self.included:
+            practice = item.practice
+            for term in (*practice.facts, *practice.parameters, *practice.decisions):
+                if term.name in RESERVED:
+                    self.fault(
+                        finding(
+                            "reserved-field",
+                            f"名称 {term.name} 在表达式里另有意思，请换一个名字",
+                            f"the name {term.name!r} means something else in expressions; choose another",
+                            term.origin,
+                            name=term.name,
+                        ),
+                        f"fact {term.name}" if isinstance(term, Fact) else f"{practice.name}.{term.name}",
+                    )
+
     # -- facts -----------------------------------------------------------------------------------------------------
 
     def facts(self) -> dict[str, Fact]:
@@ -95,9 +117,10 @@ class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
         for item in self.included:
             for fact in item.practice.facts:
                 filled = evolve(fact, cite=fact.cite or item.practice.source)
-                declared.setdefault(fact.name, []).append((item.practice.name, filled))
+                declared.setdefault(folded(fact.name), []).append((item.practice.name, filled))
         found: dict[str, Fact] = {}
-        for name, claims in sorted(declared.items()):
+        for _, claims in sorted(declared.items()):
+            name = claims[0][1].name
             if len(claims) == 1:
                 found[name] = claims[0][1]
                 continue

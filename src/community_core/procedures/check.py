@@ -25,7 +25,7 @@ from community_core.rules.types import Kind
 
 #: Names that the library uses itself.
 RESERVED_STEPS = frozenset({CORRECT, ERASE, INSPECT, LATE, PAPER, TRANSITION, PROPOSER, ANYONE, "system"})
-RESERVED_FIELDS = frozenset({"day"})
+RESERVED_FIELDS = frozenset({"day", "true", "false"})
 
 
 def check_procedure(procedure: Procedure, *, effects: Iterable[str] = ()) -> tuple[Finding, ...]:

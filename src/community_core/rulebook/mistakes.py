@@ -15,6 +15,13 @@ _TAB: Final = re.compile(r"^ *\t")
 #: Signs in the parser's words, and what they come from; the first that fits is taken.
 _WORDS: Final = (
     (
+        "escape",
+        Label(
+            "双引号里的 \\ 有特别的意思；请改用单引号",
+            "a \\ in double quotes has a meaning of its own; use single quotes",
+        ),
+    ),
+    (
         "quoted scalar",
         Label("引号没有成对；请补上或删去", "a quotation mark is not closed; close or delete it"),
     ),

@@ -85,6 +85,8 @@ def _found(node: Node) -> Label:
         return Label("一个列表", "a list")
     if not isinstance(node, Scalar) or form(node) is Form.NULL:
         return Label("空", "nothing")
+    if not node.text.strip():
+        return Label("空的文本", "an empty text")
     shown = node.text if len(node.text) <= 40 else node.text[:39] + "…"
     word = {Form.BOOL: Label("真假值", "the boolean"), Form.INT: Label("整数", "the whole number")}.get(form(node))
     if word is not None:

@@ -236,9 +236,9 @@ def _misfit(node: Node, kind: ValueType, reading: Reading, shown: str) -> Bad:
         zh, en = f"；{zh}", f"; {en}"
     example = _EXAMPLES.get(kind.kind)
     if example:
-        zh, en = f"，应当写成 {example}", f"; write it as {example}"
+        zh, en = f"，写法如 {example}", f"; write such as {example}"
     if kind.unit == POSITION:
-        zh, en = "，应当写成 [东, 北]，以米计", "; write it as [east, north] in metres"
+        zh, en = "，写法是 [东, 北]，以米计", "; write it as [east, north] in metres"
     elif kind.kind is Kind.LIST:
         zh, en = f"，至少 {kind.at_least} 项", f"; it has at least {kind.at_least} members"
     return reading.report(

@@ -96,12 +96,7 @@ class _Binder(CallBinder):
             return self.lookup(node)
         if isinstance(node, ast.Call):
             return self.call(node)
-        raise self.fault(
-            node,
-            "expression-form",
-            f"规则里不能这样写：{self.source(node)!r}",
-            f"this form is not part of the language of rules: {self.source(node)!r}",
-        )
+        raise self.no_form(node)
 
     def boolean(self, node: ast.expr) -> n.Node:
         bound = self.bind(node, BOOL)
@@ -131,12 +126,7 @@ class _Binder(CallBinder):
             if operand.type.kind in (Kind.INT, Kind.MONEY) and operand.type.unit != EXACT:
                 zero = Money(0) if operand.type.kind is Kind.MONEY else 0
                 return n.Arith("-", n.Const(zero, operand.type), operand, operand.type)
-        raise self.fault(
-            node,
-            "expression-form",
-            f"规则里不能这样写：{self.source(node)!r}",
-            f"this form is not part of the language of rules: {self.source(node)!r}",
-        )
+        raise self.no_form(node)
 
     # -- comparisons -----------------------------------------------------------------------------------------------
 
@@ -167,9 +157,7 @@ class _Binder(CallBinder):
             return n.Not(member) if isinstance(op, ast.NotIn) else member
         sign = _COMPARISONS.get(type(op))
         if sign is None:
-            raise self.fault(
-                node, "expression-form", "规则里没有这种比较", "this comparison is not part of the language of rules"
-            )
+            raise self.no_form(node)
         a, b = self.sides(left, right)
         self.comparable(right, a, b)
         if sign in ("<", "<=", ">", ">=") and a.type.kind not in _ORDERED:
@@ -193,11 +181,13 @@ class _Binder(CallBinder):
                 f"单位不同，不能相比：{a.type} 与 {b.type}",
                 f"different units cannot be compared: {a.type} with {b.type}",
             )
+        day = {a.type.kind, b.type.kind} == {Kind.DATE, Kind.TEXT}
         raise self.fault(
             where,
             "type-mismatch",
-            f"类型不同，不能相比：{a.type} 与 {b.type}",
-            f"different types cannot be compared: {a.type} with {b.type}",
+            f"类型不同，不能相比：{a.type} 与 {b.type}" + ("；日期请写 date('2006-05-01')" if day else ""),
+            f"different types cannot be compared: {a.type} with {b.type}"
+            + ("; write a day as date('2006-05-01')" if day else ""),
         )
 
     def member(self, left: ast.expr, right: ast.expr) -> n.Node:
@@ -232,8 +222,8 @@ class _Binder(CallBinder):
             raise self.fault(
                 node,
                 "expression-form",
-                f"规则里只有 + - * //：{self.source(node)!r}",
-                f"arithmetic is + - * // only: {self.source(node)!r}",
+                f"规则里只有 + - * //：{self.source(node)!r}；比例请写 share(甲, 乙)",
+                f"arithmetic is + - * // only: {self.source(node)!r}; write a share as share(a, b)",
             )
         left, right = self.bind(node.left), self.bind(node.right)
         kind = arithmetic_type(sign, left.type, right.type)
@@ -275,7 +265,7 @@ class _OfMember(_Binder):
     def named(self, node: ast.expr, word: str, expected: ValueType | None) -> n.Node | None:
         variable, _, name = word.partition(".")
         if variable == self.variable and name:
-            fact = self.scope.facts.get(name) or self.labelled(name)
+            fact = self.scope.fact(name) or self.labelled(name)
             if fact is None or (self.subject and fact.of != self.subject):
                 raise self.fault(
                     node,

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from community_core.base.findings import Finding, finding
+from community_core.base.ids import folded, spelt
+from community_core.base.labels import Label
 from community_core.rules import nodes as n
 from community_core.rules.scope import Ambiguous, Scope
 from community_core.rules.text import Syntax
 from community_core.rules.types import BOOL, INT, TEXT, Kind, ValueType
 
+#: What to write in the place of a form that is no part of the language.
+_INSTEAD: Final = (
+    (ast.Tuple, Label("条件之间写 and（且）或 or（或），不用逗号", "join conditions by and, or, not by a comma")),
+    (ast.Compare, Label("相等写 ==，不等写 !=", "write == for equality, != for inequality")),
+)
+_SEE: Final = Label("可用的写法见《规则的语言》", "see The language of rules for what can be written")
 #: The code of a fault that only passes on another one.
 DEPENDS = "depends-on-broken"
 
@@ -34,6 +44,7 @@ class NameBinder:
         self.practice = practice
         self.fields = fields
         self.guard = guard
+        self._spelt = {folded(name): name for name in fields}
 
     def fault(self, node: ast.AST, code: str, zh: str, en: str, name: str = "") -> Fault:
         """Return the fault at *node*, with both texts."""
@@ -75,18 +86,23 @@ class NameBinder:
             name=word,
         )
 
+    def no_form(self, node: ast.expr) -> Fault:
+        """Return the fault of what the language of rules does not have."""
+        hint = next((label for kind, label in _INSTEAD if isinstance(node, kind)), _SEE)
+        return self.fault(
+            node,
+            "expression-form",
+            f"规则里不能这样写：{self.source(node)!r}；{hint.zh}",
+            f"this form is not part of the language of rules: {self.source(node)!r}; {hint.en}",
+        )
+
     def dotted(self, node: ast.expr) -> str:
         """Return the dotted name that *node* writes."""
         if isinstance(node, ast.Name):
             return node.id
         if isinstance(node, ast.Attribute):
             return f"{self.dotted(node.value)}.{node.attr}"
-        raise self.fault(
-            node,
-            "expression-form",
-            f"规则里不能这样写：{self.source(node)!r}",
-            f"this form is not part of the language of rules: {self.source(node)!r}",
-        )
+        raise self.no_form(node)
 
     def name(self, node: ast.expr, expected: ValueType | None) -> n.Node:
         """Bind a name that must mean something."""
@@ -97,9 +113,13 @@ class NameBinder:
         self.not_broken(node, word)
         if expected is not None and expected.kind is Kind.ENUM:
             self.enum_value(node, word, expected)
-        near = self.scope.near(word)
-        hint_zh = f"；是否指 {'、'.join(near)}" if near else "；请先声明，或改正拼写"
-        hint_en = f"; did you mean {', '.join(near)}?" if near else "; declare it, or correct the spelling"
+        joined = self.hyphened(word)
+        near = (joined,) if joined else self.scope.near(word)
+        hint_zh, hint_en = "；请先声明，或改正拼写", "; declare it, or correct the spelling"
+        if near:
+            hint_zh, hint_en = f"；是否指 {'、'.join(near)}", f"; did you mean {', '.join(near)}?"
+        elif not word.isascii():
+            hint_zh, hint_en = f"{hint_zh}；词与词之间要空一格", f"{hint_en}; part words by spaces"
         raise self.fault(
             node,
             "unknown-name",
@@ -107,6 +127,13 @@ class NameBinder:
             f"nothing is called {word!r}{hint_en}",
             name=word,
         )
+
+    def hyphened(self, word: str) -> str:
+        """Return how the name is spelt here of which *word* is what stands before or behind a hyphen; else nothing."""
+        for whole in re.findall(rf"[\w.-]*{re.escape(word)}[\w.-]*", self.syntax.text):
+            if "-" in whole and self.scope.known(spelt(whole), self.practice):
+                return spelt(whole)
+        return ""
 
     def not_broken(self, node: ast.expr, word: str) -> None:
         """Refuse a name whose declaration is broken; the finding is about that declaration and not a new one."""
@@ -125,13 +152,15 @@ class NameBinder:
         if word in ("true", "false"):
             return n.Const(word == "true", BOOL)
         if expected is not None and expected.kind is Kind.ENUM:
-            if word in expected.values:
-                return n.Const(word, expected)
+            meant = next((value for value in expected.values if folded(value) == folded(word)), None)
+            if meant is not None:
+                return n.Const(meant, expected)
             labelled = self.by_label(word, expected)
             if labelled is not None:
                 return n.Const(labelled, expected)
-        if word in self.fields:
-            return n.FactRef(word, self.fields[word])
+        own = self._spelt.get(folded(word))
+        if own is not None:
+            return n.FactRef(own, self.fields[own])
         if word == "day":
             return n.DayRef()
         try:

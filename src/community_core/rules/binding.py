@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import evolve, frozen
 
@@ -246,20 +246,15 @@ class Binding:
         for name, tree in self.derived.items():
             named = [node.name for node in n.walk(tree) if isinstance(node, n.FactRef)]
             edges[f"fact {name}"] = [f"fact {other}" for other in named if other in self.derived]
-        for full, direct in edges.items():
-            seen: set[str] = set()
-            queue = list(direct)
-            while queue:
-                name = queue.pop()
-                if name not in seen:
-                    seen.add(name)
-                    queue += edges.get(name, [])
-            if full in seen:
+        for full in edges:
+            circle = _circle(full, edges)
+            if circle:
                 declared = self.decisions.get(full) or self.scope.facts[full.removeprefix("fact ")]
+                way = " → ".join(name.removeprefix("fact ") for name in circle)
                 fault = finding(
                     "cycle",
-                    f"{full} 直接或间接地依赖自己",
-                    f"{full} depends on itself, directly or through others",
+                    f"{full} 依赖自己：{way}；请断开其中一处",
+                    f"{full} depends on itself: {way}; break the circle at one place",
                     declared.origin,
                 )
                 found.append(fault)
@@ -332,6 +327,20 @@ class Binding:
         """Return *trees* with those of the decisions and derived facts that they lead to."""
         inside = [tree for full in decisions for tree in self.trees(full)]
         return [*trees, *inside, *(self.derived[name] for name in facts if name in self.derived)]
+
+
+def _circle(start: str, edges: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the shortest way from a term back to itself, both ends included; nothing where there is none."""
+    ways = [[start]]
+    seen: set[str] = set()
+    for way in ways:
+        for name in edges.get(way[-1], ()):
+            if name == start:
+                return [*way, name]
+            if name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return []
 
 
 def _of_members(trees: Iterable[n.Node]) -> Iterator[str]:

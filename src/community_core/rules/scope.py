@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from community_core.base.errors import UnknownTerm
 from community_core.base.findings import Finding, Origin, finding
-from community_core.base.ids import folded
+from community_core.base.ids import folded, spelt
 from community_core.base.labels import Label
 from community_core.instruments.workdays import WorkdayCalendar
 from community_core.rules.terms import Decision, Fact, Function, Parameter
@@ -107,6 +107,7 @@ class Scope:
         broken: Iterable[str] = (),
     ) -> None:
         self.facts: dict[str, Fact] = {fact.name: fact for fact in facts}
+        self._facts = {folded(name): fact for name, fact in self.facts.items()}
         self.parameters: dict[str, Parameter] = dict(parameters or {})
         self.decisions: dict[str, Decision] = dict(decisions or {})
         added = {item.name: from_function(item) for item in functions}
@@ -134,8 +135,9 @@ class Scope:
             Ambiguous: if it means several things.
         """
         found: list[tuple[str, str]] = []
-        if name in self.facts:
-            found.append(("fact", name))
+        fact = self.fact(name)
+        if fact is not None:
+            found.append(("fact", fact.name))
         parameter = self.parameter_names.find(name, practice)
         if parameter is not None:
             found.append(("parameter", parameter))
@@ -150,6 +152,17 @@ class Scope:
             raise Ambiguous(name, (f"{kind} {full}" for kind, full in found))
         return found[0] if found else None
 
+    def known(self, name: str, practice: str) -> bool:
+        """Whether *name* means something, be it several things."""
+        try:
+            return self.find(name, practice) is not None
+        except Ambiguous:
+            return True
+
+    def fact(self, name: str) -> Fact | None:
+        """Return the fact that an expression writes as *name*, or ``None``."""
+        return self._facts.get(folded(name))
+
     def broken(self, name: str, practice: str) -> str | None:
         """Return the full name of the broken term that *name* means, or ``None``."""
         return self._broken_names.first(name, practice)
@@ -158,6 +171,6 @@ class Scope:
         """Return names that look like *name*, for messages."""
         import difflib  # noqa: PLC0415 - only messages about mistakes need it
 
-        known = [*self.facts, *self.words]
+        known = [*map(spelt, self.facts), *self.words]
         close = difflib.get_close_matches(name, known, 2)
         return tuple(dict.fromkeys([*close, *self.parameter_names.near(name), *self._decision_names.near(name)]))[:3]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from keyword import iskeyword
 from typing import Final
 
 from attrs import frozen
@@ -46,6 +47,8 @@ _WORDS = {
     "不属于": "not in",
     "大于": ">",
     "小于": "<",
+    **dict.fromkeys(("大于等于", "不小于", "不少于", "不低于"), ">="),
+    **dict.fromkeys(("小于等于", "不大于", "不多于", "不超过", "不高于"), "<="),
     "真": "true",
     "假": "false",
 }
@@ -158,6 +161,8 @@ def parse(expression: Expression) -> Syntax | Finding:
     return Syntax(expression, stripped, tree, positions)
 
 
+#: The words of Python's that are words of the language too; any other is a name of somebody's.
+_OWN: Final = frozenset({"and", "or", "not", "in", "is", "if", "else", "for"})
 #: What people write who know other languages, or whose keyboard helps, and what it is called here.
 _HABITS: Final = (
     (re.compile(r"=<|=>"), Label("；请写 <= 或 >=", "; write <= or >=")),
@@ -166,11 +171,30 @@ _HABITS: Final = (
     (re.compile(r"[￥¥]"), Label("；金额请写 yuan('12.50')", "; write money as yuan('12.50')")),
     (re.compile(r"(?<![<>=!])=(?!=)"), Label("；相等请写 ==", "; write == for equality")),
     (re.compile(r"<>"), Label("；不等请写 !=", "; write != for inequality")),
+    (re.compile(r"[0-9]\s*[%％]"), Label("；比例请写 pct(60)", "; write a share as pct(60)")),
+    (
+        re.compile(r"\b[0-9]{4}[-/.][0-9]"),
+        Label("；日期请写 date('2006-05-01')", "; write a day as date('2006-05-01')"),
+    ),
+    (re.compile(r"\b0[0-9]"), Label("；整数前面不写 0", "; a whole number begins with no 0")),
+    (re.compile(r"[。；;]"), Label("；条件之间请写 and（且）或 or（或）", "; join conditions by and, or")),
+    (re.compile(r"[0-9]\s*[\u4e00-\u9fff]"), Label("；数后面不写单位", "; no unit stands behind a number")),
+    (
+        re.compile(r"[\u00a0\u200b-\u200f\u2028-\u202e\u2060\ufeff]"),
+        Label("；里面有看不见的字符，请删去", "; it holds an invisible character, delete it"),
+    ),
+)
+_OTHERWISE: Final = Label(
+    "；词与词之间空一格，写法见《规则的语言》",
+    "; part words by spaces, and see The language of rules for what can be written",
 )
 
 
 def _meant(text: str) -> Label:
-    return next((label for habit, label in _HABITS if habit.search(text)), Label(""))
+    kept = next((word for word in re.findall(r"\b[a-z]+\b", text) if iskeyword(word) and word not in _OWN), "")
+    if kept:
+        return Label(f"；名称 {kept} 在表达式里请写 {kept}_", f"; write the name {kept} as {kept}_ here")
+    return next((label for habit, label in _HABITS if habit.search(text)), _OTHERWISE)
 
 
 def _deeper(tree: ast.expr, levels: int) -> bool:
