@@ -77,19 +77,25 @@ def test_a_checkpoint_binds_the_record_and_the_board_shows_it(run, town, tmp_pat
     assert before.code == 0
     assert "4 events after it are covered by no checkpoint" in before.out
     assert run("verify", "--store", town, "--json").data["coverage"] == {
-        "events": 4, "covered": 0, "beyond": 4, "root": None
+        "events": 4, "covered": 0, "beyond": 4, "root": None, "hash": None, "beside": 1, "unchecked": 0
     }  # fmt: skip
     made = run("checkpoint", "--store", town, "--json").data["checkpoint"]
     assert made["size"] == 4
     assert run("checkpoint", "--store", town, "--json").data["checkpoint"] == made
     assert f"4:{made['root']}" in run("checkpoint", "--store", town).out
     assert run("board", "--store", town, "--out", tmp_path / "board").code == 0
-    assert made["root"] in (tmp_path / "board" / "index.html").read_text("utf-8")
+    page = (tmp_path / "board" / "index.html").read_text("utf-8")
+    assert made["root"] in page
+    assert made["hash"] in page
     take = ("--actor", "clerk-1", "--day", "2006-05-01", "--store", town)
     assert run("case", "take", "note-2006-000001", "close", *take).code == 0
     said = run("verify", "--store", town, "--root", f"4:{made['root']}", "--json")
     assert (said.code, said.data["coverage"]) == (
-        0, {"events": 5, "covered": 4, "beyond": 1, "root": made["root"]}
+        0,
+        {
+            "events": 5, "covered": 4, "beyond": 1, "root": made["root"], "hash": made["hash"], "beside": 0,
+            "unchecked": 0,
+        },
     )  # fmt: skip
     assert "1 events after it" in run("verify", "--store", town).out
 
@@ -103,7 +109,10 @@ def test_a_removed_case_is_named_and_a_published_root_finds_a_rewritten_record(r
     missing = [item["data"]["case"] for item in said.data["findings"] if item["code"] == "covered-case-missing"]
     assert missing == ["note-2006-000002"]
     with closing(sqlite3.connect(town)) as connection:
-        connection.executescript("DELETE FROM cc_checkpoints; DELETE FROM cc_checkpoint_cases;")
+        connection.executescript(
+            "DELETE FROM cc_checkpoints; DELETE FROM cc_checkpoint_cases;"
+            "DELETE FROM cc_counters WHERE name = 'checkpoint';"
+        )
     assert run("checkpoint", "--store", town).code == 0
     assert run("verify", "--store", town).code == 0
     for given in (f"4:{root}", root):

@@ -14,11 +14,16 @@ from community_core.procedures.events import Case, fold
 from community_core.store import TABLES, VERSION_TABLE
 from community_core.store.checkpoints import entry
 from community_core.store.migrating import _run
-from community_core.store.records import snapshot_row
+from community_core.store.records import checkpoint_hash, snapshot_row
 from community_core.store.schema import checkpoint_cases, checkpoints, snapshots
 
 RULES = "判定 text"
 LATER = dt.datetime(2006, 5, 2, tzinfo=dt.UTC)
+NO_CHECKPOINTS = (
+    "DELETE FROM cc_checkpoints",
+    "DELETE FROM cc_checkpoint_cases",
+    "DELETE FROM cc_counters WHERE name = 'checkpoint'",
+)
 
 
 def codes(store, *roots):
@@ -174,7 +179,7 @@ def test_without_a_checkpoint_neither_is_found(database, record, book):
     cut_off(database, record, "h-3", 2)
     assert codes(record) == set()
     assert record.coverage().beyond == 0
-    database.tamper("DELETE FROM cc_checkpoints", "DELETE FROM cc_checkpoint_cases")
+    database.tamper(*NO_CHECKPOINTS)
     remove_case(database, "h-2")
     cut_off(database, record, "h-1", 2)
     assert codes(record) == set()
@@ -186,7 +191,7 @@ def test_a_root_from_elsewhere_finds_what_was_rewritten_throughout(database, rec
     kept = record.coverage().checkpoint
     known = (KnownRoot(kept.root, kept.size), KnownRoot(kept.root))
     assert codes(record, *known) == set()
-    database.tamper("DELETE FROM cc_checkpoints", "DELETE FROM cc_checkpoint_cases")
+    database.tamper(*NO_CHECKPOINTS)
     remove_case(database, "h-2")
     record.checkpoint(book.now)
     assert codes(record) == set()
@@ -216,8 +221,8 @@ def test_a_change_in_any_column_of_a_checkpoint_is_found(database, record, colum
     value = f"substr({column}, 1, {middle} - 1) || {changed} || substr({column}, {middle} + 1)"
     if column == "previous" and size == 4:
         value = "'0'"
-    if column == "size":
-        value = "size + 1"
+    if column in ("size", "number"):
+        value = f"{column} + 8"
     database.tamper(f"UPDATE cc_checkpoints SET {column} = {value} WHERE size = {size}")
     assert codes(record) & {"checkpoint-changed", "checkpoint-missing"}
 
@@ -306,3 +311,34 @@ def test_tables_of_the_first_version_are_brought_up_with_what_is_in_them(databas
     assert codes(store) == set()
     book.write(store, "h-1", 1, first=4)
     assert codes(store) == set()
+
+
+def test_checkpoints_of_before_stay_and_are_followed(database, book, sqlite_file_beside):
+    """Checkpoints in tables of 0009 keep their hashes, verify, and the next one follows them and covers the rest."""
+    engine = database.engine()
+    with engine.begin() as connection:
+        _run(connection, "0009")
+    now = sqlite_file_beside.store()
+    for name in ("h-1", "h-2"):
+        book.write(now, name, 3)
+        now.checkpoint(book.now)
+    last = now.coverage().checkpoint
+    _copied(sqlite_file_beside.engine(), engine)
+    old, previous = [], ""
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM cc_counters WHERE name = 'checkpoint'"))
+        for row in connection.execute(text("SELECT * FROM cc_checkpoints ORDER BY size")).all():
+            made = checkpoint_hash(row.size, row.root, row.algorithm, row.entered, previous)
+            values = {"size": row.size, "previous": previous, "hash": made}
+            update = "UPDATE cc_checkpoints SET previous = :previous, hash = :hash WHERE size = :size"
+            connection.execute(text(update), values)
+            previous = made
+            old.append(made)
+    store = database.store()
+    assert codes(store, KnownRoot(last.root, 6), KnownRoot(old[0])) == set()
+    assert (store.coverage().checkpoint.hash, store.coverage().checkpoint.root) == (old[-1], last.root)
+    third = store.checkpoint(book.now)
+    assert (third.size, third.previous) == (6, old[-1])
+    assert codes(store) == set()
+    database.tamper("DELETE FROM cc_checkpoints WHERE number = 1")
+    assert "checkpoint-missing" in codes(store)

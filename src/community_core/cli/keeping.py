@@ -14,10 +14,13 @@ from community_core.cli.output import print_json
 from community_core.cli.stores import where
 from community_core.cli.usage import Misuse
 
-_CHECKPOINT = """把尚未包括的记录接入一棵增长的散列树（RFC 6962），记下条数和根；公示栏此后列出。
+_CHECKPOINT = """把尚未包括的记录接入一棵增长的散列树（RFC 6962），记下条数和根；
+登记簿、选民名册、查阅记录里新增的行一并计入检查点的散列值。公示栏此后列出根和散列值。
 
-Append all events not yet included to one growing log (RFC 6962) and keep its size and root, which the board shows from
-then on. What is removed from under a checkpoint is found and named. A second time over the same events changes nothing.
+Append all events not yet included to one growing log (RFC 6962) and keep its size and root; lines of registers,
+electoral rolls and the trace of readings that are new since come under the checkpoint's hash. The board shows both from
+then on. What is removed from under a checkpoint is found and named. A second time, where nothing is new, changes
+nothing.
 """
 _EXPORT = """把记录写成逐行的 JSON；任何人不用数据库就能核验：verify --export。
 
@@ -53,13 +56,14 @@ def checkpoint(*, store: str, as_json: bool) -> int:
     finally:
         opened.close()
     if as_json:
-        data = None if made is None else {"size": made.size, "root": made.root, "entered": made.entered.isoformat()}
-        print_json({"checkpoint": data})
+        data = {} if made is None else {"size": made.size, "root": made.root, "hash": made.hash}
+        print_json({"checkpoint": None if made is None else {**data, "entered": made.entered.isoformat()}})
     elif made is None:
         click.echo("还没有任何记录 / nothing is recorded yet")
     else:
         click.echo(f"检查点覆盖前 {made.size:,} 条 / the checkpoint covers the first {made.size:,} events")
         click.echo(f"{made.size}:{made.root}")
+        click.echo(f"检查点的散列值 / the hash of the checkpoint: {made.hash}")
     return exits.FINE
 
 

@@ -31,12 +31,15 @@ _VERIFY = """核验库中的全部记录，或一份导出文件：被改动、�
 
 Verify the whole record of a store, or an export without any database: what was changed, removed, inserted or reordered
 is a finding, and exit code 1. With both, the store is also compared with the export. What lies after the last
-checkpoint is covered by none, and the number of such events is said.
+checkpoint is covered by none, and the number of such events, and of such lines of registers, rolls and the trace of
+readings, is said. So is that of encrypted values whose keys are not given (--keys). Not covered are the personal values
+of registers and the entries in categories, which can be erased.
 
 \b
 community-core verify --store my.sqlite
 community-core verify --store my.sqlite --root 1200:sha256:9f86…   # size and root as the board shows them
 community-core verify --export record.jsonl --root sha256:9f86…
+community-core verify --store my.sqlite --root sha256:1b4f…        # the hash of a checkpoint covers the registers too
 """
 _BOARD = """把依规则公开的内容写成静态网页。
 
@@ -70,7 +73,7 @@ def read_roots(_ctx: click.Context, _param: click.Parameter, given: tuple[str, .
     multiple=True,
     callback=read_roots,
     metavar="[SIZE:]ROOT",
-    help="公示栏上的检查点，可重复 · A checkpoint as the board shows it; repeatable.",
+    help="公示栏上检查点的根或散列值，可重复 · A checkpoint's root or hash as the board shows it; repeatable.",
 )
 @click.option(
     "--workers",
@@ -137,21 +140,42 @@ def _progress() -> Callable[[int], object] | None:
 def _coverage_data(coverage: Coverage | None) -> dict[str, object] | None:
     if coverage is None:
         return None
-    root = None if coverage.checkpoint is None else coverage.checkpoint.root
-    return {"events": coverage.events, "covered": coverage.covered, "beyond": coverage.beyond, "root": root}
+    last = coverage.checkpoint
+    return {
+        "events": coverage.events,
+        "covered": coverage.covered,
+        "beyond": coverage.beyond,
+        "beside": coverage.beside,
+        "root": None if last is None else last.root,
+        "hash": None if last is None else last.hash,
+        "unchecked": coverage.unchecked,
+    }
 
 
 def _say_coverage(coverage: Coverage) -> None:
     if coverage.checkpoint is not None:
         click.echo(
             f"检查点覆盖前 {coverage.covered:,} 条 / the last checkpoint covers the first {coverage.covered:,} events\n"
-            f"{coverage.covered}:{coverage.checkpoint.root}"
+            f"{coverage.covered}:{coverage.checkpoint.root}\n"
+            f"检查点的散列值 / the hash of the checkpoint: {coverage.checkpoint.hash}"
         )
     if coverage.beyond:
         click.echo(
             f"其后 {coverage.beyond:,} 条没有检查点：其中若有办件被整件删除或截去末尾，核验未必能发现"
             f" / {coverage.beyond:,} events after it are covered by no checkpoint: of these, a case removed "
             "whole or cut off at its end may not be found"
+        )
+    if coverage.beside:
+        click.echo(
+            f"登记簿、选民名册和查阅记录有 {coverage.beside:,} 行没有检查点：其中的改动未必能发现"
+            f" / {coverage.beside:,} lines of registers, electoral rolls and the trace of readings are covered by no "
+            "checkpoint: what is changed among them may not be found"
+        )
+    if coverage.unchecked:
+        click.echo(
+            f"{coverage.unchecked:,} 个加密的值没有给出密钥（--keys），只核对了它在不在"
+            f" / {coverage.unchecked:,} encrypted values were not checked, only that they are there: their keys were "
+            "not given (--keys)"
         )
 
 

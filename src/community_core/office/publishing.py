@@ -61,7 +61,7 @@ def make_board(
         postings=postings(office, on, names),
         note=note,
         head=office.store.head(),
-        checkpoint=None if bound is None else (bound.size, bound.root),
+        checkpoint=None if bound is None else (bound.size, bound.root, bound.hash),
         places=names,
     )
 

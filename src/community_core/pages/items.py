@@ -163,7 +163,8 @@ class Board:
     """All that one district makes public, as of *day*.
 
     *head* is a hash over the record, so that two boards, or a board and a record, can be compared. *checkpoint* is the
-    size and the root of the last checkpoint: whoever keeps them can verify the record against them at any time.
+    size, the root and the hash of the last checkpoint: whoever keeps them can verify the record against them at any
+    time.
     *charts* are drawn of public figures alone; *postings* are what is to be posted, and what of it is overdue.
     *places* are what places are called, by their ids.
     """
@@ -175,7 +176,7 @@ class Board:
     examples: tuple[ExampleValue, ...] = ()
     note: Label = Label()
     head: str = ""
-    checkpoint: tuple[int, str] | None = None
+    checkpoint: tuple[int, str, str] | None = None
     charts: tuple[Chart, ...] = ()
     postings: tuple[PostingDue, ...] = ()
     places: Mapping[str, Label] = field(factory=dict)

@@ -155,7 +155,11 @@ class Checkpoint:
 
 @frozen
 class KnownRoot:
-    """A root that somebody knows from elsewhere, a board or an export, with its size where he knows that too."""
+    """A root that somebody knows from elsewhere, a board or an export, with its size where he knows that too.
+
+    Without a size it may also be the hash of a checkpoint, which is over its root, over what it covers beside the
+    events, and over the checkpoint before it.
+    """
 
     root: str
     size: int | None = None
@@ -163,10 +167,17 @@ class KnownRoot:
 
 @frozen
 class Coverage:
-    """How much of the record the last checkpoint covers: of all *events*, those up to its size."""
+    """How much of the record the last checkpoint covers: of all *events*, those up to its size.
+
+    *beside* is how many lines of registers, electoral rolls and the trace of readings lie after it. *unchecked* is how
+    many encrypted personal values are not held against their commitments, since their keys were not given: of these
+    it is only known that they are there.
+    """
 
     events: int
     checkpoint: Checkpoint | None = None
+    beside: int = 0
+    unchecked: int = 0
 
     @property
     def covered(self) -> int:

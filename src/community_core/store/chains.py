@@ -23,6 +23,7 @@ from community_core.procedures.events import ERASE, Case, Event
 from community_core.store.checkpoints import verify_checkpoints
 from community_core.store.electoral_rolls import verify_rolls
 from community_core.store.following import verify_following
+from community_core.store.numbering import verify_numbers
 from community_core.store.private import Expected, PrivateCheck, private_rows, without_case
 from community_core.store.records import (
     NOTHING,
@@ -40,7 +41,7 @@ from community_core.store.records import (
 from community_core.store.register_reads import verify_reads
 from community_core.store.schema import OWN, SEQUENCE, STATE, cases, counters, events, rule_texts, snapshots
 from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, marks, object_text, snapshot_data
-from community_core.store.written_rows import verify_written
+from community_core.store.written_rows import verify_known, verify_written
 
 CHUNK: Final = 2000
 BATCH: Final = 500
@@ -116,8 +117,10 @@ def _all(
         yield from _alone(connection)
         yield from without_case(connection)
         yield from _sequence(connection)
+        yield from verify_numbers(connection)
         yield from verify_following(connection, sealing)
         yield from verify_written(connection)
+        yield from verify_known(connection)
         yield from verify_checkpoints(connection, roots)
         yield from verify_rolls(connection)
         yield from verify_reads(connection)

@@ -1,7 +1,8 @@
 """Checkpoints: the whole record as one growing hash tree, whose size and root are kept, published and verified.
 
 The tree is that of RFC 6962 over the hashes of all events in the order of their sequence numbers. Each checkpoint
-also carries the hash of the one before it. What lies after the last checkpoint is not covered by any.
+also carries the hash of the one before it, and says what it covers beside the events: see
+:mod:`~community_core.store.beside`. What lies after the last checkpoint is not covered by any.
 """
 
 from __future__ import annotations
@@ -20,19 +21,22 @@ from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.instruments.merkle import ALGORITHM, Frontier, Hash, hasher
 from community_core.ports.store import Checkpoint, KnownRoot
+from community_core.store.beside import grown, reached, verify_beside
+from community_core.store.counting import next_ids
 from community_core.store.records import checkpoint_hash, moment_text, shown
-from community_core.store.schema import checkpoint_cases, checkpoints, events
+from community_core.store.schema import checkpoint_cases, checkpoints, counters, events
 
 CHUNK: Final = 5000
+COUNTER: Final = "checkpoint"
 ALGORITHMS: Final = ("sha256", "sm3", "sha384", "sha512", "sha3_256")
 
 
 def append_checkpoint(connection: Connection, entered: dt.datetime, algorithm: str = ALGORITHM) -> Checkpoint | None:
     """Append a checkpoint over all events so far; see :meth:`SqlStore.checkpoint`. A writer's lock is held."""
-    last = last_checkpoint(connection)
+    row = _last_row(connection)
+    last = None if row is None else _checkpoint(row)
     frontier, used = Frontier(), algorithm
     if last is not None:
-        row = connection.execute(select(checkpoints.c.frontier).where(checkpoints.c.size == last.size)).one()
         used = last.algorithm
         frontier = _read_frontier(last, row.frontier)
     hash_ = hasher(used)
@@ -41,15 +45,17 @@ def append_checkpoint(connection: Connection, entered: dt.datetime, algorithm: s
         if page[0][0] != frontier.size + 1 or page[-1][0] != frontier.size + len(page):
             raise _go_and_verify(frontier.size)
         frontier = frontier.grown((entry(kept) for _, kept in page), hash_)
-    if frontier.size == start:
+    beside = grown(connection, covered_beside(connection)) if frontier.size else ""
+    if frontier.size == start and not beside:
         return last
     previous = "" if last is None else last.hash
     moment = moment_text(entered)
     root = rooted(used, frontier.root(hash_))
-    made = checkpoint_hash(frontier.size, root, used, moment, previous)
+    made = checkpoint_hash(frontier.size, root, used, moment, previous, beside)
     connection.execute(
         insert(checkpoints),
         {
+            "number": next_ids(connection, COUNTER, 1)[0],
             "size": frontier.size,
             "root": root,
             "algorithm": used,
@@ -57,6 +63,7 @@ def append_checkpoint(connection: Connection, entered: dt.datetime, algorithm: s
             "entered": moment,
             "previous": previous,
             "hash": made,
+            "beside": beside,
         },
     )
     _note_cases(connection, start, frontier.size)
@@ -69,16 +76,37 @@ def last_checkpoint(connection: Connection) -> Checkpoint | None:
     Raises:
         StoreError: if it cannot be read or was changed.
     """
-    row = connection.execute(select(checkpoints).order_by(checkpoints.c.size.desc()).limit(1)).first()
-    if row is None:
-        return None
+    row = _last_row(connection)
+    return None if row is None else _checkpoint(row)
+
+
+def covered_beside(connection: Connection) -> dict[str, int]:
+    """Return how far checkpoints cover each part of what is kept beside the events."""
+    kept = connection.execute(select(checkpoints.c.beside).order_by(checkpoints.c.number))
+    return reached(list(kept.scalars()))
+
+
+def _last_row(connection: Connection) -> Any:
+    return connection.execute(select(checkpoints).order_by(checkpoints.c.number.desc()).limit(1)).first()
+
+
+def _checkpoint(row: Any) -> Checkpoint:
     try:
         entered = dt.datetime.fromisoformat(row.entered)
     except (ValueError, TypeError):
         raise _go_and_verify(row.size) from None
-    if checkpoint_hash(row.size, row.root, row.algorithm, row.entered, row.previous) != row.hash:
+    if not _as_written(row):
         raise _go_and_verify(row.size)
     return Checkpoint(row.size, row.root, entered, row.algorithm, row.hash, row.previous)
+
+
+def _as_written(row: Any) -> bool:
+    """Whether the row of a checkpoint has the hash that is kept."""
+    told = row.size, row.root, row.algorithm, row.entered, row.previous, row.beside
+    try:
+        return bool(checkpoint_hash(*told) == row.hash)
+    except (TypeError, ValueError, RecursionError):
+        return False
 
 
 def entry(kept: str) -> bytes:
@@ -103,6 +131,7 @@ class _Kept:
     algorithm: str
     frontier: str
     hash: str
+    beside: str
 
 
 def verify_checkpoints(connection: Connection, roots: Sequence[KnownRoot] = ()) -> Iterator[Finding]:
@@ -110,22 +139,23 @@ def verify_checkpoints(connection: Connection, roots: Sequence[KnownRoot] = ()) 
     kept: list[_Kept] = []
     yield from _rows(connection, kept)
     broken = yield from _trees(connection, kept, roots)
-    known = {item.root for item in kept}
+    known = {text for item in kept for text in (item.root, item.hash)}
     for given in roots:
         if given.size is None and given.root not in known:
             yield root_unknown(given.root)
     yield from _gone(connection)
     if not broken:
         yield from _noted(connection, kept[-1].size if kept else 0)
+    yield from verify_beside(connection, [(item.size, item.beside) for item in kept])
 
 
 def root_unknown(root: str) -> Finding:
-    """Return the finding that no checkpoint has *root*."""
+    """Return the finding that no checkpoint has *root*, or the hash *root*."""
     return finding(
         "root-unknown",
-        f"没有根为 {root} 的检查点：记录被改写过，或在该检查点之前作出，或者给出的根有误",
-        f"no checkpoint has the root {root}: the record was rewritten, this was made before that checkpoint, or the "
-        "root is not one of this record",
+        f"没有根或散列值为 {root} 的检查点：记录被改写过，或在该检查点之前作出，或者给出的值有误",
+        f"no checkpoint has the root or hash {root}: the record was rewritten, this was made before that checkpoint, "
+        "or the value is not one of this record",
         root=root,
     )
 
@@ -197,21 +227,27 @@ def broken_checkpoint(after: int, size: int, have: int) -> Finding:
 
 
 def _rows(connection: Connection, kept: list[_Kept]) -> Iterator[Finding]:
-    previous = ""
-    for row in connection.execute(select(checkpoints).order_by(checkpoints.c.size)).all():
-        try:
-            same = checkpoint_hash(row.size, row.root, row.algorithm, row.entered, row.previous) == row.hash
-        except (UnicodeEncodeError, TypeError, ValueError):
-            same = False
-        if not same or row.algorithm not in ALGORITHMS:
+    previous, number = "", 0
+    rows = connection.execute(select(checkpoints).order_by(checkpoints.c.number)).all()
+    for row in rows:
+        follows = row.previous == previous
+        if not _as_written(row) or (follows and row.number != number + 1) or row.algorithm not in ALGORITHMS:
             yield changed_checkpoint(shown(row.size))
-        if row.previous != previous:
+        if not follows:
             yield removed_checkpoint(shown(row.size))
         if type(row.size) is int and type(row.root) is str and row.algorithm in ALGORITHMS:
-            kept.append(_Kept(row.size, row.root, row.algorithm, row.frontier, row.hash))
-        previous = row.hash
-    covered = connection.execute(select(func.max(checkpoint_cases.c.size))).scalar()
+            kept.append(_Kept(row.size, row.root, row.algorithm, row.frontier, row.hash, row.beside))
+        previous, number = row.hash, row.number
     last = kept[-1].size if kept else 0
+    given = connection.execute(select(counters.c.value).where(counters.c.name == COUNTER)).scalar() or 0
+    if given != len(rows):
+        yield finding(
+            "checkpoint-missing",
+            f"作过 {given} 个检查点，现有 {len(rows)} 个：有检查点被删除或插入",
+            f"{given} checkpoints were made and there are {len(rows)}: one was removed or inserted",
+            size=last,
+        )
+    covered = connection.execute(select(func.max(checkpoint_cases.c.size))).scalar()
     if type(covered) is int and covered > last:
         yield finding(
             "checkpoint-missing",

@@ -55,6 +55,7 @@ class ExportCheck:
     _begun: tuple[str, str] | None = None
     _cases: int = 0
     _roots: list[str] = field(factory=list)
+    _hashes: list[str] = field(factory=list)
     _bound: Checkpoint | None = None
     _previous: str = ""
     _broken: bool = False
@@ -119,7 +120,7 @@ class ExportCheck:
             for given in asked[size]:
                 yield root_beyond(size, given.root, self._tree.size)
         for given in roots:
-            if given.size is None and given.root not in self._roots:
+            if given.size is None and given.root not in (*self._roots, *self._hashes):
                 yield root_unknown(given.root)
         for missing in sorted(self._used - {*self._texts, ""}) if not self._hashes_only else ():
             yield finding(
@@ -131,7 +132,7 @@ class ExportCheck:
         if self._with_private:
             for case, expected in self._expected.items():
                 yield from self._check.missing(case, expected)
-        self.coverage = Coverage(self._tree.size, self._bound)
+        self.coverage = Coverage(self._tree.size, self._bound, unchecked=self._check.unchecked)
 
     def _header(self, data: Mapping[str, Any]) -> Iterator[Finding]:
         self._hashes_only = data.get("hashes_only") is True
@@ -268,12 +269,14 @@ class ExportCheck:
 
     def _checkpoint(self, data: Mapping[str, Any], kept: str) -> Iterator[Finding]:
         size, root, algorithm = data["size"], data["root"], data["algorithm"]
-        if checkpoint_hash(size, root, algorithm, data["entered"], data["previous"]) != kept:
+        beside = written(data["beside"]) if "beside" in data else ""
+        if checkpoint_hash(size, root, algorithm, data["entered"], data["previous"], beside) != kept:
             yield changed_checkpoint(shown(size))
         if data["previous"] != self._previous:
             yield removed_checkpoint(shown(size))
         self._previous = kept
         self._roots.append(root)
+        self._hashes.append(kept)
         made = rooted(self._algorithm, self._tree.root(self._hash))
         if (made != root or size != self._tree.size) and not self._broken:
             self._broken = True

@@ -19,29 +19,30 @@ from sqlalchemy import Connection, select
 from community_core.base.findings import Finding, finding
 from community_core.instruments.merkle import ALGORITHM, Frontier, hasher
 from community_core.store.appending import chunked
-from community_core.store.checkpoints import ALGORITHMS, entry, rooted
+from community_core.store.checkpoints import ALGORITHMS, checkpoint_found, entry, rooted
 from community_core.store.private import private_rows
 from community_core.store.records import checkpoint_text, event_text
-from community_core.store.schema import cases, checkpoints, events, meta, rule_texts
+from community_core.store.schema import CLEAR_EVENTS, cases, checkpoints, events, meta, rule_texts
 from community_core.store.sealing import SEALED, PrivateRow, written
 
 FORMAT: Final = "community-core-record"
 VERSION: Final = 1
 PAGE: Final = 1000
-CLEAR_EVENTS: Final = "clear_events"
-"""Under this name the store keeps how many events it had when private values began to be kept apart."""
 _CASE: Final = ("id", "opened", "parent", "place", "procedure", "rules")
 
 
 def export_lines(connection: Connection, *, hashes_only: bool, private: bool = False) -> Iterator[str]:
     """Yield the lines of an export, without line ends; see :meth:`SqlStore.export`."""
-    bound = {row.size: row for row in connection.execute(select(checkpoints)).all()}
-    algorithm = next((row.algorithm for row in bound.values() if row.algorithm in ALGORITHMS), ALGORITHM)
+    kept = connection.execute(select(checkpoints).order_by(checkpoints.c.number)).all()
+    bound: dict[int, list[Any]] = {}
+    for row in kept:
+        bound.setdefault(row.size, []).append(row)
+    algorithm = next((row.algorithm for row in kept if row.algorithm in ALGORITHMS), ALGORITHM)
     hash_ = hasher(algorithm)
     private = private and not hashes_only
     clear = 0 if private or hashes_only else _clear(connection)
     yield header_line(algorithm, hashes_only=hashes_only, private=private, bare=clear)
-    texts, count, values = 0, len(bound), 0
+    texts, values = 0, 0
     if not hashes_only:
         for row in connection.execute(select(rule_texts).order_by(rule_texts.c.hash)):
             texts += 1
@@ -62,15 +63,14 @@ def export_lines(connection: Connection, *, hashes_only: bool, private: bool = F
                 for value in apart.get((row.case_id, row.version), ()):
                     values += 1
                     yield written({"private": asdict(value)})
-                if place in bound:
-                    yield _checkpoint_line(bound.pop(place))
+                yield from map(_checkpoint_line, bound.pop(place, ()))
     finally:
         result.close()
     # Checkpoints over more events than there are: they belong to the record, and say that something is gone.
     for size in sorted(bound):
-        yield _checkpoint_line(bound[size])
+        yield from map(_checkpoint_line, bound[size])
     root = rooted(algorithm, tree.root(hash_))
-    yield end_line(texts, begun, tree.size, count, root, values if private else None)
+    yield end_line(texts, begun, tree.size, len(kept), root, values if private else None)
 
 
 def header_line(algorithm: str, *, hashes_only: bool, private: bool = False, bare: int = 0) -> str:
@@ -89,8 +89,9 @@ def end_line(rules: int, cases_: int, events_: int, checkpoints_: int, root: str
 
 
 def compare(connection: Connection, lines: Iterable[str | bytes]) -> Iterator[Finding]:
-    """Yield what of the events in *lines* is not in the record; see :meth:`SqlStore.compare`."""
-    told = (item for item in (_event_of(line) for line in lines) if item is not None)
+    """Yield what of the events and checkpoints in *lines* is not in the record; see :meth:`SqlStore.compare`."""
+    made: list[tuple[Any, str]] = []
+    told = _told(lines, made)
     while page := list(islice(told, PAGE)):
         kept: dict[tuple[str, int], str] = {}
         for chunk in chunked(list(dict.fromkeys(case for case, _, _ in page))):
@@ -114,17 +115,34 @@ def compare(connection: Connection, lines: Iterable[str | bytes]) -> Iterator[Fi
                     case=case,
                     version=version,
                 )
+    have_made = set(connection.execute(select(checkpoints.c.hash)).scalars())
+    for size, digest in made:
+        if digest not in have_made:
+            yield checkpoint_found(
+                "checkpoint-missing",
+                size,
+                f"（散列值 {digest}）在导出文件中，库中没有：它被删除或改写",
+                f"(hash {digest}) is in the export and not in the record: it was removed or rewritten",
+            )
 
 
-def _event_of(line: str | bytes) -> tuple[str, int, str] | None:
-    """Return case, version and hash of an event's line; what else stands in an export is verified elsewhere."""
-    try:
-        data = json.loads(line)
-        own = data.get("event", data)
-        found = own["case"], own["version"], data["hash"]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-    return found if tuple(map(type, found)) == (str, int, str) else None
+def _told(lines: Iterable[str | bytes], made: list[tuple[Any, str]]) -> Iterator[tuple[str, int, str]]:
+    """Yield case, version and hash of each event's line, and put size and hash of each checkpoint's into *made*.
+
+    What else stands in an export is verified elsewhere.
+    """
+    for line in lines:
+        try:
+            data = json.loads(line)
+            if "checkpoint" in data:
+                made.append((data["checkpoint"]["size"], str(data["hash"])))
+                continue
+            own = data.get("event", data)
+            found = own["case"], own["version"], data["hash"]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            continue
+        if tuple(map(type, found)) == (str, int, str):
+            yield found
 
 
 def _own(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -184,5 +202,5 @@ def _event_line(row: Any, *, hashes_only: bool) -> str:
 
 
 def _checkpoint_line(row: Any) -> str:
-    text = checkpoint_text(row.size, row.root, row.algorithm, row.entered, row.previous)
+    text = checkpoint_text(row.size, row.root, row.algorithm, row.entered, row.previous, row.beside)
     return f'{{"checkpoint":{text},"hash":{_quoted(row.hash)}}}'

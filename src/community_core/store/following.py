@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
-from community_core.base.findings import Finding, finding
+from community_core.base.findings import Finding
 from community_core.procedures.recorded import Apart
 from community_core.procedures.withholding import Withheld
 from community_core.store.causes import (
@@ -30,13 +30,15 @@ from community_core.store.causes import (
     inserted,
     missing,
 )
+from community_core.store.numbering import boundary_changed
 from community_core.store.private import private_rows
 from community_core.store.records import NOTHING, read_effects, shown
-from community_core.store.schema import cases, events, ledger, meta, postings, register_changes
+from community_core.store.schema import WITHOUT_EFFECTS, cases, events, ledger, meta, postings, register_changes
 from community_core.store.sealing import Damaged, Sealing
 
 _CHUNK: Final = 500
-_BEFORE: Final = "without_effects_"
+#: What was said of the tables whose rows followed from events before these said so: which column counts them.
+_COUNTED: Final = {"ledger": ledger.c.number, "postings": postings.c.id}
 
 #: A key of ``cc_private``: case, version, field.
 _Private = tuple[str, int, str]
@@ -64,25 +66,36 @@ def verify_following(connection: Connection, sealing: Sealing) -> Iterator[Findi
 
 def _before(connection: Connection) -> Mapping[str, int]:
     """Return how far events and rows reach that were kept before events said what they caused."""
-    query = select(meta.c.name, meta.c.value).where(meta.c.name.startswith(_BEFORE, autoescape=True))
-    found = {name.removeprefix(_BEFORE): value for name, value in connection.execute(query)}
+    query = select(meta.c.name, meta.c.value).where(meta.c.name.startswith(WITHOUT_EFFECTS, autoescape=True))
+    found = {name.removeprefix(WITHOUT_EFFECTS): value for name, value in connection.execute(query)}
     return {name: int(value) if value.isdecimal() else 0 for name, value in found.items()}
 
 
 def _boundary(connection: Connection, before: Mapping[str, int]) -> Iterator[Finding]:
     kept = before.get("events", 0)
-    if not kept:
-        return
-    first = connection.execute(select(func.min(events.c.seq)).where(events.c.effects != NOTHING)).scalar()
+    causing = select(func.min(events.c.seq)).where(events.c.effects != NOTHING)
+    first = connection.execute(causing).scalar() if kept else None
     if first is not None and first <= kept:
-        yield finding(
-            "effects-boundary-changed",
-            f"总序号 {first} 的记录写明了引起什么，库中却说到 {kept} 为止的记录都没有写：后者已被改动",
-            f"event {first} of the record says what it caused, while those up to {kept} are kept as saying nothing: "
-            "that number was changed",
-            first=first,
-            kept=kept,
+        yield boundary_changed(
+            f"{WITHOUT_EFFECTS}events",
+            first,
+            kept,
+            f"总序号 {first} 的记录写明了引起什么，库中却说到 {kept} 为止的记录都没有写",
+            f"event {first} of the record says what it caused, while those up to {kept} are kept as saying nothing",
         )
+    for name, number in _COUNTED.items():
+        kept = before.get(name, 0)
+        caused = select(func.min(number)).where(number.table.c.version != 0)
+        first = connection.execute(caused).scalar() if kept else None
+        if first is not None and first <= kept:
+            yield boundary_changed(
+                f"{WITHOUT_EFFECTS}{name}",
+                first,
+                kept,
+                f"cc_{name} 第 {first} 行写明由哪条记录引起，库中却说到第 {kept} 行为止都没有写",
+                f"row {first} of cc_{name} says which event caused it, while those up to {kept} are kept as saying "
+                "nothing",
+            )
 
 
 def _read(rows: Iterable[Any]) -> Iterator[CausingEvent]:

@@ -18,13 +18,15 @@ from community_core.instruments.merkle import ALGORITHM
 from community_core.ports.store import Checkpoint, Coverage, KnownRoot
 from community_core.registers.known import register_of
 from community_core.store.backups import copy_checked
+from community_core.store.beside import beyond
 from community_core.store.chains import verify
-from community_core.store.checkpoints import append_checkpoint, last_checkpoint
+from community_core.store.checkpoints import append_checkpoint, covered_beside, last_checkpoint
 from community_core.store.connections import Transactions
 from community_core.store.exporting import compare, export_lines
 from community_core.store.failures import checked
 from community_core.store.overviews import head
 from community_core.store.parts import Processes
+from community_core.store.private import count_locked
 from community_core.store.schema import events, register_tables
 from community_core.store.sealing import Sealing
 
@@ -46,10 +48,10 @@ class SqlOperations:
         return head(self._transactions)
 
     def checkpoint(self, entered: dt.datetime, *, algorithm: str = ALGORITHM) -> Checkpoint | None:
-        """Append a checkpoint over all events that are kept, and return it.
+        """Append a checkpoint over all events that are kept, and over what is kept beside them, and return it.
 
-        Only the events after the last checkpoint are read. Where there are none, the last checkpoint is returned and
-        nothing is written; over an empty record there is none (``None``). *algorithm* is that of the first
+        Only what is new since the last checkpoint is read. Where nothing is, the last checkpoint is returned and
+        nothing is written; over a record without events there is none (``None``). *algorithm* is that of the first
         checkpoint; later ones go on with it.
 
         Raises:
@@ -64,14 +66,19 @@ class SqlOperations:
         return made
 
     def coverage(self) -> Coverage:
-        """Return how much of the record the last checkpoint covers; what lies after it is covered by none.
+        """Return how much of the record the last checkpoint covers, and how many values are encrypted without a key.
 
         Raises:
             StoreError: if the last checkpoint was changed: verify finds more.
         """
         with self._transactions.reading() as connection, checked():
             count = connection.execute(select(func.count()).select_from(events)).scalar_one()
-            return Coverage(count, last_checkpoint(connection))
+            return Coverage(
+                count,
+                last_checkpoint(connection),
+                beyond(connection, covered_beside(connection)),
+                count_locked(connection, self._sealing),
+            )
 
     def verify(
         self,
@@ -94,18 +101,21 @@ class SqlOperations:
 
         What follows from events is compared with them both ways: the rows of ledgers, appointments that a step made or
         ended, redrawings with the rows that they wrote in the registers, and follow-up cases. Of events and rows from
-        before events said what they caused, nothing is asked. What is registered by hand follows from no event, and
-        neither do delegations.
+        before events said what they caused, nothing is asked; a boundary between the two that was moved over others is
+        found. So is a counter that would give out an id again.
+
+        What is registered by hand follows from no event, and neither do delegations. Rows that name a change which is
+        not there are found at once, electoral rolls and the trace of who read sensitive values are verified line by
+        line, and the last checkpoint covers all of them: registers but their personal values and entries in categories,
+        which can be erased, appointments, delegations, changes, rolls, the trace, the boundaries. What lies after it
+        (:attr:`~community_core.ports.store.Coverage.beside`) can be changed by somebody who also adjusts the rest.
 
         Not found: a case removed whole or the end of a chain cut off after the last checkpoint (:meth:`coverage` says
         where that is), by somebody who also adjusts its present state and the sequence; and a record rewritten
-        together with all of its checkpoints, unless *roots* gives one that was published or exported before. How a
-        case has ended is kept with its present state for lists; events do not say it, so that it was changed is found
-        by the hash of the present state alone, and not where somebody adjusts that too.
-        Of registers that are kept by hand, electoral rolls are verified line by line, and so is the trace of who read
-        sensitive values: their ends can be cut off, and a roll removed, unnoticed only by somebody who also adjusts how
-        many lines were given (of rolls from before lines were counted, by anybody).
-        Who changes the rows of a redrawing together with the hash kept beside it is not found either.
+        together with all of its checkpoints, unless *roots* gives one that was published or exported before: the root,
+        or for what is covered beside the events the hash of a checkpoint. How a case has ended is kept with its present
+        state for lists; events do not say it, so that it was changed is found by the hash of the present state alone,
+        and not where somebody adjusts that too.
 
         Args:
             roots: roots known from elsewhere; each that the record no longer has is a finding.
@@ -165,7 +175,7 @@ class SqlOperations:
                 yield line
 
     def compare(self, lines: Iterable[str | bytes]) -> Iterator[Finding]:
-        """Yield a finding for each event of an earlier export that the record no longer has, or has otherwise.
+        """Yield a finding for each event or checkpoint of an earlier export that the record has not, or has otherwise.
 
         Raises:
             StoreError: if the database cannot be read.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import define, field
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from community_core.base.findings import Finding, finding
 from community_core.base.ranks import Privacy
@@ -115,9 +115,13 @@ class Expected:
 
 @define
 class PrivateCheck:
-    """Compares private rows with what events say of them; *sealing* has the keys, where there are any."""
+    """Compares private rows with what events say of them; *sealing* has the keys, where there are any.
+
+    *unchecked* counts those whose key it has not: of them it is only known that they are there.
+    """
 
     sealing: Sealing
+    unchecked: int = 0
     _locked: set[str] = field(factory=set)
 
     def row(self, row: PrivateRow, expected: Expected) -> Iterator[Finding]:
@@ -143,7 +147,10 @@ class PrivateCheck:
                 "与记录中的承诺值不符，已被改动或换位",
                 "is not what its event commits to: it was changed or moved",
             )
-        elif holds is None and self.sealing.keys is not None and row.key_id not in self._locked:
+        elif holds is None:
+            self.unchecked += 1
+            if self.sealing.keys is None or row.key_id in self._locked:
+                return
             self._locked.add(row.key_id)
             yield finding(
                 "key-missing",
@@ -169,6 +176,13 @@ def private_rows(connection: Connection, ids: Sequence[str]) -> Iterator[Private
     query = select(private).where(private.c.case_id.in_(ids)).order_by(*private.primary_key)
     for row in connection.execute(query):
         yield PrivateRow(*row)
+
+
+def count_locked(connection: Connection, sealing: Sealing) -> int:
+    """Return how many encrypted values there are whose keys are not given."""
+    given = [] if sealing.keys is None else [name for name, _ in sealing.keys.keys]
+    locked = select(func.count()).select_from(private).where(private.c.key_id.not_in(["", *given]))
+    return int(connection.execute(locked).scalar_one())
 
 
 def without_case(connection: Connection) -> Iterator[Finding]:

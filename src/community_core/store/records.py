@@ -120,14 +120,32 @@ def genesis(case: StoredCase) -> str:
     return "sha256:" + sha256(case_text(case).encode()).hexdigest()
 
 
-def checkpoint_hash(size: int, root: str, algorithm: str, entered: str, previous: str) -> str:
+def checkpoint_hash(size: int, root: str, algorithm: str, entered: str, previous: str, beside: str = "") -> str:
     """Return the hash of a checkpoint, which the next one follows."""
-    return "sha256:" + sha256(checkpoint_text(size, root, algorithm, entered, previous).encode()).hexdigest()
+    return "sha256:" + sha256(checkpoint_text(size, root, algorithm, entered, previous, beside).encode()).hexdigest()
 
 
-def checkpoint_text(size: int, root: str, algorithm: str, entered: str, previous: str) -> str:
-    """Return the canonical text of a checkpoint."""
-    return written({"size": size, "root": root, "algorithm": algorithm, "entered": entered, "previous": previous})
+def checkpoint_text(size: int, root: str, algorithm: str, entered: str, previous: str, beside: str = "") -> str:
+    """Return the canonical text of a checkpoint; *beside* is that of what it covers beside the events, or empty."""
+    told: dict[str, Any] = {
+        "size": size,
+        "root": root,
+        "algorithm": algorithm,
+        "entered": entered,
+        "previous": previous,
+    }
+    if beside:
+        told["beside"] = _object(beside)
+    return written(told)
+
+
+def _object(text: str) -> Any:
+    """Return the value of a canonical text; of any other, the text itself, so that no two texts are one."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value if isinstance(value, dict) and written(value) == text else text
 
 
 def case_text(case: StoredCase) -> str:

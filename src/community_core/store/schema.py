@@ -12,7 +12,7 @@ from community_core.store.register_tables import make_table
 
 PREFIX: Final = "cc_"
 VERSION_TABLE: Final = "cc_alembic_version"
-HEAD: Final = "0009"
+HEAD: Final = "0010"
 """The revision that this version of the library reads and writes."""
 
 # Ids are compared byte by byte everywhere, so that "in the order of their ids" is one order on every database.
@@ -265,8 +265,9 @@ outbox: Final = Table(
 checkpoints: Final = Table(
     "cc_checkpoints",
     metadata,
+    Column("number", _Sequence, primary_key=True, autoincrement=False),
     # How many events it covers: those from the first one on, in the order of their sequence numbers.
-    Column("size", _Sequence, primary_key=True, autoincrement=False),
+    Column("size", _Sequence, nullable=False),
     Column("root", Text, nullable=False),
     Column("algorithm", Text, nullable=False),
     # The roots of the tree's whole subtrees, from which the next checkpoint goes on.
@@ -274,6 +275,8 @@ checkpoints: Final = Table(
     Column("entered", Text, nullable=False),
     Column("previous", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    # What it covers beside the events, see :mod:`~community_core.store.beside`.
+    Column("beside", Text, nullable=False, server_default=""),
 )
 
 # The last event of each case that a checkpoint covers: what is gone can be named. No foreign key holds it to its case,
@@ -288,6 +291,12 @@ checkpoint_cases: Final = Table(
 
 SEQUENCE: Final = "sequence"
 """The counter of all events; its row is also the lock that lets one writer in at a time."""
+
+CLEAR_EVENTS: Final = "clear_events"
+"""Under this name it is kept how many events there were when private values began to be kept apart."""
+
+WITHOUT_EFFECTS: Final = "without_effects_"
+"""Under this name, with that of a table, it is kept how far it reached when events began to say what they caused."""
 
 TABLES: Final = frozenset(metadata.tables) | {VERSION_TABLE}
 """The names of all tables that belong to the library, its Alembic version table included."""

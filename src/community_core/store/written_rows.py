@@ -1,4 +1,4 @@
-"""What a redrawing wrote in the registers, held against the hash of it that was kept beside the change."""
+"""What changes wrote in the registers: which change each row names, and of redrawings a hash of the rows."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, or_, select
 
 from community_core.base.findings import Finding, finding
-from community_core.registers.known import KEPT
+from community_core.registers.known import DELEGATIONS, KEPT
 from community_core.registers.written import lasting, new_line, replaced_line, written_hash
 from community_core.store.records import shown
-from community_core.store.schema import register_changes, register_tables
+from community_core.store.schema import delegations, register_changes, register_tables
 
 _CHUNK: Final = 100
 
@@ -41,6 +41,43 @@ def verify_written(connection: Connection) -> Iterator[Finding]:
                     )
     finally:
         result.close()
+
+
+def verify_known(connection: Connection) -> Iterator[Finding]:
+    """Yield each register with rows that name a change that is not there, or are replaced and do not say by which.
+
+    Rows that name none were written before changes were kept, or by a program that said nothing of who enters them.
+    """
+    known = {"", *connection.execute(select(register_changes.c.id)).scalars()}
+    for register_name, table, columns in (
+        *((register.name, register_tables[register.name], ("change_id", "replaced_by")) for register in KEPT),
+        (DELEGATIONS.name, delegations, ("change_id", "ended_change")),
+    ):
+        named = {
+            text for column in columns for text in connection.execute(select(table.c[column]).distinct()).scalars()
+        }
+        unknown = sorted(map(shown, named - known))
+        if unknown:
+            yield _unknown(register_name, unknown[0])
+    for register in KEPT:
+        table = register_tables[register.name]
+        half = select(table.c.number).where(table.c.replaced.is_not(None) != (table.c.replaced_by != ""))
+        row = connection.execute(half.order_by(table.c.number).limit(1)).first()
+        if row is not None:
+            yield _unknown(register.name, "", row.number)
+
+
+def _unknown(register: str, change: str, number: int = 0) -> Finding:
+    if not change:
+        zh = f"登记簿 {register} 第 {number} 行是否已被替换，说法不一：已被改动"
+        en = f"row {number} of the register {register!r} contradicts itself on whether it was replaced: it was changed"
+    else:
+        zh = f"登记簿 {register} 有行写明由变更 {change} 写入或替换，库中没有这项变更：行是插入或改动的，或变更被删除"
+        en = (
+            f"rows of the register {register!r} name the change {change}, which is not there: they were inserted or "
+            "changed, or the change was removed"
+        )
+    return finding("change-missing", zh, en, register=register, change=change, row=number)
 
 
 def _lines(connection: Connection, ids: Sequence[str]) -> dict[str, list[Sequence[Any]]]:
