@@ -211,6 +211,34 @@ def test_every_flipped_bit_of_an_encrypted_value_is_found(sqlite_file):
     assert codes(office.store.verify()) == {"key-missing"}
 
 
+def test_what_is_left_unchecked_without_keys_is_counted(database):
+    """Without keys it is said how many encrypted values were not held against their commitments, of an export too."""
+    office = opened(database, keys=OLD)
+    applied(office)
+    applied(office, 2)
+    whole = list(office.store.export(private=True))
+    assert office.store.coverage().unchecked == 0
+    bare = opened(database)
+    with database.engine().connect() as connection:
+        count = connection.execute(text("SELECT count(*) FROM cc_private WHERE key_id <> ''")).scalar_one()
+    assert count > 0
+    assert bare.store.coverage().unchecked == count
+    other = opened(database, keys=KeyRing("2007", {"2007": b"\x09" * 32}))
+    assert other.store.coverage().unchecked == count
+    for keys, left in ((None, count), (OLD, 0)):
+        check = ExportCheck(keys=keys)
+        assert list(check.verify(whole)) == []
+        assert check.coverage.unchecked == left
+
+
+def test_no_personal_value_is_hidden_behind_a_key(database):
+    """Only sensitive values are encrypted: another that is said to be is found, without any key."""
+    office = opened(database)
+    applied(office)
+    database.tamper("UPDATE cc_private SET key_id = 'x', value = 'eA==' WHERE privacy = 'personal'")
+    assert codes(office.store.verify()) == {"private-value-changed"}
+
+
 def test_sensitive_values_are_encrypted_where_there_is_a_key(database):
     """With a key no sensitive value is in the database, nor its salt, by which likely values could be tried."""
     office = opened(database, keys=OLD)

@@ -158,7 +158,8 @@ class Sealing:
         """Whether a row is what the commitment in an event says; ``None`` where its key is not here."""
         try:
             opened = self.opened(row)
-            if row.privacy != mark["class"]:
+            # Only sensitive values are ever encrypted: of others nobody can hide the value behind a key.
+            if row.privacy != mark["class"] or (row.key_id and row.privacy != Privacy.SENSITIVE.value):
                 return False
             return None if opened is None else commitment(*opened) == mark["sealed"]
         except ValueError:
