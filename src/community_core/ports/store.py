@@ -265,10 +265,6 @@ class RegisterRows(Protocol):
         """Return the lines of that trace in their order, of one register or of all."""
         ...
 
-    def next_numbers(self, name: str, count: int) -> Sequence[int]:
-        """Return the next *count* numbers of a counter, from 1."""
-        ...
-
     def next_roll(self) -> str:
         """Return the id of the next electoral roll."""
         ...

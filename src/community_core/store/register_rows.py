@@ -31,7 +31,6 @@ from community_core.registers.known import KEPT, TENURES
 from community_core.registers.rows import Locked, Plan, Row
 from community_core.store.appending import chunked
 from community_core.store.connections import Transactions
-from community_core.store.counting import next_ids
 from community_core.store.failures import checked
 from community_core.store.private import overwriting
 from community_core.store.records import day_text, moment_text, safe
@@ -104,11 +103,6 @@ class SqlRegisterRows:
         """Keep *change* and return the id that it gets."""
         with self._writing() as connection, checked():
             return kept_change(connection, change, moment_text(entered))
-
-    def next_numbers(self, name: str, count: int) -> Sequence[int]:
-        """Return the next *count* numbers of the counter *name*, from 1."""
-        with self._writing() as connection, checked():
-            return next_ids(connection, f"register:{name}", count)
 
     def register_change(self, change_id: str) -> RegisterChange | None:
         """Return a change by its id, or ``None``."""
