@@ -133,8 +133,8 @@ NO_TEXT = {
     "registers/test_intake.py": """
         days-backwards identity-birth-differs identity-number masked-value missing-cell missing-column open-code-list
         repeated-key unknown-code unknown-reference""",
-    "registers/test_agreeing.py": "identity-number-taken member-elsewhere place-in-itself",
-    "registers/test_sheets.py": "headings-again note-row sheet-unread spreadsheet-error",
+    "registers/test_agreeing.py": "identity-number-taken member-elsewhere place-in-itself shares-exceed-whole",
+    "registers/test_sheets.py": "headings-again merged-columns note-row sheet-unread spreadsheet-error",
     "office/test_registering.py": """
         already-registered empty-roll merged-into-itself no-member no-representative no-such-column nobody-left
         not-registered not-within nothing-to-move rows-overlap unknown-action""",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import importlib.util
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -426,6 +427,22 @@ def test_a_household_has_one_line_and_names_who_votes(office):
     for wrong in ({"h-1": who["张小"]}, {"h-1": who["王五"]}, {"h-9": who["张三"]}):
         with pytest.raises(Refused):
             freeze(**wrong)
+
+
+def test_shares_are_no_more_than_the_whole_by_whatever_way_they_come(office):
+    """A file and a program are refused alike where the owners of a dwelling would have more than all of it."""
+    people(office)
+    homes(office)
+    desk = office.registers
+    assert desk.import_file("房屋编号,业主编号,份额\nb-1-101,o-1,60%\n".encode(), ["owners"], day=MAY, actor="c").kept
+    before = everything(office)
+    told = desk.import_file("房屋编号,业主编号,份额\nb-1-101,o-2,1/2\n".encode(), ["owners"], day=JUNE, actor="c")
+    assert (told.kept, [item.code for item in told.findings]) == (False, ["shares-exceed-whole"])
+    row = {"dwelling": "b-1-101", "owner": "o-2", "share": Fraction(1, 2)}
+    with pytest.raises(Refused, match="110%"):
+        desk.keep("owners", row, since=JUNE, actor="c")
+    assert everything(office) == before
+    assert desk.keep("owners", row | {"share": Fraction(2, 5)}, since=JUNE, actor="c")
 
 
 def test_owners_stand_once_however_many_dwellings(office):

@@ -17,6 +17,7 @@ class Register:
         self.ends = {}
         self.members = {}
         self.parents = {}
+        self.owners = {}
         self.made = 0
 
     def resolve(self, register, value, since):
@@ -28,6 +29,9 @@ class Register:
 
     def parent_of(self, place):
         return self.parents.get(place)
+
+    def owners_of(self, dwelling):
+        return self.owners.get(dwelling, ())
 
     def person_of(self, number):
         return self.numbers.get(number)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import importlib.util
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from community_core.registers.agreeing import Membership
 from community_core.registers.intake import take_in
 from community_core.registers.known import register_of
+from community_core.registers.rows import Row
 
 _spec = importlib.util.spec_from_file_location("register_files", Path(__file__).with_name("conftest.py"))
 files = importlib.util.module_from_spec(_spec)
@@ -92,3 +94,34 @@ def test_no_place_lies_in_itself(known):
     assert told(read(f"{head}x,x\n", known, "places")) == [("place-in-itself", 2, 2)]
     assert told(read(f"{head}d-1,c-1\n", known, "places")) == [("place-in-itself", 2, 2)]
     assert told(read(f"{head}x,y\ny,c-1\n", known, "places")) == []
+
+
+def held(number, owner, share, since, until=None):
+    return Row(("d-1", owner), (None if share is None else Fraction(share),), since, until, number=number)
+
+
+def test_the_shares_of_a_dwelling_are_no_more_than_the_whole(known):
+    """Shares that come to more than the whole on any day, in the file or with those registered, are refused."""
+    known.keys["dwellings"] = {"d-1": "d-1", "d-2": "d-2"}
+    head = "房屋编号,业主编号,份额,生效日,截止日\n"
+
+    def codes(text):
+        return told(read(head + text, known, "owners"))
+
+    assert codes("d-1,o-1,1/2\nd-1,o-2,1/2\nd-2,o-1,100%\n") == []
+    assert codes("d-1,o-1,1/2\nd-1,o-2,60%\nd-2,o-1,100%\n") == [
+        ("shares-exceed-whole", 2, 3),
+        ("shares-exceed-whole", 3, 3),
+    ]
+    assert codes("d-1,o-1,1/2\nd-1,o-2,\nd-1,o-3,1/2\n") == []
+    assert codes("d-1,o-1,1,2020-01-01,2024-01-01\nd-1,o-2,1,2024-01-01,\n") == []
+    assert codes("d-1,o-1,1,2020-01-01,2024-01-02\nd-1,o-2,1,2024-01-01,\n")[0][0] == "shares-exceed-whole"
+    known.owners = {"d-1": [held(1, "o-1", "1/2", dt.date(2020, 1, 1)), held(2, "o-2", "1/2", dt.date(2020, 1, 1))]}
+    assert codes("d-1,o-1,50%\n") == []
+    assert codes("d-1,o-1,60%\n") == [("shares-exceed-whole", 2, 3)]
+    assert codes("d-1,o-1,60%\nd-1,o-2,40%\n") == []
+    assert codes("d-1,o-3,10%\n") == [("shares-exceed-whole", 2, 3)]
+    (item,) = read(f"{head}d-1,o-3,10%\n", known, "owners").findings
+    assert "2025-05-01 起各所有人的份额合计 110%" in item.message.zh
+    known.owners = {"d-1": [held(1, "o-1", "1", dt.date(2020, 1, 1), DAY), held(2, "o-2", None, DAY)]}
+    assert codes("d-1,o-3,100%\n") == []

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from community_core.registers.intake import MOST_LISTED, take_in
+from community_core.registers.faults import MOST_LISTED
+from community_core.registers.intake import take_in
 from community_core.registers.known import REGISTERS, register_of
 from community_core.registers.rows import Asked
 

@@ -219,3 +219,40 @@ def test_an_error_of_the_spreadsheet_is_no_value(known, cell):
     """What a formula that failed left in a cell is refused, and not registered as somebody's name."""
     found = read(files.workbook(甲=[["人员编号", "姓名"], ["r-1", cell]]), known, "residents")
     assert [(item.code, item.line, item.column) for item in found.findings] == [("spreadsheet-error", 2, 2)]
+
+
+@pytest.mark.parametrize(("epoch", "number"), [("WINDOWS_EPOCH", 45778), ("MAC_EPOCH", 44316)])
+def test_a_bare_number_of_a_day_is_counted_as_its_workbook_counts(known, epoch, number):
+    """A day kept as a bare number is the one that its spreadsheet shows, whatever day the workbook counts from."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.epoch = getattr(openpyxl.utils.datetime, epoch)
+    for row in (["人员编号", "出生日期"], ["r-1", number], ["r-2", DAY], ["r-3", 20250501], ["r-4", "2025.5.1"]):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    found = read(out.getvalue(), known, "residents")
+    assert told(found) == []
+    assert [one.values[2] for one in found.asked["residents"]] == [DAY] * 4
+
+
+def test_a_cell_merged_over_columns_of_the_register_is_not_guessed(known):
+    """Which column a cell across several means is not known: its line is refused, and the others are taken."""
+    rows = [
+        ["人员编号", "姓名", "性别", "现住地", "备考", None],
+        ["r-1", "张三", "男", "c-1", "迁入待核", None],
+        ["r-2", "已迁出", None, None, None, None],
+        ["r-3", "李四", "男", "c-1", None, None],
+        ["r-4", None, None, "c-1", None, None],
+    ]
+    found = read(merged(rows, "E1:F1", "E2:F2", "B3:D3", "C4:C5"), known, "residents")
+    (item,) = [item for item in found.findings if item.level == "error"]
+    assert (item.code, item.line, item.column) == ("merged-columns", 3, 2)
+    assert "姓名、性别、现住地" in item.message.zh
+    assert [one.key for one in found.asked["residents"]] == [("r-1",), ("r-3",), ("r-4",)]
+    rows[2] = ["r-2", "王五", "无人认领", None, None, None]
+    before = read(merged(rows, "C3:D4"), known, "residents")
+    assert [(code, line) for code, line in told(before) if code == "merged-columns"] == [
+        ("merged-columns", 3),
+        ("merged-columns", 4),
+    ]

@@ -391,6 +391,23 @@ def test_a_workbook_is_read_as_a_file_of_text_is(tmp_path):
     assert table.encoding == "xlsx"
 
 
+def test_a_cell_across_several_facts_is_none_of_them(tmp_path):
+    """Which fact a cell merged over columns means is not known: both stay unknown, and a finding says so."""
+    openpyxl = pytest.importorskip("openpyxl")
+    path = workbook(
+        tmp_path, [["年龄", "低保", "独居", "备注", "其他"], [72, None, "是", "某", None], [70, None, "否"]]
+    )
+    book = openpyxl.load_workbook(path)
+    book.active.merge_cells("A2:C2")
+    book.active.merge_cells("D2:E2")
+    book.save(path)
+    table = read_table(path, FACTS)
+    assert [(item.code, item.line, item.column) for item in table.findings if item.level == "error"] == [
+        ("merged-columns", 2, 1)
+    ]
+    assert table.frame.select("age", "lives_alone").rows() == [(None, None), (70, False)]
+
+
 def test_a_workbook_that_is_no_roll_is_told_of(tmp_path):
     """Of several sheets that look like the roll none is taken; one without headings is told of."""
     people = [["年龄", "独居"], [72, "是"]]

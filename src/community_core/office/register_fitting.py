@@ -12,12 +12,14 @@ from community_core.base.identity import is_identity_number
 from community_core.base.labels import Label
 from community_core.office.register_known import StoreKnown
 from community_core.ports.store import RegisterRows
-from community_core.registers.agreeing import Membership, ReadRow, clashes
+from community_core.registers.agreeing import Membership, clashes
 from community_core.registers.applying import base_of
-from community_core.registers.cells import IDENTITY, Fault
+from community_core.registers.cells import IDENTITY
 from community_core.registers.describe import UNTIL, Column, Register
-from community_core.registers.intake import meant_by, unknown_code, unknown_reference
+from community_core.registers.faults import UNKNOWN_REFERENCE, Fault
 from community_core.registers.known import register_of
+from community_core.registers.readrow import ReadRow
+from community_core.registers.referring import meant_by, unknown_code
 from community_core.registers.rows import Row
 from community_core.registers.sheets import Line, Sheet
 
@@ -50,7 +52,7 @@ def fitting(
         if column.refers:
             target = meant_by(column.refers, found)
             if not _registered(store, target, value, since):
-                raise _refused(register, column, unknown_reference(target))
+                raise _refused(register, column, UNKNOWN_REFERENCE.of(target))
         if column.codes:
             found[column.name] = coded(known, register, column, meant_by(column.codes, found), value)
     own = {name: value for name, value in found.items() if value is not None} | ({UNTIL.name: until} if until else {})
@@ -68,7 +70,7 @@ def coded(known: StoreKnown, register: Register, column: Column, code_list: str,
     """
     code = known.code(code_list, value)
     if code is None:
-        raise _refused(register, column, unknown_code(code_list, known=known.has_list(code_list)))
+        raise _refused(register, column, unknown_code(known, code_list))
     return code
 
 
@@ -110,3 +112,7 @@ class _LookedUp:
         """Return the place in which *place* lies, or ``None``."""
         rows = self._store.register_rows(register_of("places"), day=self._day, where={"place": place})
         return rows[0].values[0] if rows else None
+
+    def owners_of(self, dwelling: str) -> Sequence[Row]:
+        """Return the present rows of the owners of a dwelling, of all days."""
+        return self._store.register_rows(register_of("owners"), where={"dwelling": dwelling})

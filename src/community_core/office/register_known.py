@@ -78,6 +78,17 @@ class StoreKnown:
         return self._parents.get(place)
 
     @cached_property
+    def _owners(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for row in self._store.register_rows(register_of("owners")):
+            found.setdefault(row.key[0], []).append(row)
+        return found
+
+    def owners_of(self, dwelling: str) -> Sequence[Row]:
+        """Return the present rows of the owners of a dwelling, of all days."""
+        return self._owners.get(dwelling, ())
+
+    @cached_property
     def _numbers(self) -> dict[str, str]:
         register = register_of("residents")
         at = [column.name for column in register.values].index("id_number")

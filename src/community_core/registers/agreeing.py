@@ -6,40 +6,22 @@ Nothing is refused here; each :class:`Clash` names the row, its column and why.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Final, Protocol
 
-from attrs import define, frozen
+from attrs import frozen
 
 from community_core.base.labels import Label
-from community_core.registers.cells import Fault
-from community_core.registers.describe import SINCE, UNTIL, Column, Register
+from community_core.registers.describe import UNTIL, Column
+from community_core.registers.faults import CIRCLE, ELSEWHERE, SHARED, SHARES, TWICE, Fault
 from community_core.registers.known import PLACES
-from community_core.registers.sheets import Line, Sheet
+from community_core.registers.readrow import ReadRow
+from community_core.registers.rows import Row, by_key, plan
+from community_core.rules.answer import share_text
 
 _PERSON: Final = "person"
 _NUMBER: Final = "id_number"
-
-
-@define
-class ReadRow:
-    """One line as one register reads it: what was *found* in it by the names of columns, and what it clears."""
-
-    register: Register
-    sheet: Sheet
-    line: Line
-    found: dict[str, Any]
-    cleared: tuple[str, ...]
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """What the row is about."""
-        return tuple(self.found[column.name] for column in self.register.key)
-
-    def since(self, day: dt.date) -> dt.date:
-        """Return the day from which the row counts, which is *day* where it says none."""
-        said: dt.date = self.found.get(SINCE.name, day)
-        return said
 
 
 @frozen
@@ -66,6 +48,10 @@ class Neighbours(Protocol):
         """Return the place in which *place* lies, or ``None``."""
         ...
 
+    def owners_of(self, dwelling: str) -> Sequence[Row]:
+        """Return the present rows of the owners of a dwelling, of all days."""
+        ...
+
 
 @frozen
 class Clash:
@@ -78,7 +64,7 @@ class Clash:
 
 def clashes(rows: Sequence[ReadRow], known: Neighbours, day: dt.date) -> Iterator[Clash]:
     """Yield what cannot be true at once: of two lines both are named, for neither is guessed to be right."""
-    for check in (_repeated, _numbers, _members, _circles):
+    for check in (_repeated, _numbers, _members, _circles, _shares):
         yield from check(rows, known, day)
 
 
@@ -90,9 +76,9 @@ def _line(row: ReadRow, other: ReadRow) -> Label:
     )
 
 
-def _both(one: ReadRow, other: ReadRow, column: Column, fault: Callable[[Label], Fault]) -> Iterator[Clash]:
-    yield Clash(one, column, fault(_line(one, other)))
-    yield Clash(other, column, fault(_line(other, one)))
+def _both(one: ReadRow, other: ReadRow, column: Column, fault: Fault) -> Iterator[Clash]:
+    yield Clash(one, column, fault.of(_line(one, other)))
+    yield Clash(other, column, fault.of(_line(other, one)))
 
 
 # -- the same key twice --------------------------------------------------------------------------------------------
@@ -104,7 +90,7 @@ def _repeated(rows: Sequence[ReadRow], _known: Neighbours, day: dt.date) -> Iter
         first = seen.setdefault((row.register.name, row.key, row.since(day)), row)
         column = None if first is row else _differing(first, row)
         if column is not None:
-            yield from _both(row, first, column, _twice)
+            yield from _both(row, first, column, TWICE)
 
 
 def _differing(one: ReadRow, other: ReadRow) -> Column | None:
@@ -118,16 +104,6 @@ def _differing(one: ReadRow, other: ReadRow) -> Column | None:
 
 def _said(row: ReadRow, name: str) -> Any:
     return ("cleared",) if name in row.cleared else row.found.get(name)
-
-
-def _twice(where: Label) -> Fault:
-    return Fault(
-        "repeated-key",
-        Label(
-            f"与{where.zh}同一编号，内容不同，请只留一行",
-            f"differs from {where.en}, which has the same key; keep one",
-        ),
-    )
 
 
 def together(rows: Iterable[ReadRow], day: dt.date) -> Iterator[ReadRow]:
@@ -158,22 +134,12 @@ def _numbers(rows: Sequence[ReadRow], known: Neighbours, _day: dt.date) -> Itera
         column = row.register.column(_NUMBER)
         first = holders.setdefault(number, row)
         if first.found[_PERSON] != person:
-            yield from _both(row, first, column, _shared)
+            yield from _both(row, first, column, SHARED)
             continue
         other = known.person_of(number)
         # Who gets another number by the same file leaves his to whoever had it taken from him.
         if other is not None and other != person and said.get(other, number) == number:
-            yield Clash(row, column, _shared(Label("登记簿中另一人", "another resident in the register")))
-
-
-def _shared(where: Label) -> Fault:
-    return Fault(
-        "identity-number-taken",
-        Label(
-            f"与{where.zh}的号码相同，人员编号却不同；是同一人的，用同一编号，不是的，核对号码",
-            f"{where.en} has the same number and another id; write one id if it is one person, or correct the number",
-        ),
-    )
+            yield Clash(row, column, SHARED.of(Label("登记簿中另一人", "another resident in the register")))
 
 
 # -- one registered household --------------------------------------------------------------------------------------
@@ -191,11 +157,11 @@ def _members(rows: Sequence[ReadRow], known: Neighbours, day: dt.date) -> Iterat
             column = row.register.column("household")
             for first, other in told[:at]:
                 if _share_a_day(member, other):
-                    yield from _both(row, first, column, _elsewhere)
+                    yield from _both(row, first, column, ELSEWHERE)
             for kept in known.memberships(person):
                 until = ended.get(kept.household, kept.until)
                 if _share_a_day(member, Membership(kept.household, kept.since, until)):
-                    yield Clash(row, column, _elsewhere(Label("登记簿", "the register")))
+                    yield Clash(row, column, ELSEWHERE.of(Label("登记簿", "the register")))
                     break
 
 
@@ -204,18 +170,6 @@ def _share_a_day(one: Membership, other: Membership) -> bool:
         one.household != other.household
         and (other.until is None or one.since < other.until)
         and (one.until is None or other.since < one.until)
-    )
-
-
-def _elsewhere(where: Label) -> Fault:
-    return Fault(
-        "member-elsewhere",
-        Label(
-            f"按{where.zh}，这个人当日还是另一户的成员；请先终止（register end household_members），"
-            "或用 register split、merge",
-            f"by {where.en} this person still belongs to another household then; end that first "
-            "(register end household_members), or use register split or merge",
-        ),
     )
 
 
@@ -232,10 +186,27 @@ def _circles(rows: Sequence[ReadRow], known: Neighbours, _day: dt.date) -> Itera
             seen.add(at)
             at = parents.get(at) or known.parent_of(at)
         if at == row.key[0]:
-            yield Clash(row, row.register.column("parent"), _CIRCLE)
+            yield Clash(row, row.register.column("parent"), CIRCLE)
 
 
-_CIRCLE: Final = Fault(
-    "place-in-itself",
-    Label("这样一来这个地方在它自己之内，请改正上级", "by this the place lies in itself; correct what it lies in"),
-)
+# -- no more than the whole ----------------------------------------------------------------------------------------
+
+
+def _shares(rows: Sequence[ReadRow], known: Neighbours, day: dt.date) -> Iterator[Clash]:
+    by_dwelling: dict[str, list[ReadRow]] = {}
+    for row in rows:
+        if row.register.name == "owners" and row.found.get("share") is not None:
+            by_dwelling.setdefault(row.key[0], []).append(row)
+    for dwelling, told in by_dwelling.items():
+        planned = plan(by_key(known.owners_of(dwelling)), [row.asked(day) for row in told])
+        kept = [row for row in known.owners_of(dwelling) if row.number not in planned.replaced]
+        after = [*kept, *planned.new]
+        for begins in sorted({row.since for row in after}):
+            shares = [row.values[0] for row in after if row.holds(begins) and isinstance(row.values[0], Fraction)]
+            total = sum(shares, Fraction())
+            if total > 1:
+                fault = SHARES.of(begins.isoformat(), share_text(total))
+                yield from (
+                    Clash(row, row.register.column("share"), fault) for row in told if row.asked(day).holds(begins)
+                )
+                break

@@ -7,14 +7,15 @@ import re
 import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final
-
-from attrs import frozen
 
 from community_core.base.headings import heading_key
 from community_core.base.identity import is_identity_number
 from community_core.base.labels import Label
 from community_core.registers.describe import Column
+from community_core.registers.faults import Fault, Unfit
+from community_core.registers.sheets import EPOCH
 from community_core.rules.types import Kind, read_day, read_share
 
 _WIDE: Final = {
@@ -35,25 +36,8 @@ _FRACTION: Final = re.compile(r"([0-9]+)/([0-9]+)\Z", re.ASCII)
 _FAILED: Final = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|#+)\Z")
 #: A spreadsheet keeps fifteen digits of a number.
 _EXACT: Final = 10**15
-#: The day that spreadsheets count from, by the count of those days that are told apart from small numbers.
-_EPOCH: Final = dt.date(1899, 12, 30)
+#: The count of days that is told apart from small numbers; a spreadsheet keeps a day as such a count.
 _SERIAL: Final = (61, 2_958_465)
-
-
-@frozen
-class Fault:
-    """Why a cell cannot be used, and what to do."""
-
-    code: str
-    message: Label
-
-
-class Unfit(ValueError):
-    """A cell that cannot be used; *fault* says why."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.code)
-        self.fault = fault
 
 
 ROUNDED: Final = Fault(
@@ -90,12 +74,17 @@ _EXPECTED: Final = {
 }
 
 
-def reader_of(column: Column) -> Callable[[Any], Any]:
-    """Return what reads a cell of *column* that is not blank; it raises :class:`Unfit` for one that it cannot."""
+def reader_of(column: Column, epoch: dt.date = EPOCH) -> Callable[[Any], Any]:
+    """Return what reads a cell of *column* that is not blank; it raises :class:`Unfit` for one that it cannot.
+
+    A day that stands as a bare number is counted from *epoch*.
+    """
     kind = column.type.kind
     if kind is Kind.ENUM:
         return _enum(column)
-    read = {Kind.DATE: _day, Kind.INT: _whole, Kind.SHARE: _share, Kind.BOOL: _truth}.get(kind)
+    if kind is Kind.DATE:
+        return partial(_day, epoch=epoch)
+    read = {Kind.INT: _whole, Kind.SHARE: _share, Kind.BOOL: _truth}.get(kind)
     if read is not None:
         return read
     named = _number if column.check else _name
@@ -177,7 +166,7 @@ def _sane(text: str) -> str:
     return text
 
 
-def _day(cell: Any) -> dt.date:
+def _day(cell: Any, epoch: dt.date) -> dt.date:
     if isinstance(cell, dt.datetime):
         return cell.date()
     if isinstance(cell, dt.date):
@@ -186,7 +175,7 @@ def _day(cell: Any) -> dt.date:
         cell = int(cell)
     if type(cell) is int:
         if _SERIAL[0] <= cell <= _SERIAL[1]:
-            return _EPOCH + dt.timedelta(days=cell)
+            return epoch + dt.timedelta(days=cell)
     elif not isinstance(cell, str):
         raise _bad(Kind.DATE)
     text = _MIDNIGHT.sub("", unicodedata.normalize("NFKC", _plain(cell)).strip()).replace(" ", "")

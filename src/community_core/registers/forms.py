@@ -19,8 +19,9 @@ from community_core.model.people import Resident
 from community_core.model.serving import facts_of
 from community_core.procedures.withholding import Withheld
 from community_core.registers.describe import SINCE, UNTIL, Column, Register
+from community_core.registers.faults import BadCell
 from community_core.registers.headings import EXPLANATION, FAULTS
-from community_core.registers.intake import BadCell, Intake
+from community_core.registers.intake import Intake
 from community_core.registers.rows import ALWAYS, Locked, Row
 from community_core.registers.sheets import workbooks
 from community_core.rules.types import Kind

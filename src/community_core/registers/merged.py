@@ -15,6 +15,8 @@ _AREA: Final = re.compile(
 
 #: Columns and rows from and to, from 1.
 Area = tuple[int, int, int, int]
+#: The first and the last column of a cell that lies across columns, from 0.
+Wide = tuple[int, int]
 
 
 def merged_areas(parts: zipfile.ZipFile, path: str) -> tuple[Area, ...]:
@@ -37,17 +39,20 @@ def _column(letters: bytes) -> int:
 class Spread:
     """Spreads the value of each merged area over its rows as they come, in its first column.
 
-    A heading or a value that was merged across columns stays where it stands: it is said once.
+    A heading or a value that was merged across columns stays where it stands: it is said once, and told of.
     """
 
     areas: Sequence[Area]
     _next: int = 0
     _open: list[tuple[Area, Any]] = field(factory=list)
 
-    def over(self, number: int, cells: tuple[Any, ...]) -> tuple[tuple[Any, ...], bool]:
-        """Return the row *number* with merged cells filled, and whether all it says is one cell across columns."""
+    def over(self, number: int, cells: tuple[Any, ...]) -> tuple[tuple[Any, ...], bool, tuple[Wide, ...]]:
+        """Return the row *number* with merged cells filled.
+
+        With it comes whether all it says is one cell across columns, and which cells lie across columns.
+        """
         if self._next == len(self.areas) and not self._open:
-            return cells, False
+            return cells, False, ()
         self._open = [held for held in self._open if held[0][3] >= number]
         for area in self._beginning(number):
             left = area[0] - 1
@@ -63,7 +68,8 @@ class Spread:
             filled += [None] * (left - len(filled))
             if filled[left - 1] is None:
                 filled[left - 1] = value
-        return tuple(filled), title
+        wide = tuple((left - 1, right - 1) for (left, _, right, _), _ in self._open if left < right)
+        return tuple(filled), title, wide
 
     def _beginning(self, number: int) -> Iterator[Area]:
         while self._next < len(self.areas) and self.areas[self._next][1] <= number:

@@ -72,6 +72,10 @@ class Asked:
     sheet: str = ""
     given: frozenset[int] | None = None
 
+    def holds(self, day: dt.date) -> bool:
+        """Whether it is asked that something holds on *day*."""
+        return self.since <= day and (self.until is None or day < self.until)
+
 
 @frozen
 class Plan:

@@ -6,10 +6,11 @@ Any bytes give sheets or findings, and never an error.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, islice, pairwise, zip_longest
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from community_core.base.decoding import Decoded, decode
 from community_core.base.errors import LoadError
 from community_core.base.findings import Finding, Origin, finding
 from community_core.base.labels import Label
-from community_core.registers.merged import Area, Spread, merged_areas
+from community_core.registers.merged import Area, Spread, Wide, merged_areas
 
 SEPARATORS: Final = (",", "\t", ";", "，")
 #: Lines among which the headings are looked for: titles over several lines stand above them.
@@ -38,6 +39,9 @@ _ZIPPED: Final = (
     ("xl/workbook.bin", Label("二进制工作簿（.xlsb）", "a binary workbook (.xlsb)")),
 )
 
+#: The day that spreadsheets count days from, unless their file says otherwise.
+EPOCH: Final = dt.date(1899, 12, 30)
+
 #: Tells how many of the cells of a line are headings that are known.
 Recognised = Callable[[Sequence[str]], int]
 
@@ -46,22 +50,37 @@ Recognised = Callable[[Sequence[str]], int]
 class Line:
     """One line of a sheet: its number in the file, from 1, and its cells; a blank cell is ``None``.
 
-    With *title*, all that it says is one cell that was merged across columns.
+    With *title*, all that it says is one cell that was merged across columns; *wide* are all such cells.
     """
 
     number: int
     cells: tuple[Any, ...]
     title: bool = False
+    wide: tuple[Wide, ...] = ()
+
+    def ambiguous(self, known: Collection[int]) -> Iterator[tuple[int, list[int]]]:
+        """Yield each cell that lies across columns and may mean one of several: its place, and those it covers.
+
+        *known* are the places of columns that mean something.
+        """
+        for first, last in self.wide:
+            covered = [place for place in range(first, last + 1) if place in known]
+            if any(place != first for place in covered):
+                yield first, covered
 
 
 @frozen
 class Sheet:
-    """A sheet with headings: its name (empty for a CSV file), the headings with their line, and the lines below."""
+    """A sheet with headings: its name (empty for a CSV file), the headings with their line, and the lines below.
+
+    A day that stands as a bare number is counted from *epoch*.
+    """
 
     name: str
     heading_line: int
     headings: tuple[str, ...]
     lines: tuple[Line, ...]
+    epoch: dt.date = EPOCH
 
 
 @frozen
@@ -175,7 +194,7 @@ def _texts(cells: Sequence[Any]) -> tuple[str, ...]:
     return tuple("" if cell is None else str(cell).strip(_BLANKS) for cell in cells)
 
 
-def _sheet(name: str, lines: Iterator[Line], recognised: Recognised) -> Sheet | None:
+def _sheet(name: str, lines: Iterator[Line], recognised: Recognised, epoch: dt.date = EPOCH) -> Sheet | None:
     head = list(islice(lines, _WITHIN))
     texts = [_texts(line.cells) for line in head]
     ranked = [(recognised(row), -at, row) for at, row in enumerate(texts)]
@@ -190,7 +209,7 @@ def _sheet(name: str, lines: Iterator[Line], recognised: Recognised) -> Sheet | 
     headings = list(row)
     while headings and not headings[-1]:
         headings.pop()
-    return Sheet(name, head[-at].number, tuple(headings), tuple(chain(head[-at + 1 :], lines)))
+    return Sheet(name, head[-at].number, tuple(headings), tuple(chain(head[-at + 1 :], lines)), epoch)
 
 
 def _both(above: tuple[str, ...], below: tuple[str, ...], recognised: Recognised) -> tuple[str, ...] | None:
@@ -212,7 +231,10 @@ def _read_workbook(data: bytes, recognised: Recognised, file: str) -> Book:
             tables = book.worksheets
             with zipfile.ZipFile(io.BytesIO(data)) as parts:
                 areas = {each.title: merged_areas(parts, _path_of(each)) for each in tables}
-            sheets = {each: _sheet(str(each.title), _lines(each, areas[each.title]), recognised) for each in tables}
+            epoch = book.epoch.date()
+            sheets = {
+                each: _sheet(str(each.title), _lines(each, areas[each.title]), recognised, epoch) for each in tables
+            }
             blank = not any(sheets.values()) and not any(True for each in tables for _ in _lines(each))
             unread = tuple(str(each.title) for each, sheet in sheets.items() if sheet is None and _is_table(each))
         finally:

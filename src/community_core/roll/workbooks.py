@@ -7,10 +7,12 @@ import datetime as dt
 import io
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from community_core.base.findings import Finding, Origin, finding
-from community_core.registers.sheets import OLD_EXCEL, WORKBOOK, Sheet, read_book
+from community_core.base.labels import Label
+from community_core.registers.faults import MERGED, BadCell
+from community_core.registers.sheets import OLD_EXCEL, WORKBOOK, Line, Sheet, read_book
 from community_core.roll.headings import Index
 
 #: How a workbook's file begins; of an old one nothing is read, and that is said.
@@ -21,7 +23,10 @@ _EXACT: Final = 10**15
 
 @frozen
 class Workbook:
-    """The one sheet of a workbook that has headings, as a CSV file in UTF-8; empty where *findings* say why not."""
+    """The one sheet of a workbook that has headings, as a CSV file in UTF-8.
+
+    It is empty where *findings* say why; else they say what of it is not used.
+    """
 
     data: bytes = b""
     findings: tuple[Finding, ...] = ()
@@ -35,7 +40,8 @@ def read_workbook(data: bytes, index: Index, file: str) -> Workbook:
     """
     book = read_book(data, index.recognised, file=file)
     if len(book.sheets) == 1:
-        return Workbook(_csv(book.sheets[0]))
+        sheet, told = _unmerged(book.sheets[0], index, file)
+        return Workbook(_csv(sheet), told)
     if not book.sheets:
         return Workbook(findings=tuple(found for found in book.findings if found.code != "no-headings"))
     names = [sheet.name for sheet in book.sheets]
@@ -47,6 +53,25 @@ def read_workbook(data: bytes, index: Index, file: str) -> Workbook:
         sheets=", ".join(names),
     )
     return Workbook(findings=(found,))
+
+
+def _unmerged(sheet: Sheet, index: Index, file: str) -> tuple[Sheet, tuple[Finding, ...]]:
+    """Return the sheet without cells that lie across columns of several facts, with a finding for each.
+
+    Which fact such a cell means is not known, and so neither is.
+    """
+    known = [at for at, heading in enumerate(sheet.headings) if index.recognised([heading])]
+    lines: list[Line] = []
+    told: list[Finding] = []
+    for line in sheet.lines:
+        found = dict(line.ambiguous(known))
+        cells = tuple(None if at in found else cell for at, cell in enumerate(line.cells))
+        lines.append(evolve(line, cells=cells) if found else line)
+        for at, covered in found.items():
+            names = [sheet.headings[place] for place in covered]
+            fault = MERGED.of(Label("、".join(names), ", ".join(names)))
+            told.append(BadCell(sheet.name, line.number, at + 1, fault).finding(file))
+    return evolve(sheet, lines=tuple(lines)), tuple(told)
 
 
 def _csv(sheet: Sheet) -> bytes:
