@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 from sqlalchemy import bindparam, event, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from community_core.store import statements
 from community_core.store.schema import counters, meta
@@ -78,6 +78,29 @@ def test_what_the_database_refuses_is_raised_as_sqlalchemy_raises_it(connection)
     assert not raised.value.connection_invalidated
     assert not connection.invalidated
     assert statements.ask(connection, NAMED, {"name": "sequence"})
+
+
+def test_one_cursor_serves_a_connection_until_something_fails(connection):
+    """Making a cursor takes as long as much of a statement; one on which something failed is not used again."""
+    driver = connection.connection
+
+    def cursor():
+        statements.ask(connection, NAMED, {"name": "sequence"})
+        return driver.info[statements._CURSOR]
+
+    first = cursor()
+    assert cursor() is first
+    with connection.begin_nested() as part:
+        with pytest.raises(DBAPIError):
+            statements.order(connection, "SELECT nothing FROM nowhere")
+        part.rollback()
+    second = cursor()
+    assert second is not first
+    connection.invalidate()
+    connection.rollback()
+    connection.begin()
+    driver = connection.connection
+    assert cursor() not in (first, second)
 
 
 class Stopped(sqlite3.Connection):

@@ -13,20 +13,22 @@ from functools import lru_cache
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import ClauseElement, Connection, Dialect, Insert, Table, insert
+from sqlalchemy import Connection, Dialect, Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.selectable import ReturnsRows
 
 _UPSERTS: Final[Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
 }
 _LISTENED: Final = "_has_events"
+_CURSOR: Final = "community_core.cursor"
 
 Row = tuple[Any, ...]
 
 
-def ask(connection: Connection, statement: ClauseElement, values: Mapping[str, str | int]) -> Sequence[Row]:
+def ask(connection: Connection, statement: ReturnsRows, values: Mapping[str, str | int]) -> Sequence[Row]:
     """Carry out *statement*, which is made once, with *values* for its parameters, and return its rows.
 
     Raises:
@@ -36,7 +38,7 @@ def ask(connection: Connection, statement: ClauseElement, values: Mapping[str, s
     given: Any = {**made.constants, **values}
     if made.order is not None:
         given = tuple([given[name] for name in made.order])
-    return _carried_out(connection, made.text, given)[0]
+    return _carried_out(connection, made.text, given, made.gives)[0]
 
 
 def write(connection: Connection, new: Insert, rows: Sequence[Row]) -> int:
@@ -63,8 +65,8 @@ def order(connection: Connection, text: str) -> None:
     _carried_out(connection, text, ())
 
 
-def _carried_out(connection: Connection, text: str, given: Any) -> tuple[Sequence[Row], int]:
-    """Return the rows of a statement and how many it changed, past SQLAlchemy where nobody follows what it does."""
+def _carried_out(connection: Connection, text: str, given: Any, gives: bool = False) -> tuple[Sequence[Row], int]:
+    """Return the rows that a statement *gives* and how many it changed, past SQLAlchemy where nobody follows it."""
     many = isinstance(given, list)
     if _followed(connection):
         result = connection.exec_driver_sql(text, given or None)
@@ -73,17 +75,22 @@ def _carried_out(connection: Connection, text: str, given: Any) -> tuple[Sequenc
         # As with any statement: whoever ends what this one begins at the driver is to know of it.
         connection.begin()
     driver = connection.connection
-    cursor = driver.cursor()
+    cursor = driver.info.get(_CURSOR)
+    if cursor is None:
+        cursor = driver.info[_CURSOR] = driver.cursor()
     try:
         (cursor.executemany if many else cursor.execute)(text, given)
-        return (cursor.fetchall() if cursor.description else ()), cursor.rowcount
+        return (cursor.fetchall() if gives else ()), cursor.rowcount
     except BaseException as error:
+        driver.info.pop(_CURSOR, None)
         known = isinstance(error, connection.dialect.loaded_dbapi.Error)
         gone: Callable[..., bool] = connection.dialect.is_disconnect
         # As SQLAlchemy does: whoever is stopped in the middle of an answer leaves a connection that nobody can use.
         lost = not isinstance(error, Exception) or (known and gone(error, driver, cursor))
         if lost:
             connection.invalidate(error)
+        else:
+            cursor.close()
         if not known:
             raise
         raise DBAPIError.instance(
@@ -96,9 +103,6 @@ def _carried_out(connection: Connection, text: str, given: Any) -> tuple[Sequenc
             dialect=connection.dialect,
             ismulti=many,
         ) from error
-    finally:
-        if not connection.invalidated:
-            cursor.close()
 
 
 def _followed(connection: Connection) -> bool:
@@ -138,15 +142,23 @@ def putting(table: Table, key: str, dialect: str) -> Insert | None:
 
 @frozen
 class _Made:
-    """The text of a statement for a driver, the order of its parameters where they have no names, and its constants."""
+    """A statement for a driver: its text, whether it gives rows, the order of its parameters, and its constants.
+
+    Parameters that have names have no order.
+    """
 
     text: str
+    gives: bool
     order: tuple[str, ...] | None
     constants: Mapping[str, Any]
 
 
 @lru_cache(maxsize=1024)
-def _made(statement: ClauseElement, dialect: Dialect) -> _Made:
+def _made(statement: ReturnsRows, dialect: Dialect) -> _Made:
+    if dialect.paramstyle == "pyformat":
+        # Drivers put parameters in their places sooner than they look them up.
+        kind: Any = type(dialect)
+        dialect = kind(paramstyle="format")
     made: Any = statement.compile(dialect=dialect)
     order = tuple(made.positiontup) if made.positional else None
-    return _Made(str(made), order, made.params)
+    return _Made(str(made), len(statement.exported_columns) > 0, order, made.params)
