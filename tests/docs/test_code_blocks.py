@@ -25,6 +25,8 @@ PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     *sorted(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts),
+    *sorted((ROOT / "examples").glob("*/README.md")),
+    *sorted((ROOT / "plugins").glob("*/README.md")),
 ]
 
 OPENS = re.compile(r"(?P<fence>`{3,})\s*(?:\{code-block\}\s*)?(?P<language>[a-z]+)\s*\Z")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -193,6 +195,21 @@ def test_what_cannot_be_asked_is_told_to_the_developer():
             engine().decide("care_class", {"age": 72}, on=day)
     with pytest.raises(ValueError, match="zh and en"):
         engine().decide("care_class", {"age": 72}, on=DAY).explain("de")
+    for term in (None, 5, b"care_class"):
+        with pytest.raises(TypeError, match="by its name, a text"):
+            engine().decide(term, {"age": 72}, on=DAY)
+
+
+def test_rules_are_copied_for_nothing_and_not_pickled():
+    """A copy of an engine is the engine, a copied answer says the same, and pickling says what to do instead."""
+    ready = engine()
+    assert copy.copy(ready) is ready
+    assert copy.deepcopy(ready) is ready
+    answer = ready.decide("care_class", {"age": 72, "lives_alone": True, "means": "dibao"}, on=DAY)
+    assert copy.deepcopy(answer) is copy.copy(answer) is answer
+    for unmoved in (ready, answer):
+        with pytest.raises(TypeError, match=r"as_data\(\)"):
+            pickle.dumps(unmoved)
 
 
 def test_an_undetermined_explanation_says_what_is_missing():

@@ -1,8 +1,10 @@
 """Types of values, and reading values into them."""
 
 import datetime as dt
+from concurrent.futures import ProcessPoolExecutor
 from enum import Enum
 from fractions import Fraction
+from multiprocessing import get_context
 
 import pytest
 from hypothesis import given
@@ -90,6 +92,24 @@ def test_checked_refuses_and_names_what_is_wrong(kind, value):
         assert "the_fact" in text
         assert repr(value) in text
         assert str(kind) in text
+
+
+def test_a_number_of_another_kind_is_told_by_its_name():
+    """A subclass or a foreign type that looks like a number of Python's is named."""
+
+    class Years(int):
+        pass
+
+    with pytest.raises(FactError, match=r"72 \(.*Years\) given for 'age' is no int"):
+        checked("age", INT, Years(72))
+
+
+def test_a_worker_process_refuses_as_its_caller_would():
+    """What a worker raises reaches the process that asked, and the pool goes on."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        for _ in range(2):
+            with pytest.raises(FactError, match="given for 'age' is no int"):
+                pool.submit(checked, "age", INT, "72").result(timeout=60)
 
 
 @pytest.mark.parametrize("text", ["1953-02-08", "1953.2.8", "1953/2/8", "1953年2月8日", " 1953-2-8 "])

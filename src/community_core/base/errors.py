@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
@@ -15,6 +16,16 @@ class CommunityError(Exception):
         self.message = message
         self.findings: tuple[Finding, ...] = tuple(findings)
         super().__init__(f"{message.zh} / {message.en}" if message.en else message.zh)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let a copy, or another process that gets the exception from a worker of its own, have it whole."""
+        return _again, (type(self), self.message, self.findings), self.__dict__
+
+
+def _again(kind: type[CommunityError], message: Label, findings: tuple[Finding, ...]) -> CommunityError:
+    error = kind.__new__(kind)
+    CommunityError.__init__(error, message, findings)
+    return error
 
 
 class FactError(CommunityError):

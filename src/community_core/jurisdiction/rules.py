@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
+from community_core.base.compiled import Compiled
 from community_core.base.errors import UnknownTerm
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @frozen(eq=False)
-class Rules:
+class Rules(Compiled):
     """Everything that a district governs by, ready to decide; immutable and safe to share between threads.
 
     *digest* is the hash of the terms; *findings* say what is wrong in texts and plugins; *claims* who says what.

@@ -13,6 +13,7 @@ import attrs
 from attrs import field, frozen
 
 from community_core.base.citations import Citation
+from community_core.base.compiled import Compiled
 from community_core.base.findings import NOWHERE, Finding, Origin
 from community_core.base.labels import Label, Language
 from community_core.base.money import Money
@@ -198,7 +199,7 @@ class _Given:
         return self.source.parts_of(self)  # type: ignore[arg-type]
 
 
-class Answer(_Given):
+class Answer(Compiled, _Given):
     """What a decision gives for a subject on a day.
 
     *status* says how far it got; *outcome* is a value, or a read-only mapping from output to value where the decision

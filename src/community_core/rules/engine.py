@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from community_core.base.compiled import Compiled
 from community_core.base.errors import UnknownTerm
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
@@ -110,7 +111,7 @@ def value_on(parameter: Parameter, day: dt.date) -> DatedValue | None:
     return max(held, key=lambda item: item.span.start or dt.date.min, default=None)
 
 
-class Engine:
+class Engine(Compiled):
     """Rules ready to decide.
 
     Args:

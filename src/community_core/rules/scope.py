@@ -57,6 +57,8 @@ class Names:
         Raises:
             Ambiguous: if several terms end with *name* and none is the practice's own.
         """
+        if not isinstance(name, str):
+            raise TypeError(f"a term is asked for by its name, a text, not by {name!r}")
         wanted = folded(name)
         found = self._by_suffix.get(wanted, [])
         own = [full for full in found if practice and folded(full) == folded(f"{practice}.{name}")]
@@ -72,6 +74,7 @@ class Names:
 
         Raises:
             UnknownTerm: if several terms end with it.
+            TypeError: if it is no text.
         """
         try:
             return self.find(name)

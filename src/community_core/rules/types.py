@@ -219,9 +219,12 @@ def checked(name: str, kind: ValueType, value: Any) -> Any:
         value = _tuples(value.value if isinstance(value, Enum) else value)
     if fits(kind, value):
         return value
+    # A number of another library's may look like one of Python's.
+    own = type(value).__module__ == "builtins"
+    shown = f"{value!r}" if own else f"{value!r} ({type(value).__module__}.{type(value).__qualname__})"
     raise FactError(
         Label(
-            f"“{name}”的值 {value!r} 不符合类型 {kind}，请改正",
-            f"{value!r} given for {name!r} is no {kind}; correct it or leave it out",
+            f"“{name}”的值 {shown} 不符合类型 {kind}，请改正",
+            f"{shown} given for {name!r} is no {kind}; correct it or leave it out",
         )
     )
