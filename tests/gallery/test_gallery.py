@@ -135,6 +135,7 @@ NO_TEXT = {
         repeated-key unknown-code unknown-reference""",
     "registers/test_agreeing.py": "identity-number-taken member-elsewhere place-in-itself shares-exceed-whole",
     "registers/test_sheets.py": "headings-again merged-columns note-row sheet-unread spreadsheet-error",
+    "office/test_appointing.py": "post-without-step",
     "office/test_registering.py": """
         already-registered empty-roll merged-into-itself no-member no-representative no-such-column nobody-left
         not-registered not-within nothing-to-move rows-overlap unknown-action""",

@@ -26,3 +26,11 @@ def spelt(name: str) -> str:
     """Return *name* as an expression writes it."""
     parts = folded(name).split(".")
     return ".".join(f"{part}_" if iskeyword(part) else part for part in parts)
+
+
+def is_told_apart(name: object) -> bool:
+    """Whether a reader can tell *name* from others: a text, not blank, without spaces around or control characters.
+
+    What people, posts, places and cases are called in a record is any such text.
+    """
+    return isinstance(name, str) and name != "" and name == name.strip() and name.isprintable()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-from collections.abc import Collection
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ from community_core.cli.stores import DISTRICT, office_over
 from community_core.cli.usage import Misuse
 
 if TYPE_CHECKING:
+    from community_core.base.findings import Finding
     from community_core.office import Office
     from community_core.procedures.events import Case
 
@@ -352,13 +352,9 @@ def appoint(
 ) -> int:
     """Register an appointment; a second time changes nothing."""
     with office_over(store, None, new=True) as office:
-        office.appoint(person, post, place, since, until, actor=actor, why=why)
-        known = {each for _, procedure in office.rules.terms.procedures for step in procedure.steps for each in step.by}
-        places = _places(office)
+        odd = office.appoint(person, post, place, since, until, actor=actor, why=why)
     click.echo(plain(f"已登记 registered: {person} · {post} · {place}"))
-    _warn_of_place(place, places)
-    if known and post not in known:
-        _warn(f"规则里没有环节由 {post} 办理", f"no step is for {post}", post, known)
+    _warn(odd)
     return exits.FINE
 
 
@@ -379,10 +375,9 @@ def appoint(
 def delegate(*, store: str, reason: str, **who: Any) -> int:
     """Register a delegation; a second time changes nothing."""
     with office_over(store, None, new=True) as office:
-        office.delegate(**who, reason=reason)
-        places = _places(office)
+        odd = office.delegate(**who, reason=reason)
     click.echo(f"已登记 registered: {who['person']} → {who['behalf']} · {who['post']} · {who['place']}")
-    _warn_of_place(who["place"], places)
+    _warn(odd)
     return exits.FINE
 
 
@@ -401,21 +396,11 @@ def register_place(*, place: str, parent: str, layer: str, zh: str, en: str, sto
     return exits.FINE
 
 
-def _places(office: Office) -> list[str]:
-    return [row.key[0] for row in office.registers.rows("places")]
-
-
-def _warn_of_place(place: str, places: list[str]) -> None:
-    """Say that *place* is not registered: what stands for it is kept, and may be registered before the place is."""
-    if place not in places:
-        _warn(f"地方 {place} 还没有登记", f"the place {place} is not registered", place, places)
-
-
-def _warn(zh: str, en: str, name: str, known: Collection[str]) -> None:
-    """Say in both languages what is odd about *name*, and which of the *known* ones look like it."""
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
-    click.echo(f"提醒：{zh}" + (f"；是否指 {'、'.join(near)}" if near else ""), err=True)
-    click.echo(f"Warning: {en}" + (f"; did you mean {', '.join(near)}?" if near else ""), err=True)
+def _warn(odd: Iterable[Finding]) -> None:
+    """Say in both languages what is odd about what was kept."""
+    for item in odd:
+        click.echo(f"提醒：{plain(item.message.zh)}", err=True)
+        click.echo(f"Warning: {plain(item.message.text('en'))}", err=True)
 
 
 def _procedures(office: Office, procedure: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from community_core.base.findings import Finding, finding
+from community_core.base.ids import is_told_apart
 from community_core.office.bindings import Binding, refused, require_day
 from community_core.procedures.correct import Correction
 from community_core.procedures.definition import Procedure, Step
@@ -50,7 +51,7 @@ def require_actor(actor: str) -> None:
     Raises:
         Refused: if *actor* is no name that can be read and told apart, or the library's own.
     """
-    if actor == SYSTEM or not _is_id(actor):
+    if actor == SYSTEM or not is_told_apart(actor):
         raise refused(
             finding(
                 "no-actor",
@@ -67,7 +68,7 @@ def require_place(place: str) -> None:
     Raises:
         Refused: if there is no name that can be read and told apart.
     """
-    if not _is_id(place):
+    if not is_told_apart(place):
         raise refused(
             finding(
                 "no-place",
@@ -75,10 +76,6 @@ def require_place(place: str) -> None:
                 "say which place the case is about, without spaces around or control characters",
             )
         )
-
-
-def _is_id(text: object) -> bool:
-    return isinstance(text, str) and text != "" and text == text.strip() and text.isprintable()
 
 
 def repeated(binding: Binding, event: Event, command: Command) -> Finding | None:

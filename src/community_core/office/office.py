@@ -11,8 +11,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from community_core.base.errors import StoreError
-from community_core.base.labels import Label, Language
+from community_core.base.findings import Finding
+from community_core.base.labels import Language
 from community_core.jurisdiction.rules import Rules
+from community_core.office.appointing import require_names, unregistered, without_step
 from community_core.office.bindings import Bindings, require_day
 from community_core.office.bulk import Batch, BulkRun, again
 from community_core.office.clock import SystemClock
@@ -22,10 +24,10 @@ from community_core.office.registering import RegisterDesk
 from community_core.office.sharing import Sharing
 from community_core.office.views import chunked, covered
 from community_core.office.work import Work, only_opening
-from community_core.ports.store import Clock, Contradiction, Delegation, Posting, Store
+from community_core.ports.store import Clock, Delegation, Posting, Store
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.correct import Correction
-from community_core.procedures.events import SYSTEM, Case, Event
+from community_core.procedures.events import Case, Event
 from community_core.procedures.reading import WorkingDays
 from community_core.registers.changes import APPOINTMENT, DELEGATION, RegisterChange
 
@@ -153,7 +155,7 @@ class Office(Handling):
         Raises:
             StoreError: if it has no name, or contradicts what is registered.
         """
-        _named(place=place)
+        require_names(place=place)
         self.store.add_place(place, parent, layer, zh, en, entered=self._clock.now())
 
     def appoint(
@@ -166,18 +168,22 @@ class Office(Handling):
         *,
         actor: str = "",
         why: str = "",
-    ) -> None:
+    ) -> tuple[Finding, ...]:
         """Register that *person* holds *post* in *place* from *since*, to *until* (excluded) or open.
 
         The place may be registered later; until then the appointment counts for cases of that very place alone. *actor*
         and *why* say who enters it by hand, and what it rests on.
 
+        Returns:
+            warnings that the place is not registered, and that no step is for the post, with the names like them.
+
         Raises:
             StoreError: if a name is blank or the library's own, or it contradicts what is registered.
         """
-        _named(person=person, post=post, place=place)
+        require_names(person=person, post=post, place=place)
         posting = Posting(person, post, place, since, until)
         self._by_hand(APPOINTMENT, since, actor, why, lambda **said: self.store.add_posting(posting, **said))
+        return (*unregistered(self.store, place), *without_step(self.rules, post))
 
     def delegate(
         self,
@@ -190,16 +196,20 @@ class Office(Handling):
         *,
         reason: str,
         actor: str = "",
-    ) -> None:
+    ) -> tuple[Finding, ...]:
         """Register that *person* may act in the name of *behalf*, under that person's *post* in *place*.
 
         *post* may also be what *behalf* is in a case itself: ``proposer``, or the name of a step that he took.
         *reason* is the document that it rests on, or why. It gives nothing that *behalf* does not hold on the day.
         *actor* says who enters it. It is ended as an appointment is: :attr:`registers`, by ``end``.
+
+        Returns:
+            a warning that the place is not registered, with the names like it.
         """
-        _named(person=person, behalf=behalf, post=post, place=place)
+        require_names(person=person, behalf=behalf, post=post, place=place)
         delegation = Delegation(person, behalf, post, place, since, until, reason)
         self._by_hand(DELEGATION, since, actor, reason, lambda **said: self.store.add_delegation(delegation, **said))
+        return unregistered(self.store, place)
 
     def _by_hand(self, kind: str, day: dt.date, actor: str, why: str, add: Callable[..., None]) -> None:
         """Keep who entered something and why, where he says so, and the moment."""
@@ -518,18 +528,6 @@ class Office(Handling):
                 extra |= {"step": event.step, "state": event.state}
                 log.debug("%s/%d %s -> %s", event.case, event.version, event.step, event.state, extra=extra)
         return events
-
-
-def _named(**names: str) -> None:
-    """Make sure that what a register is asked to keep has names that can be read and told apart."""
-    for what, name in names.items():
-        if not name.strip() or not name.isprintable() or (name == SYSTEM and what in ("person", "behalf")):
-            raise Contradiction(
-                Label(
-                    f"{what} 不能是 {name!r}；要写明，不带换行等控制字符，system 只由本库自己使用",
-                    f"{what} cannot be {name!r}; give one without control characters; `system` is the library's own",
-                )
-            )
 
 
 def _aligned(*columns: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
