@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from community_core.jurisdiction.loading import load
+from community_core.procedures.definition import PaperForm
 from community_core.rules.types import Kind
 
 #: By procedure, the papers that its steps yield.
@@ -26,6 +27,17 @@ def test_a_hearing_and_an_election_yield_their_papers(name):
     procedure = dict(load("shenhe").terms.procedures)[name]
     yielded = {step.name: list(step.papers) for step in procedure.steps if step.papers}
     assert yielded == YIELDED[name]
+
+
+def test_every_form_is_used_but_the_receipt():
+    """The documents have no step that hands out a receipt, and so no shipped procedure yields one."""
+    used = {
+        paper.form
+        for district in ("shenhe", "fangzi", "jianghan")
+        for _, procedure in load(district).terms.procedures
+        for paper in procedure.papers
+    }
+    assert set(PaperForm) - used == {PaperForm.RECEIPT}
 
 
 @pytest.mark.parametrize("district", ["shenhe", "fangzi", "jianghan"])
