@@ -6,14 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
+from rich.console import Console
 
 from community_core.base.errors import CommunityError, LoadError, Refused, StoreError, UnknownTerm
 from community_core.base.findings import finding
 from community_core.base.labels import Label
-from community_core.cli import exits
+from community_core.cli import exits, output
 from community_core.cli import main as module
 from community_core.cli.main import COMMANDS, main
 from community_core.ports.store import Contradiction
@@ -140,13 +142,49 @@ def test_wrong_use_is_two(run):
 
 
 def test_a_reader_that_goes_away_is_no_crash():
-    """Printing into a pipe that is closed ends without a traceback."""
+    """Printing into a pipe that is closed ends without a word, and is no finding by its exit code."""
     pytest.importorskip("community_shenhe")
-    args = ["why", "elder_age", "--district", "shenhe", "--json"]
-    process = subprocess.Popen([*SHELL, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    process.stdout.close()
-    _, said = process.communicate()
-    assert b"Traceback" not in said
+    why = ["why", "elder_age", "--district", "shenhe"]
+    for args in ([*why, "--json"], why, ["--help"]):
+        process = subprocess.Popen([*SHELL, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process.stdout.close()
+        _, said = process.communicate()
+        assert (said, process.returncode) == (b"", exits.UNREAD)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file that is always full is Linux's")
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_an_output_that_takes_nothing_is_told(more):
+    """Where the output cannot be written, the error stands on standard error, also with --json."""
+    args = ["districts", *more]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*SHELL, *args], stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+    assert done.returncode == exits.ENVIRONMENT
+    assert done.stderr.splitlines()[0] == "错误：无法读写：磁盘已满；请腾出空间再试"
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_program_without_streams_runs(more):
+    """A program that was started without standard output and error runs, and says how it ended by its exit code."""
+    closed = "import os, sys; sys.stdout = sys.stderr = None; from community_core.cli.main import main; main()"
+    for args, code in ((["districts"], exits.FINE), (["nonsense"], exits.WRONG_USE)):
+        done = subprocess.run([sys.executable, "-c", closed, *args, *more], check=False)
+        assert done.returncode == code
+
+
+def test_findings_are_lines_where_a_table_is_too_wide(run, monkeypatch, tmp_path):
+    """In a narrow terminal a finding is one line with its place, code and both texts, else a row of a table."""
+    broken = tmp_path / "a.yaml"
+    broken.write_text("practice: a.b\nfacts: {}\nfact: {}\n", "utf-8")
+    said = run("check", broken)
+    assert f"{broken}:3:1: unknown-key: " not in said.out
+    wide = output.console
+    monkeypatch.setattr(output, "console", lambda **more: Console(width=40, file=wide(**more).file))
+    narrow = run("check", broken)
+    assert narrow.code == said.code == exits.FINDINGS
+    assert f"错误 error  {broken}:3:1: unknown-key: " in narrow.out
+    assert "no key 'fact' here" in narrow.out
 
 
 def test_version(run):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -90,6 +92,9 @@ class Commands(click.Group):
             code = super().main(given, prog_name, **extra)
         except click.ClickException as error:
             code = _misused(error, as_json=as_json)
+        except SystemExit:
+            # So click and rich leave, whatever is asked of them, where nobody reads the output any more.
+            code = exits.UNREAD
         except (click.Abort, KeyboardInterrupt):
             code = _say(Label("已中断", "interrupted"), exits.INTERRUPTED, as_json=as_json)
         except CommunityError as error:
@@ -103,17 +108,26 @@ class Commands(click.Group):
 
 
 def _print_whatever_happens() -> None:
-    """Let a sign that a stream's encoding lacks (GBK has no ✓) become a question mark, and not an error."""
+    """Let a sign that a stream's encoding lacks (GBK has no ✓) become a question mark, and a closed stream take all."""
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
             stream.reconfigure(errors="replace")
 
 
+def _nowhere() -> io.TextIOBase:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
 def _say(message: Label, code: int, findings: Sequence[Finding] = (), *, as_json: bool) -> int:
     """Tell what went wrong, as JSON on standard output or as text on standard error, and return the exit code."""
-    if as_json:
-        print_json(error_data(message, findings, exit_code=code))
-    else:
+    try:
+        if as_json:
+            print_json(error_data(message, findings, exit_code=code))
+            return code
+    except OSError:
+        sys.stdout = _nowhere()
+    with contextlib.suppress(OSError):
         print_trouble(message, findings)
     return code
 
@@ -143,9 +157,6 @@ def _code_of(error: CommunityError) -> int:
 
 def _outside(error: Exception) -> Label | None:
     """Return what to say of an error of the outer world, or ``None`` where it is the library's own fault."""
-    if isinstance(error, BrokenPipeError) or (isinstance(error, OSError) and error.errno == errno.EPIPE):
-        sys.stdout = open("/dev/null", "w")  # noqa: SIM115, PTH123 - nobody reads on; closing must not fail again
-        return Label("输出被关闭", "the output was closed")
     if isinstance(error, OSError):
         return _unreadable(error)
     if isinstance(error, UnicodeError):

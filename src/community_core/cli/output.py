@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _WIDTH_WITHOUT_TERMINAL = 120
+#: In fewer columns the cells of a finding hold a word or two each, and it is told in lines.
+_NARROW = 80
 
 
 #: What the levels of findings are called in tables.
@@ -81,7 +83,12 @@ def both(label: Label) -> str:
 
 
 def print_findings(items: Sequence[Finding], title: str = "问题项 Findings") -> None:
-    """Print a table of findings with file, line and column."""
+    """Print findings with file, line and column: a table, or in a narrow terminal a paragraph for each."""
+    if console().width < _NARROW:
+        click.echo(f"{title} ({len(items)})")
+        for item in items:
+            click.echo(f"{LEVELS.get(item.level, item.level)}  {plain(item)}")
+        return
     rows = [(LEVELS.get(item.level, item.level), item.code, str(item.origin), both(item.message)) for item in items]
     print_table(f"{title} ({len(rows)})", ("级别 level", "代码 code", "位置 where", "说明 message"), rows)
 
