@@ -244,6 +244,25 @@ def test_only_a_rank_to_which_it_is_open_may_amend():
     assert rules.decide("fee", {"age": 3}, on=AFTER).status is Status.UNAVAILABLE
 
 
+def test_a_guard_is_tightened_by_those_to_whom_its_procedure_is_open():
+    """A further condition can take a right away, so that nobody sets one on a procedure that is not open to him."""
+    closed = evolve(BASE, procedures=(evolve(MEETING, open_to=()),))
+    never = amend("tighten", "core.base.meeting.close", when=Expression("age > 200"))
+    rules = compose(District("town", amendments=(never,)), Gathered(practices=(closed,)))
+    assert [found.code for found in rules.findings] == ["not-open"]
+
+
+def test_what_a_higher_rank_closes_from_a_day_on_no_lower_one_amends_after_it():
+    """A city's table stays open to districts unless it says to whom; where it does, a district changes it no more."""
+    new = evolve(TABLE, rows=(row("true", "free"),))
+    for given, codes in (((), []), ((Rank.CITY,), ["not-open"])):
+        city = practice("a.city", amend("replace", "fee", decision=evolve(new, open_to=given)))
+        here = District("town", amendments=(amend("add", "fee", rows=(row("true", "paid"),), before="first"),))
+        rules = compose(here, Gathered(practices=(BASE, evolve(city, rank=Rank.CITY))))
+        assert [found.code for found in rules.findings] == codes
+        assert outcome(rules, 70, AFTER) == (None if codes else "paid")
+
+
 def practice(name: str, *amendments: Amendment) -> Practice:
     return Practice(name, amendments=amendments)
 

@@ -15,7 +15,7 @@ from community_core.declarations.amendments import Amendment, AmendmentKind
 from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.procedures.definition import Procedure, Step
 from community_core.procedures.merge import merge
-from community_core.rules.terms import BoundKind, Decision, DecisionTable, Expression, Parameter, Row
+from community_core.rules.terms import BoundKind, Decision, DecisionTable, Expression, Parameter, PythonDecision, Row
 from community_core.rules.text import Syntax, canonical_text, parse, place
 
 T = TypeVar("T", Decision, Procedure, CodeList)
@@ -100,10 +100,10 @@ def amended_decision(full: str, versions: Sequence[Decision], claim: Claimed) ->
         NotAmendable: if the decision is not open to the claim's rank, or the amendment does not fit it.
     """
     amendment = claim.amendment
-    _must_be_open(full, any(claim.rank in _open_to(version) for version in versions), claim)
+    _must_be_open(full, versions, claim)
     if amendment.kind is AmendmentKind.REPLACE and amendment.decision is not None:
         new = _with_source(amendment.decision, claim)
-        return _sorted(_over(versions, amendment.span, lambda _: new))
+        return _sorted(_over(versions, amendment.span, lambda version: _as_open(new, version)))
     if amendment.kind is AmendmentKind.ADD:
         rows = tuple(
             evolve(row, cite=row.cite or claim.cite, standing=row.standing or claim.standing) for row in amendment.rows
@@ -119,8 +119,13 @@ def amended_decision(full: str, versions: Sequence[Decision], claim: Claimed) ->
     raise NotAmendable(_unfit(full, claim))
 
 
-def _open_to(version: Decision) -> tuple[Rank, ...]:
-    return version.open_to if isinstance(version, DecisionTable) else ()
+def _open_to(version: Decision | Procedure | CodeList) -> tuple[Rank, ...]:
+    return () if isinstance(version, PythonDecision) else version.open_to
+
+
+def _as_open(new: T, version: T) -> T:
+    """Return *new* in the place of *version*, open to the same ranks where it does not say to which."""
+    return new if isinstance(new, PythonDecision) or new.open_to else evolve(new, open_to=_open_to(version))
 
 
 def _with_source(decision: Decision, claim: Claimed) -> Decision:
@@ -168,7 +173,7 @@ def amended_code_list(full: str, versions: Sequence[CodeList], claim: Claimed) -
         NotAmendable: if the list is not open to the claim's rank, or the amendment does not fit it.
     """
     amendment = claim.amendment
-    _must_be_open(full, any(claim.rank in version.open_to for version in versions), claim)
+    _must_be_open(full, versions, claim)
     if amendment.kind is AmendmentKind.REPLACE and amendment.code_list is not None:
         given = amendment.code_list
         new = evolve(
@@ -177,7 +182,9 @@ def amended_code_list(full: str, versions: Sequence[CodeList], claim: Claimed) -
             cite=given.cite or claim.cite,
             standing=given.standing or claim.standing,
         )
-        return _sorted(_over(versions, amendment.span, lambda version: evolve(new, name=version.name)))
+        return _sorted(
+            _over(versions, amendment.span, lambda version: _as_open(evolve(new, name=version.name), version))
+        )
     if amendment.kind is AmendmentKind.ADD and amendment.codes:
         more = cited(amendment.codes, claim.cite)
         return _sorted(_over(versions, amendment.span, lambda version: evolve(version, codes=(*version.codes, *more))))
@@ -196,9 +203,9 @@ def amended_procedure(full: str, versions: Sequence[Procedure], claim: Claimed) 
         NotAmendable: if the procedure is not open to the claim's rank, or the amendment does not fit it.
     """
     amendment = claim.amendment
+    _must_be_open(full, versions, claim)
     if amendment.kind is AmendmentKind.TIGHTEN and amendment.when is not None:
         return _sorted(_over(versions, amendment.span, lambda version: _tightened(full, version, claim)))
-    _must_be_open(full, any(claim.rank in version.open_to for version in versions), claim)
     given = amendment.procedure
     if given is None:
         raise NotAmendable(_unfit(full, claim))
@@ -212,7 +219,9 @@ def amended_procedure(full: str, versions: Sequence[Procedure], claim: Claimed) 
         ),
     )
     if amendment.kind is AmendmentKind.REPLACE:
-        return _sorted(_over(versions, amendment.span, lambda version: evolve(sourced, name=version.name)))
+        return _sorted(
+            _over(versions, amendment.span, lambda version: _as_open(evolve(sourced, name=version.name), version))
+        )
 
     def inserted(version: Procedure) -> Procedure:
         taken = sorted(_names(version) & _names(given))
@@ -304,8 +313,10 @@ def _sorted(versions: Iterable[T]) -> tuple[T, ...]:
     return tuple(sorted(versions, key=lambda item: (item.span.start is not None, item.span.start)))
 
 
-def _must_be_open(full: str, is_open: bool, claim: Claimed) -> None:
-    if not is_open:
+def _must_be_open(full: str, versions: Iterable[Decision | Procedure | CodeList], claim: Claimed) -> None:
+    """Refuse a claim on days on which the term is not open to its rank."""
+    met = [version for version in versions if version.span.meets(claim.amendment.span)]
+    if not all(claim.rank in _open_to(version) for version in met):
         raise NotAmendable(
             finding(
                 "not-open",
