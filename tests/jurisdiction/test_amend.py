@@ -255,8 +255,8 @@ def test_a_guard_is_tightened_by_those_to_whom_its_procedure_is_open():
 def test_what_a_higher_rank_closes_from_a_day_on_no_lower_one_amends_after_it():
     """A city's table stays open to districts unless it says to whom; where it does, a district changes it no more."""
     new = evolve(TABLE, rows=(row("true", "free"),))
-    for given, codes in (((), []), ((Rank.CITY,), ["not-open"])):
-        city = practice("a.city", amend("replace", "fee", decision=evolve(new, open_to=given)))
+    for ranks, codes in (((), []), ((Rank.CITY,), ["not-open"])):
+        city = practice("a.city", amend("replace", "fee", decision=evolve(new, open_to=ranks)))
         here = District("town", amendments=(amend("add", "fee", rows=(row("true", "paid"),), before="first"),))
         rules = compose(here, Gathered(practices=(BASE, evolve(city, rank=Rank.CITY))))
         assert [found.code for found in rules.findings] == codes

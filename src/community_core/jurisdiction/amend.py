@@ -313,10 +313,10 @@ def _sorted(versions: Iterable[T]) -> tuple[T, ...]:
     return tuple(sorted(versions, key=lambda item: (item.span.start is not None, item.span.start)))
 
 
-def _must_be_open(full: str, versions: Iterable[Decision | Procedure | CodeList], claim: Claimed) -> None:
+def _must_be_open(full: str, versions: Sequence[Decision | Procedure | CodeList], claim: Claimed) -> None:
     """Refuse a claim on days on which the term is not open to its rank."""
     met = [version for version in versions if version.span.meets(claim.amendment.span)]
-    if not all(claim.rank in _open_to(version) for version in met):
+    if not all(claim.rank in _open_to(version) for version in met or versions):
         raise NotAmendable(
             finding(
                 "not-open",
