@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from community_core.base import Money, StoreError
+from community_core.base.ranks import Privacy
 from community_core.codec import CodecError, canonical, digest
 from community_core.ports.store import Conflict, StoredCase, Tally
 from community_core.procedures.definition import PublishKind
@@ -188,19 +189,52 @@ def test_a_case_that_moved_on_is_a_conflict(database, book, expected):
     assert next(store.verify()).code == "case-without-events"
 
 
-def test_one_event_that_is_refused_leaves_the_unit_as_it_was(database, book):
+@pytest.mark.parametrize("private", [(), (("statement", Privacy.PERSONAL),)])
+@pytest.mark.parametrize("with_state", [True, False])
+def test_one_event_that_is_refused_leaves_the_unit_as_it_was(database, book, with_state, private):
     """A single event under a used key, or of a version that is taken, is a conflict; what comes after is written."""
     store = database.store()
     book.write(store, "h-1", 1)
+
+    def append(**values):
+        one = book.event("h-2", 1, data=(("statement", "建议"),), private=private, **values)
+        state = fold(Case("h-2", "p.hearing", "c-1", book.day), [one])
+        (stored,) = store.append([one], {"h-2": 0}, book.now, [state] if with_state else ())
+        return state, stored
+
     with store.begin():
         store.add_case(book.case("h-2"))
         with pytest.raises(Conflict, match=r"h-1.*idempotency key"):
-            store.append([book.event("h-2", 1, key="h-1/1")], {"h-2": 0}, book.now)
+            append(key="h-1/1")
+        assert store.state("h-2") is None
         with pytest.raises(Conflict, match="kept already"):
             store.add_case(book.case("h-1"))
-        store.append([book.event("h-2", 1)], {"h-2": 0}, book.now)
-        store.snapshot(fold(Case("h-2", "p.hearing", "c-1", book.day), [book.event("h-2", 1)]))
+        state, stored = append()
+        if not with_state:
+            store.snapshots([state], {"h-2": stored.hash})
     assert [kept.event.version for kept in store.events("h-2")] == [1]
+    assert store.resume(["h-2"])["h-2"] == (store.state("h-2"), ())
+    assert list(store.verify()) == []
+    given = []
+    assert list(store.deliver(given.append).findings) == []
+    assert [event.case for event in given] == ["h-1", "h-2"]
+
+
+def test_the_states_that_are_kept_are_those_after_the_events(database, book):
+    """States kept in the same call stand at the end of their chains; one that does not is refused, and all with it."""
+    store = database.store()
+    begun = {name: Case(name, "p.hearing", "c-1", book.day) for name in ("h-1", "h-2")}
+    new = [book.event(name, version) for name in begun for version in (1, 2)]
+    with store.begin():
+        store.add_cases(book.case(name) for name in begun)
+        early = fold(begun["h-1"], new[:1])
+        with pytest.raises(StoreError, match=r"h-1 is that after event 1, and the last is 2"):
+            store.append(new, dict.fromkeys(begun, 0), book.now, [early])
+        with pytest.raises(StoreError, match=r"h-2 is that after event 2, and the last is 0"):
+            store.append(new[:2], {"h-1": 0}, book.now, [fold(begun["h-2"], new[2:])])
+        states = [fold(begun["h-1"], new[:2]), fold(begun["h-2"], new[2:])]
+        store.append(new, dict.fromkeys(begun, 0), book.now, states)
+    assert [(case.version, events) for case, events in store.resume(list(begun)).values()] == [(2, ()), (2, ())]
     assert list(store.verify()) == []
 
 

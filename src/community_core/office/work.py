@@ -434,13 +434,11 @@ class Work:
         if draft.new:
             self._store.add_cases(draft.new)
         if draft.events:
-            stored = self._store.append(draft.events, self._expected, entered)
+            touched = dict.fromkeys(event.case for event in draft.events)
+            self._store.append(draft.events, self._expected, entered, [draft.cases[case_id] for case_id in touched])
             for event in draft.events:
                 if event.step == ERASE:
                     self._store.erase(event.case, dict(event.data)["values"])
-            touched = dict.fromkeys(event.case for event in draft.events)
-            heads = {item.event.case: item.hash for item in stored}
-            self._store.snapshots([draft.cases[case_id] for case_id in touched], heads)
         events = tuple(draft.events)
         self._draft = _Draft(cases=draft.cases)
         self._expected = {}

@@ -314,9 +314,15 @@ class Store(Registers, RegisterRows, Protocol):
         ...
 
     def append(
-        self, events: Sequence[Event], expected: Mapping[str, int], entered: dt.datetime
+        self,
+        events: Sequence[Event],
+        expected: Mapping[str, int],
+        entered: dt.datetime,
+        states: Sequence[Case] = (),
     ) -> Sequence[StoredEvent]:
-        """Append *events*; *expected* gives the version of each case before them.
+        """Append *events*; *expected* gives the version of each case before them, *states* are the cases after them.
+
+        Whoever appends events keeps the states after them: a case that has none is in no list, and is a finding.
 
         Raises:
             Conflict: if a case has moved on in the meantime; nothing is written.
@@ -384,10 +390,7 @@ class Store(Registers, RegisterRows, Protocol):
         ...
 
     def snapshots(self, cases: Sequence[Case], heads: Mapping[str, str] | None = None) -> None:
-        """Keep the present states of several cases, in one statement; *heads* are the hashes of their last events.
-
-        Whoever appends events keeps the state after them: a case that has none is in no list, and is a finding.
-        """
+        """Keep the present states of several cases, in one statement; *heads* are the hashes of their last events."""
         ...
 
     def resume(self, case_ids: Sequence[str]) -> Mapping[str, tuple[Case, Sequence[StoredEvent]]]:

@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.ports.store import Conflict, StoredEvent
-from community_core.procedures.events import Event
+from community_core.procedures.events import Case, Event
+from community_core.store.at_once import written_at_once
 from community_core.store.connections import Unit, savepoint
-from community_core.store.records import event_row, genesis, moment_text, stored_case
-from community_core.store.schema import cases, events, outbox, private
+from community_core.store.records import event_row, genesis, moment_text, snapshot_row, stored_case
+from community_core.store.schema import cases, events, outbox, private, snapshots
 from community_core.store.sealing import Sealing
-from community_core.store.statements import adding, adding_unless_taken, putting, write
+from community_core.store.statements import Row, adding, adding_unless_taken, putting, write
 
 T = TypeVar("T")
 CHUNK: Final = 500
@@ -36,9 +37,10 @@ def append(
     new: Sequence[Event],
     expected: Mapping[str, int],
     entered: dt.datetime,
+    states: Sequence[Case],
     sealing: Sealing,
 ) -> Sequence[StoredEvent]:
-    """Write *new* events; see :meth:`SqlStore.append`. A writer's lock is held."""
+    """Write *new* events and *states*; see :meth:`SqlStore.append`. A writer's lock is held."""
     connection = unit.connection
     moment = moment_text(entered)
     entered = entered.astimezone(dt.UTC)
@@ -68,17 +70,30 @@ def append(
             heads[event.case] = (event.version, digest)
             rows.append(row)
             stored.append(StoredEvent(event, entered, digest, previous))
-        if private_rows or not insert_new(connection, events, rows):
-            try:
-                with savepoint(connection):
-                    write(connection, adding(events), rows)
-                    if private_rows:
-                        write(connection, adding(private), private_rows)
-            except IntegrityError as error:
-                raise _refused(connection, new) from error
-        write(connection, adding(outbox), [(number,) for number in numbers])
+        kept = [snapshot_row(case, _last(case, heads)) for case in states]
+        try:
+            _write(connection, rows, private_rows, kept)
+        except IntegrityError as error:
+            raise _refused(connection, new) from error
     unit.heads.update(heads)
     return stored
+
+
+def _write(connection: Connection, rows: Sequence[Row], private_rows: Sequence[Row], kept: Sequence[Row]) -> None:
+    """Write rows of events, of their private values and of the states after them, and what waits for observers."""
+    left = {private: private_rows, outbox: [row[:1] for row in rows]}
+    if len(rows) == len(kept) == 1 and written_at_once(connection, rows[0], kept[0]):
+        left, kept = {private: private_rows}, ()
+    elif not insert_new(connection, events, rows):
+        with savepoint(connection):
+            write(connection, adding(events), rows)
+            if private_rows:
+                write(connection, adding(private), left.pop(private))
+    for table, found in left.items():
+        if found:
+            write(connection, adding(table), found)
+    if kept:
+        replace(connection, snapshots, kept)
 
 
 def _previous(event: Event, heads: Mapping[str, tuple[int, str]], expected: Mapping[str, int]) -> str:
@@ -147,6 +162,19 @@ def _heads(unit: Unit, ids: Collection[str]) -> dict[str, tuple[int, str]]:
             if case not in heads:
                 raise StoreError(Label(f"没有办件 {case}；请先立案", f"there is no case {case}; add it first"))
     return heads
+
+
+def _last(state: Case, heads: Mapping[str, tuple[int, str]]) -> str:
+    """Return the hash of the event that *state* is the state after."""
+    version, last = heads.get(state.id, (0, ""))
+    if version != state.version:
+        raise StoreError(
+            Label(
+                f"办件 {state.id} 的状态是第 {state.version} 条记录之后的，而最后一条是第 {version} 条",
+                f"the state of case {state.id} is that after event {state.version}, and the last is {version}",
+            )
+        )
+    return last
 
 
 def _refused(connection: Connection, new: Sequence[Event]) -> StoreError:

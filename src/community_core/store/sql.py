@@ -211,9 +211,15 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
         return tuple(f"{procedure}-{year:04d}-{number:06d}" for number in numbers)
 
     def append(
-        self, events: Sequence[Event], expected: Mapping[str, int], entered: dt.datetime
+        self,
+        events: Sequence[Event],
+        expected: Mapping[str, int],
+        entered: dt.datetime,
+        states: Sequence[Case] = (),
     ) -> Sequence[StoredEvent]:
         """Append events of any number of cases; *expected* gives the version of each case before them.
+
+        *states* are the cases as they stand after all of them, each once, kept as by :meth:`snapshots`.
 
         Raises:
             Conflict: if a case has moved on in the meantime, or an idempotency key is recorded already; nothing of
@@ -224,7 +230,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
         if not events:
             return ()
         with self._unit() as unit, checked():
-            return append(unit, events, expected, entered, self._sealing)
+            return append(unit, events, expected, entered, states, self._sealing)
 
     def case(self, case_id: str) -> StoredCase | None:
         """Return what is kept of a case, or ``None``."""
