@@ -152,6 +152,14 @@ def test_what_does_not_apply_is_in_nobodys_way(standing):
     assert rules.decide("review", {"satisfied": 55, "asked": 100}, on=DAY).outcome == "opened"
 
 
+def test_a_district_that_sets_a_term_under_two_names_is_told_so():
+    """One value under a whole name and another under a short one is told of one claimant, whom no preference helps."""
+    settings = (Setting("floor", (value(Fraction(1, 2)),)), Setting("evaluation.floor", (value(Fraction(3, 5)),)))
+    (found,) = compose(district("town.evaluation", settings=settings), Gathered(practices=(evaluation(),))).findings
+    assert found.code == "rank-conflict"
+    assert "town sets it in two places that differ" in found.message.en
+
+
 @pytest.mark.parametrize("turn", [1, -1])
 def test_no_order_of_writing_chooses_between_two_values_of_one_day(turn):
     """Two values from the same day on, in whatever order, are a finding, and the parameter gives neither."""

@@ -48,8 +48,11 @@ BETWEEN = {
     "wrong-constant",
 }
 BETWEEN |= {"day-of-another-year", "wrong-unit", "wrong-value"}
-#: A citation may take its document from the head, and labels are of values that are declared elsewhere.
-NOT_SEEN = {"missing-key.document", "unknown-word.label"}
+#: A citation may take its document from the head, labels are of values that are declared elsewhere, and a day stands in
+#: two lists.
+NOT_SEEN = {"missing-key.document", "unknown-word.label", "duplicate-value.workdays"}
+#: Values that one place settles by itself.
+SEEN = {"wrong-value.code"}
 
 
 def plain(node: nodes.Node) -> Any:
@@ -123,7 +126,7 @@ def test_a_broken_rulebook_is_seen_as_far_as_a_schema_sees(path):
     """A fault in a key, a word, a type or a day is seen; one of YAML or between two values is for the loader."""
     code = path.stem.partition(".")[0]
     seen = bool(faults("rulebook", path))
-    if code in BETWEEN or path.stem in NOT_SEEN:
+    if (code in BETWEEN and path.stem not in SEEN) or path.stem in NOT_SEEN:
         assert not seen
     elif code not in YAML:
         assert seen

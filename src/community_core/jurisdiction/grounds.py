@@ -12,7 +12,7 @@ from community_core.base.findings import Finding, Origin, finding
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import AmendmentKind
 from community_core.declarations.code_lists import CodeList
-from community_core.declarations.practice import District, Practice
+from community_core.declarations.practice import District, Practice, Preference
 from community_core.declarations.terms import Claim
 from community_core.jurisdiction.amend import (
     Claimed,
@@ -115,7 +115,7 @@ class Grounds:
         )
         for preference in self.district.prefer:
             full = self.meant(terms, preference.term, preference.origin, "prefer")
-            if full is not None:
+            if full is not None and self.speaks(preference):
                 self.preferred[full] = preference.practice
         claims: dict[str, list[Claimed]] = {}
         for claim in in_order(self.claimed()):
@@ -133,6 +133,23 @@ class Grounds:
             for found in conflicts:
                 self.fault(found, full)
         return result
+
+    def speaks(self, preference: Preference) -> bool:
+        """Whether who is preferred is among those who speak here; a finding where he is not."""
+        speaking = [self.district.name, *(item.practice.name for item in self.included)]
+        if preference.practice not in speaking:
+            near = difflib.get_close_matches(preference.practice, speaking, 3)
+            self.findings.append(
+                finding(
+                    "unknown-practice",
+                    f"prefer 所选的 {preference.practice} 没有采用" + (f"；是否指 {'、'.join(near)}" if near else ""),
+                    f"prefer names {preference.practice}, which is not adopted"
+                    + (f"; did you mean {', '.join(near)}?" if near else ""),
+                    preference.origin,
+                    name=preference.practice,
+                )
+            )
+        return preference.practice in speaking
 
     def claimed(self) -> Iterator[Claimed]:
         """Yield every amendment with who makes it."""

@@ -145,13 +145,23 @@ def rank_conflicts(
                     found.append(
                         finding(
                             "rank-conflict",
-                            f"{full}：{names[0]} 与 {names[1]} 同级而取值不同；请用 prefer 选定一个",
-                            f"{full}: {names[0]} and {names[1]} are of one rank and differ; let prefer name one",
+                            f"{full}：{_rivals(names).zh}",
+                            f"{full}: {_rivals(names).en}",
                             max(first.origin, second.origin, key=lambda o: (o.file, o.line)),
                             name=full,
                         )
                     )
     return kept, found
+
+
+def _rivals(names: Sequence[str]) -> Label:
+    first, second = names
+    if first == second:
+        return Label(f"{first} 在两处设定而取值不同；请留一处", f"{first} sets it in two places that differ; keep one")
+    return Label(
+        f"{first} 与 {second} 同级而取值不同；请用 prefer 选定一个",
+        f"{first} and {second} are of one rank and differ; let prefer name one",
+    )
 
 
 def _applying(claimant: Claimant, *, by_name: bool) -> list[DatedValue]:

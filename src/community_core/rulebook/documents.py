@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from attrs import frozen
@@ -19,6 +20,7 @@ from community_core.rulebook.facts import (
     FACT,
     GAP,
     PARAMETER,
+    PLACE_RANK,
     RANK,
     SERVICE,
     SETTINGS_HELP,
@@ -30,7 +32,7 @@ from community_core.rulebook.facts import (
 from community_core.rulebook.labels import CITATION, CITE, FROM, LABEL, UNTIL, span_of
 from community_core.rulebook.nodes import Node, Scalar, Sequence
 from community_core.rulebook.procedures import PROCEDURE
-from community_core.rulebook.readers import DIGITS, DOTTED, DOTTED_NAMES, Day, Each, Raw, Section, Sound, Whole
+from community_core.rulebook.readers import DOTTED, DOTTED_NAMES, Day, Each, Raw, Section, Sound, Text, Whole
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, Reader, Reading, Record
 from community_core.rulebook.values import TYPE
 from community_core.rules.terms import DatedValue
@@ -55,8 +57,9 @@ _HEAD = (
         Label("各条的规则性质", "the standing of every term that gives none"),
         then=_set_standing,
     ),
-    Key("rank", RANK, Label("层级", "the rank at which it speaks")),
 )
+_AREA_CODE = re.compile(r"[0-9]{6}")
+_RANK_HELP = Label("层级", "the rank at which it speaks")
 _SETTINGS = Key("set", Section(SettingReader(), SETTINGS_HELP, keys=DOTTED), SETTINGS_HELP)
 
 
@@ -105,6 +108,15 @@ def _amendments(fields: Fields) -> tuple[Amendment, ...]:
 def _build_workdays(fields: Fields, reading: Reading) -> WorkdayYear | Bad:
     year, off, worked = fields.get("year"), fields.get("holidays", ()), fields.get("worked", ())
     strange = next((day for day in (*off, *worked) if day.year != year), None)
+    both = next((day for day in worked if day in off), None)
+    if both is not None:
+        return reading.report(
+            "duplicate-value",
+            f"{both} 既写作放假，又写作上班；请留一处",
+            f"{both} is written both as off and as worked; keep one",
+            fields.at("worked", reading),
+            day=str(both),
+        )
     if strange is not None:
         key = "holidays" if strange in off else "worked"
         return reading.report(
@@ -123,7 +135,7 @@ WORKDAYS = Key(
     Each(
         Record(
             (
-                Key("year", Whole(at_least=1), Label("年份", "the year"), required=True),
+                Key("year", Whole(at_least=1, at_most=9999), Label("年份", "the year"), required=True),
                 Key("holidays", _DAYS, Label("放假的平日", "weekdays that are off"), required=True),
                 Key("worked", _DAYS, Label("上班的周末", "Saturdays and Sundays that are worked")),
                 CITE,
@@ -180,6 +192,7 @@ PRACTICE = Record(
     (
         Key("practice", DOTTED, Label("做法的名称", "the name of the practice"), required=True),
         *_HEAD,
+        Key("rank", RANK, _RANK_HELP),
         *_SECTIONS,
         _SETTINGS,
         AMENDMENTS,
@@ -265,12 +278,33 @@ def _build_district(fields: Fields, reading: Reading) -> District | Bad:
     )
 
 
+@frozen
+class AreaCode(Text):
+    """A code of GB/T 2260: six digits, with or without quotes."""
+
+    digits: bool = True
+
+    def read(self, node: Node, reading: Reading) -> str | Bad:
+        """Return the code."""
+        text = super().read(node, reading)
+        if text is BAD or _AREA_CODE.fullmatch(text):
+            return text
+        return reading.report(
+            "wrong-value",
+            f"“{text}”不是行政区划代码；按 GB/T 2260 写六位数字，如 210103",
+            f"{text!r} is no code of an area; write the six digits of GB/T 2260, such as 210103",
+            reading.origin(node),
+            value=text,
+        )
+
+
 _ADOPTS = Each(DOTTED, DOTTED_NAMES.what, unique=True, keep_bad=True)
 DISTRICT = Record(
     (
         Key("district", DOTTED, Label("区县的名称", "the name of the district"), required=True),
         *_HEAD,
-        Key("code", DIGITS, Label("行政区划代码", "its GB/T 2260 code")),
+        Key("rank", PLACE_RANK, _RANK_HELP),
+        Key("code", AreaCode(), Label("行政区划代码", "its GB/T 2260 code")),
         Key("adopts", _ADOPTS, Label("采用哪些做法", "the practices it adopts")),
         _SETTINGS,
         AMENDMENTS,

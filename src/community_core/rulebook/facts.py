@@ -43,6 +43,10 @@ from community_core.rules.types import Kind, ValueType
 
 STANDING = Choice(Standing, Label("规则性质", "a standing"))
 RANK = Choice(Rank, Label("层级", "a rank"))
+#: A district sets values and amends as the place that it is, and neither as the law nor as the library.
+PLACE_RANK = Choice(
+    Rank, Label("地方的层级", "the rank of a place"), only=(Rank.COMMUNITY, Rank.DISTRICT, Rank.CITY, Rank.PROVINCE)
+)
 PRIVACY_KEY = Key(
     "privacy",
     Choice(Privacy, Label("公开程度", "a privacy class")),

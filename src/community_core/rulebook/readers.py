@@ -97,6 +97,7 @@ class Whole:
     """A whole number."""
 
     at_least: int | None = None
+    at_most: int | None = None
 
     def read(self, node: Node, reading: Reading) -> int | Bad:
         """Return the number."""
@@ -115,21 +116,30 @@ class Whole:
                 reading.origin(node),
                 value=number,
             )
+        if self.at_most is not None and number > self.at_most:
+            return reading.report(
+                "number-too-big",
+                f"这里至多是 {self.at_most}",
+                f"{self.at_most} is the most here",
+                reading.origin(node),
+                value=number,
+            )
         return number
 
 
 @frozen
 class Choice:
-    """One of the words of a closed vocabulary, read into its member."""
+    """One of the words of a closed vocabulary, read into its member; with *only*, one of a part of them."""
 
     of: type[Enum]
     what: Label
+    only: tuple[Enum, ...] = ()
     words: Table[str, Enum] = field(init=False, eq=False, repr=False)
 
     @words.default
     def _words(self) -> Table[str, Enum]:
         ranks = issubclass(self.of, Rank)
-        return {member.name.lower() if ranks else str(member.value): member for member in self.of}
+        return {member.name.lower() if ranks else str(member.value): member for member in self.only or self.of}
 
     def read(self, node: Node, reading: Reading) -> Any:
         """Return the member."""

@@ -164,11 +164,18 @@ class SchemaMaker:
         self._makers: dict[type, Maker] = {
             Raw: lambda _: {"$ref": f"#/$defs/{self._raw[self._keys[-1]]}"},
             Text: lambda text: {"anyOf": [_SAID, {"type": "integer", "minimum": 0}]} if text.digits else dict(_SAID),
+            documents.AreaCode: lambda _: {
+                "anyOf": [
+                    {"type": "string", "pattern": "^[0-9]{6}$"},
+                    {"type": "integer", "minimum": 100000, "maximum": 999999},
+                ]
+            },
             Name: lambda name: {"type": "string", "pattern": _DOTTED if name.dotted else _NAME},
             Flag: lambda _: {"type": "boolean"},
             Whole: lambda whole: {
                 "type": "integer",
                 **({} if whole.at_least is None else {"minimum": whole.at_least}),
+                **({} if whole.at_most is None else {"maximum": whole.at_most}),
             },
             Choice: lambda choice: {"enum": [word for word in choice.words if word]},
             Day: lambda day: {"anyOf": [{"const": "undated"}, _DAY]} if day.undated else dict(_DAY),
