@@ -75,6 +75,22 @@ def test_a_newer_database_is_refused(database, book):
         assert "升级 community-core" in raised.value.message.zh
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM cc_alembic_version",
+        "DROP TABLE cc_alembic_version",
+        "INSERT INTO cc_alembic_version (version_num) VALUES ('0003')",
+    ],
+)
+def test_tables_that_do_not_say_their_version_are_refused(database, change):
+    """Tables without a version, or with two, are refused with what to do, and stay as they are."""
+    database.store()
+    database.tamper(change)
+    with pytest.raises(StoreError, match="which version"):
+        database.store()
+
+
 def test_an_upgrade_that_fails_leaves_nothing(database):
     """Where a table of ours cannot be made, none is."""
     database.tamper("CREATE TABLE cc_outbox (own integer)")

@@ -152,6 +152,12 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[tuple[Any, .
     return new is not None and write(connection, new, rows) == 1
 
 
+def last_hashes(unit: Unit, states: Mapping[str, Case]) -> Mapping[str, str]:
+    """Return the hash of the last event of each case, where its state is the one after it."""
+    heads = _heads(unit, states.keys())
+    return {case: digest for case, (version, digest) in heads.items() if version and version == states[case].version}
+
+
 def _heads(unit: Unit, ids: Collection[str]) -> dict[str, tuple[int, str]]:
     """Return the last version and hash of each case, or 0 and the hash of its own record."""
     heads = {case: unit.heads[case] for case in ids if case in unit.heads}

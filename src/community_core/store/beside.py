@@ -28,6 +28,7 @@ from community_core.store.records import shown
 from community_core.store.schema import (
     CLEAR_EVENTS,
     WITHOUT_EFFECTS,
+    WITHOUT_HEAD,
     electoral_lines,
     electoral_rolls,
     meta,
@@ -43,6 +44,7 @@ from community_core.store.tenures import APPOINTED, DELEGATED, Tenure
 BOUNDARIES: Final = (
     CLEAR_EVENTS,
     *(f"{WITHOUT_EFFECTS}{name}" for name in ("events", "ledger", "postings")),
+    WITHOUT_HEAD,
 )
 _CHUNK: Final = 1000
 _ROLL: Final = "roll:"

@@ -23,7 +23,7 @@ from community_core.procedures.events import ERASE, Case, Event
 from community_core.store.checkpoints import verify_checkpoints
 from community_core.store.electoral_rolls import verify_rolls
 from community_core.store.following import verify_following
-from community_core.store.numbering import verify_numbers
+from community_core.store.numbering import bound, verify_numbers
 from community_core.store.private import Expected, PrivateCheck, private_rows, without_case
 from community_core.store.records import (
     NOTHING,
@@ -39,7 +39,17 @@ from community_core.store.records import (
     whole,
 )
 from community_core.store.register_reads import verify_reads
-from community_core.store.schema import OWN, SEQUENCE, STATE, cases, counters, events, rule_texts, snapshots
+from community_core.store.schema import (
+    OWN,
+    SEQUENCE,
+    STATE,
+    WITHOUT_HEAD,
+    cases,
+    counters,
+    events,
+    rule_texts,
+    snapshots,
+)
 from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, marks, object_text, snapshot_data
 from community_core.store.written_rows import verify_known, verify_written
 
@@ -247,6 +257,7 @@ class _Reading:
         self._check = check
         self._chain: _Chain | None = None
         self._batch: list[_Chain] = []
+        self._without_head = bound(connection, WITHOUT_HEAD)
 
     def take(self, rows: Sequence[Any]) -> Iterator[Finding]:
         """Yield what is wrong with the next events, and with the cases that are read to their ends."""
@@ -273,7 +284,7 @@ class _Reading:
     def end(self) -> Iterator[Finding]:
         """Yield what is wrong with cases that are read to their ends."""
         batch, self._batch = self._batch, []
-        yield from _beside(self._connection, batch, self._check)
+        yield from _beside(self._connection, batch, self._check, self._without_head)
 
 
 def _take_in(chain: _Chain, row: Any) -> None:
@@ -356,8 +367,13 @@ def _value(text: str) -> Any:
     return value
 
 
-def _beside(connection: Connection, batch: Sequence[_Chain], check: PrivateCheck) -> Iterator[Finding]:
-    """Compare chains with their cases, snapshots and private values."""
+def _beside(
+    connection: Connection, batch: Sequence[_Chain], check: PrivateCheck, without_head: int
+) -> Iterator[Finding]:
+    """Compare chains with their cases, snapshots and private values.
+
+    The present states of cases whose last event is not numbered above *without_head* may be older than their hashes.
+    """
     chains = {chain.case: chain for chain in batch}
     ids = [chain.case for chain in batch if shown(chain.case) == chain.case]
     # By place and not by name: a row takes long to find a column by its name.
@@ -388,17 +404,17 @@ def _beside(connection: Connection, batch: Sequence[_Chain], check: PrivateCheck
                 "is the last one, and no present state is kept after it: it was removed, and no list has the case",
             )
         else:
-            yield from _snapshot(chain, row[OWN:])
+            yield from _snapshot(chain, row[OWN:], without_head)
     for value in private_rows(connection, ids):
         yield from check.row(value, chains[value.case_id].private)
     for chain in batch:
         yield from check.missing(chain.case, chain.private)
 
 
-def _snapshot(chain: _Chain, told: Sequence[Any]) -> Iterator[Finding]:
+def _snapshot(chain: _Chain, told: Sequence[Any], without_head: int) -> Iterator[Finding]:
     state, version = told[:2]
     # Where an event was changed, only what does not hang on its content is compared.
-    if not _same_state(chain, told) if chain.sound else version != chain.version:
+    if not _same_state(chain, told, without_head) if chain.sound else version != chain.version:
         yield event_found(
             "snapshot-differs",
             chain.case,
@@ -409,18 +425,22 @@ def _snapshot(chain: _Chain, told: Sequence[Any]) -> Iterator[Finding]:
         )
 
 
-def _same_state(chain: _Chain, told: Sequence[Any]) -> bool:
+def _same_state(chain: _Chain, told: Sequence[Any], without_head: int) -> bool:
     *row, head = told
     compared = (*row[:_ENDED], *row[_ENDED + 1 :])
     kept = chain.kept()
-    if not head:
-        # What was kept before there were these columns has nothing in them.
-        return compared[:_FIRST_KEPT] == kept[:_FIRST_KEPT]
     try:
-        # At first only the event was named.
-        return compared == kept and head in (chain.hash, state_hash(chain.hash, (chain.case, *row)))
+        if head == state_hash(chain.hash, (chain.case, *row)):
+            return compared == kept
     except (TypeError, ValueError):
         return False
+    if head:
+        # At first only the event was named.
+        return compared == kept and head == chain.hash and chain.seq <= without_head
+    # What was kept before there were these columns has nothing in them.
+    later = zip(compared[_FIRST_KEPT:], kept[_FIRST_KEPT:], strict=True)
+    same = compared[:_FIRST_KEPT] == kept[:_FIRST_KEPT] and all(have in ("", want) for have, want in later)
+    return same and chain.seq <= without_head
 
 
 def _alone(connection: Connection) -> Iterator[Finding]:

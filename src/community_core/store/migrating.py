@@ -12,7 +12,7 @@ from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
-from community_core.store.schema import HEAD, VERSION_TABLE
+from community_core.store.schema import HEAD, VERSION_TABLE, cases
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
@@ -46,13 +46,21 @@ def is_current(connection: Connection) -> bool:
     """Whether the tables are those of this version of the library.
 
     Raises:
-        StoreError: if they are newer.
+        StoreError: if they are newer, or do not say of which version they are.
     """
-    if not inspect(connection).has_table(VERSION_TABLE):
-        return False
-    found = set(connection.execute(select(_version.c.version_num)).scalars())
+    there = inspect(connection)
+    known = there.has_table(VERSION_TABLE)
+    found = set(connection.execute(select(_version.c.version_num)).scalars()) if known else set()
     if found == {HEAD}:
         return True
+    if len(found) > 1 or (not found and there.has_table(cases.name)):
+        raise StoreError(
+            Label(
+                f"数据库里有本库的表，但表 {VERSION_TABLE} 没有写明是哪一版，已被改动；没有改动任何内容，请从备份恢复",
+                f"the database has tables of the library, and {VERSION_TABLE} does not say of which version: it was "
+                "changed; restore a backup; nothing was changed",
+            )
+        )
     unknown = found - _known()
     if unknown:
         names = ", ".join(sorted(map(str, unknown)))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
 from community_core.base.findings import Finding, finding
 from community_core.store.records import shown
@@ -23,7 +23,6 @@ from community_core.store.schema import (
 from community_core.store.sealing import SEALED, marks
 
 _DIGITS: Final = re.compile(r"[0-9]{6,18}")
-_NEXT: Final = select(func.min(cases.c.procedure)).where(cases.c.procedure > bindparam("after"))
 #: Above this, ids are longer, and their order is no longer that of their numbers.
 _SHORT: Final = 999_999
 
@@ -50,6 +49,12 @@ def verify_numbers(connection: Connection) -> Iterator[Finding]:
     yield from _clear(connection)
 
 
+def bound(connection: Connection, name: str) -> int:
+    """Return the number that is kept as the boundary *name*, or 0."""
+    text = connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar()
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() else 0
+
+
 def boundary_changed(name: str, first: int, kept: int, zh: str, en: str) -> Finding:
     """Return the finding that the boundary *name* stands at *kept*, though what it says ended before *first*."""
     return finding(
@@ -64,8 +69,7 @@ def boundary_changed(name: str, first: int, kept: int, zh: str, en: str) -> Find
 
 def _clear(connection: Connection) -> Iterator[Finding]:
     """Compare how far values stand in events themselves with the first event that holds a commitment."""
-    text = connection.execute(select(meta.c.value).where(meta.c.name == CLEAR_EVENTS)).scalar()
-    kept = int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() else 0
+    kept = bound(connection, CLEAR_EVENTS)
     if not kept:
         return
     likely = select(events.c.seq, events.c.step, events.c.data).where(
@@ -97,12 +101,15 @@ def _given_out(connection: Connection) -> Iterator[tuple[str, int]]:
         yield name, max(numbers, default=0)
     days = connection.execute(select(func.min(cases.c.opened), func.max(cases.c.opened))).one()
     first, last = (int(day[:4]) if isinstance(day, str) and day[:4].isdecimal() else 0 for day in days)
-    procedure = connection.execute(_NEXT, {"after": ""}).scalar()
-    # A look-up for each procedure and year, and none for each case.
-    while procedure is not None:
+    for procedure in sorted(_procedures(connection)):
         for year in range(first, last + 1):
             yield f"case:{procedure}:{year}", _greatest(connection, f"{procedure}-{year:04d}-")
-        procedure = connection.execute(_NEXT, {"after": procedure}).scalar()
+
+
+def _procedures(connection: Connection) -> set[str]:
+    """Return what ids of cases may begin with: the names of procedures, in full and without their practices."""
+    kept = connection.execute(select(cases.c.procedure).distinct()).scalars()
+    return {name for full in kept if shown(full) == full for name in (full, full.rpartition(".")[2])}
 
 
 def _greatest(connection: Connection, begins: str) -> int:

@@ -298,6 +298,9 @@ CLEAR_EVENTS: Final = "clear_events"
 WITHOUT_EFFECTS: Final = "without_effects_"
 """Under this name, with that of a table, it is kept how far it reached when events began to say what they caused."""
 
+WITHOUT_HEAD: Final = "states_without_head"
+"""Under this name it is kept how many events there were when all present states began to name the event they follow."""
+
 TABLES: Final = frozenset(metadata.tables) | {VERSION_TABLE}
 """The names of all tables that belong to the library, its Alembic version table included."""
 

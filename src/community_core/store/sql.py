@@ -25,7 +25,7 @@ from community_core.codec.texts import digest as digest_of
 from community_core.ports.keys import KeyRing
 from community_core.ports.store import Conflict, NeededFunction, StoredCase, StoredEvent, Tally, new_case
 from community_core.procedures.events import Case, Event
-from community_core.store.appending import add, append, chunked, replace
+from community_core.store.appending import add, append, chunked, last_hashes, replace
 from community_core.store.connections import Synchronous, Transactions, Unit, make_engine
 from community_core.store.counting import next_ids
 from community_core.store.delegations import SqlDelegations
@@ -352,13 +352,16 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
     def snapshots(self, cases: Iterable[Case], heads: Mapping[str, str] | None = None) -> None:
         """Keep the present states of cases, in one statement for all; of a case given twice the last one counts.
 
-        *heads* gives, by case, the hash of the event that it is the state after: :meth:`resume` goes by it.
+        *heads* gives, by case, the hash of the event that it is the state after, which is looked up unless given:
+        :meth:`resume` goes by it.
         """
-        known = heads or {}
-        rows = list({case.id: snapshot_row(case, known.get(case.id, "")) for case in cases}.values())
-        if rows:
-            with self._writing() as connection, checked():
-                replace(connection, snapshot_table, rows)
+        states = {case.id: case for case in cases}
+        if not states:
+            return
+        with self._unit() as unit, checked():
+            known = last_hashes(unit, states) if heads is None else heads
+            rows = [snapshot_row(case, known.get(case.id, "")) for case in states.values()]
+            replace(unit.connection, snapshot_table, rows)
 
     def state(self, case_id: str) -> Case | None:
         """Return the kept present state of a case, or ``None``."""

@@ -1,4 +1,4 @@
-"""Checkpoints cover what is kept beside the events, and so several may stand after one event."""
+"""Checkpoints cover what is kept beside the events; how far present states reach that say nothing of their events."""
 
 from __future__ import annotations
 
@@ -14,9 +14,15 @@ _TABLE = "cc_checkpoints"
 _KEPT = "cc_checkpoints_kept"
 _TEXTS = ("root", "algorithm", "frontier", "entered", "previous", "hash")
 
+#: Present states whose hash is over the event alone, or that have none.
+_OLDER = (
+    "SELECT count(*) FROM cc_snapshots s JOIN cc_events e ON e.case_id = s.case_id AND e.version = s.version "
+    "WHERE s.head = '' OR s.head = e.hash"
+)
+
 
 def upgrade(operations: Operations) -> None:
-    """Number the checkpoints in their order; those of before cover nothing beside the events."""
+    """Number the checkpoints in their order, and keep how far such states reach."""
     sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     columns = ", ".join(("size", *_TEXTS))
     operations.create_table(
@@ -41,6 +47,11 @@ def upgrade(operations: Operations) -> None:
     count = connection.execute(sa.text(f"SELECT count(*) FROM {_TABLE}")).scalar_one()  # noqa: S608 - own names
     if count:
         connection.execute(sa.text("INSERT INTO cc_counters (name, value) VALUES ('checkpoint', :n)"), {"n": count})
+    # Present states from before they were bound to their events stay as they are until the next step of their cases.
+    if connection.execute(sa.text(_OLDER)).scalar_one():
+        last = connection.execute(sa.text("SELECT max(seq) FROM cc_events")).scalar_one()
+        row = {"name": "states_without_head", "value": str(last)}
+        connection.execute(sa.text("INSERT INTO cc_meta (name, value) VALUES (:name, :value)"), row)
 
 
 def downgrade(operations: Operations) -> None:
