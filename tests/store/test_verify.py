@@ -2,6 +2,7 @@
 # ruff: noqa: S608 - the statements are built from the tests' own names, to change what no caller of the store can
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from community_core.procedures.events import Appoint, Case, Enter, Event, OpenCa
 from community_core.procedures.recording import recorded
 from community_core.registers.reads import RegisterRead
 from community_core.store import open_store
+from community_core.store.parts import processes_for
 from community_core.store.records import event_row, genesis
 from community_core.store.schema import (
     cases,
@@ -97,6 +99,29 @@ def test_several_processes_find_what_one_finds(database, record, book):
     alone = list(record.verify())
     assert len(alone) > 5
     assert sorted(record.verify(workers=2), key=str) == sorted(alone, key=str)
+
+
+def test_as_many_processes_verify_as_pay(database, record, monkeypatch):
+    """There are more the more events there are, up to the processors; what is in memory is verified by one."""
+    monkeypatch.setattr("os.sched_getaffinity", lambda _own: range(4), raising=False)
+    assert [processes_for(events) for events in (0, 199_999, 200_000, 350_000, 9_000_000)] == [1, 1, 2, 3, 4]
+    asked = []
+    monkeypatch.setattr("community_core.store.operations.processes_for", lambda events: asked.append(events) or 2)
+    monkeypatch.setattr("community_core.store.parts.ProcessPoolExecutor", Threads)
+    assert list(record.verify(workers=None)) == []
+    assert asked == [12]
+    store = open_store(":memory:")
+    assert list(store.verify(workers=None)) == []
+    assert asked == [12]
+    store.close()
+
+
+class Threads(ThreadPoolExecutor):
+    """Threads in the place of processes."""
+
+    def __init__(self, count, mp_context):
+        assert (count, mp_context.get_start_method()) == (2, "spawn")
+        super().__init__(count)
 
 
 def test_only_what_can_be_opened_again_is_verified_by_several_processes(database):

@@ -78,15 +78,13 @@ def read_roots(_ctx: click.Context, _param: click.Parameter, given: tuple[str, .
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
     metavar="N",
-    help="用几个进程核验库 · How many processes verify the store.",
+    help="用几个进程核验库；不给则按记录的多少 · How many processes verify the store; as many as pay unless given.",
 )
 @keys_option
 @json_option
 def verify(
-    *, store: str | None, exported: Path | None, roots: tuple[KnownRoot, ...], workers: int, as_json: bool
+    *, store: str | None, exported: Path | None, roots: tuple[KnownRoot, ...], workers: int | None, as_json: bool
 ) -> int:
     """Verify a record, an export, or one against the other."""
     if store is None and exported is None:

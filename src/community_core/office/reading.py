@@ -111,7 +111,7 @@ class Reading:
         roots: Sequence[KnownRoot] = (),
         *,
         progress: Callable[[int], object] | None = None,
-        workers: int = 1,
+        workers: int | None = 1,
     ) -> Iterator[Finding]:
         """Yield a finding for each event that was changed, removed, inserted or reordered in the record.
 

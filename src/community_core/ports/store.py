@@ -414,7 +414,7 @@ class Store(Registers, RegisterRows, Protocol):
         roots: Sequence[KnownRoot] = (),
         *,
         progress: Callable[[int], object] | None = None,
-        workers: int = 1,
+        workers: int | None = 1,
     ) -> Iterator[Finding]:
         """Yield a finding for each event that was changed, removed, inserted or reordered, and each root that fails."""
         ...

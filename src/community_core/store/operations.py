@@ -25,7 +25,7 @@ from community_core.store.connections import Transactions
 from community_core.store.exporting import compare, export_lines
 from community_core.store.failures import checked
 from community_core.store.overviews import head
-from community_core.store.parts import Processes
+from community_core.store.parts import Processes, processes_for
 from community_core.store.private import count_locked
 from community_core.store.schema import events, register_tables
 from community_core.store.sealing import Sealing
@@ -72,9 +72,8 @@ class SqlOperations:
             StoreError: if the last checkpoint was changed: verify finds more.
         """
         with self._transactions.reading() as connection, checked():
-            count = connection.execute(select(func.count()).select_from(events)).scalar_one()
             return Coverage(
-                count,
+                self._count(connection),
                 last_checkpoint(connection),
                 beyond(connection, covered_beside(connection)),
                 count_locked(connection, self._sealing),
@@ -85,7 +84,7 @@ class SqlOperations:
         roots: Sequence[KnownRoot] = (),
         *,
         progress: Callable[[int], object] | None = None,
-        workers: int = 1,
+        workers: int | None = 1,
     ) -> Iterator[Finding]:
         """Yield a finding for all in the record that is not as it was written; none means that it holds together.
 
@@ -120,16 +119,20 @@ class SqlOperations:
         Args:
             roots: roots known from elsewhere; each that the record no longer has is a finding.
             progress: told now and then how many events were read.
-            workers: how many processes verify the chains; more than one pays from some hundred thousand events on. Each
-                opens the database by itself and reads one moment's state of its own. As with all processes that Python
-                starts anew, a script that asks for them has to stand under ``if __name__ == "__main__":``.
+            workers: how many processes verify the chains; ``None`` for as many as pay, by the events and the processors
+                there are: more than one from some hundred thousand events on. Each opens the database by itself and
+                reads one moment's state of its own. As with all processes that Python starts anew, a script that asks
+                for them has to stand under ``if __name__ == "__main__":``.
 
         Raises:
             StoreError: if the database cannot be read, *workers* is less than 1, or more than 1 where the store is not
                 on a file or URL of its own.
         """
-        chains = None if workers == 1 else self._processes(workers).verify
         with self._transactions.snapshot() as connection:
+            if workers is None:
+                with checked():
+                    workers = processes_for(self._count(connection)) if self._by_url else 1
+            chains = None if workers == 1 else self._processes(workers).verify
             found = verify(connection, roots, progress, self._sealing, chains)
             while True:
                 with checked():
@@ -141,15 +144,23 @@ class SqlOperations:
     def _processes(self, count: int) -> Processes:
         if count < 1:
             raise StoreError(Label("进程数至少为 1", "there is at least one process: workers=1 or more"))
-        url = self._transactions.engine.url
-        if not self._dispose or (url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")):
+        if not self._by_url:
             raise StoreError(
                 Label(
                     "只有按文件或 URL 打开的库才能由多个进程核验；请只用一个进程（workers=1）",
                     "only a store that was opened by its file or URL is verified by several processes; use workers=1",
                 )
             )
-        return Processes(count, url, self._sealing.keys)
+        return Processes(count, self._transactions.engine.url, self._sealing.keys)
+
+    @property
+    def _by_url(self) -> bool:
+        """Whether another process can open the database by its URL."""
+        url = self._transactions.engine.url
+        return self._dispose and (url.get_backend_name() != "sqlite" or url.database not in (None, "", ":memory:"))
+
+    def _count(self, connection: Connection) -> int:
+        return int(connection.execute(select(func.count()).select_from(events)).scalar_one())
 
     def export(self, *, hashes_only: bool = False, private: bool = False) -> Iterator[str]:
         """Yield the record as lines of canonical JSON: rule texts, cases, events with hashes, checkpoints.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from itertools import pairwise
@@ -23,6 +24,16 @@ from community_core.store.sealing import Sealing
 
 #: A process that is done early takes the next part, and progress is told after each.
 _PARTS: Final = 4
+
+
+#: A process is begun in about the time in which another verifies so many events.
+_WORTH: Final = 100_000
+
+
+def processes_for(events: int) -> int:
+    """Return how many processes verify so many events soonest, on the processors that this one may use."""
+    own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(own, events // _WORTH))
 
 
 @frozen
