@@ -70,6 +70,16 @@ def test_neither_of_two_lines_is_guessed_and_who_refers_to_them_falls_too(known)
     assert not any(both.asked.values())
 
 
+def test_of_three_lines_none_stands_for_agreeing_with_another(known):
+    """Where two lines of three agree, they are no more right than the third; one that says nothing contradicts none."""
+    text = "人员编号,姓名,联系电话\nr-1,张三,\nr-1,张三,1\nr-1,李四,\nr-1,,1\n"
+    found = read(text, known, "residents")
+    assert told(found) == [("repeated-key", line, 2) for line in (2, 3, 4)]
+    assert "第4行" in found.findings[0].message.zh
+    assert "第2行" in found.findings[2].message.zh
+    assert [one.values[7] for one in found.asked["residents"]] == ["1"]
+
+
 def test_nobody_belongs_to_two_registered_households_on_a_day(known):
     """A member of one registered household is refused as that of another, unless the days do not meet."""
     known.keys |= {"households": {"h-1": "h-1", "h-2": "h-2"}, "residents": {"r-1": "r-1"}}

@@ -156,3 +156,45 @@ def test_the_librarys_categories_name_no_department():
     assert "disability_degree" not in {row.key[0] for row in rows}
     cited = {row.values[5] for row in rows if row.key[0] == "disability"}
     assert cited == {"《中华人民共和国残疾人保障法》第二条"}
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_marked_copy_is_read_as_its_file_was(form):
+    """What is wrong with a file is wrong with its copy too, until it is put right; nothing becomes a value by it."""
+    openpyxl = pytest.importorskip("openpyxl")
+    rows = [
+        ["人员编号", "姓名", "出生日期", "性别", None],
+        ["第一片区", None, None, None, None],
+        ["r-1", "张三", "不详", None, "迁入"],
+        ["r-2", "已迁出", None, None, None],
+        ["以下空白", None, None, None, None],
+    ]
+    if form == "csv":
+        text = "\n".join(",".join(cell or "" for cell in row) for row in (rows[0], *rows[2:]))
+        data = f"{text}\nr-3,王五,1950-02-08,男,,多出\n".encode()
+    else:
+        book = openpyxl.Workbook()
+        book.epoch = openpyxl.utils.datetime.MAC_EPOCH
+        for row in (*rows, ["r-3", "王五", 38845 - 1462, "男", None]):
+            book.active.append(row)
+        book.active.merge_cells("A2:D2")
+        book.active.merge_cells("B4:D4")
+        out = io.BytesIO()
+        book.save(out)
+        data = out.getvalue()
+    register = register_of("residents")
+    found = take_in(data, [register], files.Register(), day=DAY)
+    again = take_in(marked_copy(found), [register], files.Register(), day=DAY)
+    codes = [item.code for item in found.findings]
+    assert sorted(codes) == sorted(
+        {
+            "csv": ["bad-cell", "long-row", "note-row", "unknown-heading"],
+            "xlsx": ["bad-cell", "merged-columns", "note-row", "note-row", "unknown-heading"],
+        }[form]
+    )
+    assert sorted(item.code for item in again.findings) == sorted(codes)
+    assert [(one.key, one.values) for one in again.asked["residents"]] == [
+        (one.key, one.values) for one in found.asked["residents"]
+    ]
+    if form == "xlsx":
+        assert [one.values[2] for one in found.asked["residents"]] == [dt.date(2006, 5, 8)]

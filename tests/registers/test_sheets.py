@@ -62,10 +62,14 @@ def test_a_cell_merged_over_rows_says_the_same_of_each(known):
 
 
 def test_a_heading_merged_over_columns_is_one_heading(known):
-    """A heading over two columns stands above the first; it is not taken for the same heading twice."""
-    rows = [["人员编号", "现住地", None], ["r-1", "c-1", "三号楼"]]
+    """A heading over two columns stands above the first, and is not taken for twice; what is in the other is told."""
+    rows = [["人员编号", "现住地", None], ["r-1", "c-1", None]]
+    assert told(read(merged(rows, "B1:C1"), known, "residents")) == []
+    rows[1][2] = "三号楼"
     found = read(merged(rows, "B1:C1"), known, "residents")
-    assert told(found) == []
+    (item,) = found.findings
+    assert (item.code, item.level, item.line, item.column) == ("unknown-heading", "warning", 1, 3)
+    assert "1格有内容" in item.message.zh
     assert found.asked["residents"][0].values[5] == "c-1"
 
 
@@ -138,7 +142,19 @@ def test_a_title_merged_across_the_table_is_no_row(known):
 
 
 @pytest.mark.parametrize(
-    "text", ["合计", "合 计", "总计：", "合计（户）", "共3户", "共计 3 户，5 人", "本页小计", "Total"]
+    "text",
+    [
+        "合计",
+        "合 计",
+        "总计：",
+        "合计（户）",
+        "共3户",
+        "共计 3 户，5 人",
+        "以上共1户2人",
+        "共３户５人",
+        "本页小计",
+        "Total",
+    ],
 )
 def test_a_line_of_totals_is_known(text):
     """Usual ways of writing a total are recognised."""
@@ -146,7 +162,8 @@ def test_a_line_of_totals_is_known(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["共和里", "共青团", "合计某", "Totally", "总计划", "x-1", "单位", "单位宿舍", "注册", "说明会"]
+    "text",
+    ["共和里", "共青团", "合计某", "以上村", "Totally", "总计划", "x-1", "单位", "单位宿舍", "注册", "说明会"],
 )
 def test_a_name_is_neither_a_total_nor_a_note(text):
     """Names that begin alike stay names."""
@@ -256,3 +273,104 @@ def test_a_cell_merged_over_columns_of_the_register_is_not_guessed(known):
         ("merged-columns", 3),
         ("merged-columns", 4),
     ]
+
+
+@pytest.mark.parametrize("last", ["以下空白", "（以下空白）", "此页无正文", "2025年5月1日", "２０２５年５月"])
+def test_what_closes_a_table_is_no_row(known, last):
+    """A line that says alone that nothing follows, or when it was made, is told of; a day of birth is a value."""
+    found = read(f"地方编号,名称,层级\nx-1,甲,grid\n{last},,\n", known, "places")
+    assert told(found) == [("note-row", 3)]
+    assert [one.key for one in found.asked["places"]] == [("x-1",)]
+    born = read("出生日期,人员编号\n1950年2月8日,r-1\n", known, "residents")
+    assert [one.key for one in born.asked["residents"]] == [("r-1",)]
+    assert told(born) == []
+
+
+def test_a_line_with_more_cells_than_headings_is_not_guessed(known):
+    """Where a comma in a cell pushed the others over, the line is refused; blank margins and short lines are taken."""
+    text = "人员编号,姓名,联系电话,现住地\nr-1,张三,024,1234,c-1\nr-2,李四,,c-1,,,\nr-3,王五\n"
+    found = read(text, known, "residents")
+    assert told(found) == [("long-row", 2)]
+    assert [one.key for one in found.asked["residents"]] == [("r-2",), ("r-3",)]
+
+
+def test_a_column_without_a_heading_is_told_of(known):
+    """What stands under no heading is not taken, and that is said once for its column."""
+    found = read("人员编号,姓名,\nr-1,张三,迁入\nr-2,李四,迁出\nr-3,王五,\n", known, "residents")
+    (item,) = found.findings
+    assert (item.code, item.level, item.line, item.column) == ("unknown-heading", "warning", 1, 3)
+    assert "2格有内容" in item.message.zh
+
+
+def test_a_hidden_sheet_is_not_taken_without_a_word(known):
+    """A sheet that nobody sees is no part of what is sent: it is not used, and that is said."""
+    openpyxl = pytest.importorskip("openpyxl")
+    rows = [["人员编号", "姓名"], ["r-1", "张三"]]
+    book = openpyxl.load_workbook(io.BytesIO(files.workbook(新=rows, 旧=[rows[0], ["r-2", "李四"]])))
+    book["旧"].sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    found = read(out.getvalue(), known, "residents")
+    assert [(item.code, item.level, dict(item.data)["sheet"]) for item in found.findings] == [
+        ("sheet-hidden", "warning", "旧")
+    ]
+    assert [one.key for one in found.asked["residents"]] == [("r-1",)]
+    assert found.clean
+
+
+def codes_and_columns(found):
+    return [(item.code, item.line, item.column) for item in found.findings]
+
+
+@pytest.mark.parametrize("mark", ["同上", "〃", "″"])
+def test_what_stands_for_the_cell_above_is_refused(known, mark):
+    """A sign for “as above” is registered as nobody's value."""
+    found = read(f"人员编号,姓名,现住地\nr-1,张三,c-1\nr-2,李四,{mark}\n{mark},王五,c-1\n", known, "residents")
+    assert codes_and_columns(found) == [("ditto-mark", 3, 3), ("ditto-mark", 4, 1)]
+
+
+@pytest.mark.parametrize("stroke", ["/", "-", "—", "——", "／", "\\"])
+def test_a_stroke_is_a_blank_and_no_id(known, stroke):
+    """A stroke says nothing of a value; for an id it is refused, and never filled from the household above."""
+    text = f"户号,人员编号,姓名,联系电话\nh-1,r-1,张三,{stroke}\n{stroke},r-2,李四,1\n"
+    found = read(text, known, *LISTED)
+    assert codes_and_columns(found) == [("stroke-for-key", 3, 1)]
+    (one,) = found.asked["residents"]
+    assert (one.key, one.values[0], one.values[7]) == (("r-1",), "张三", None)
+
+
+@pytest.mark.parametrize("cell", [dt.date(2025, 1, 2), "1月2日", "2-Jan", "Jan-02"])
+def test_a_number_that_became_a_day_is_no_number(known, cell):
+    """A room 1-2 that a spreadsheet took for a day is refused and not registered as one."""
+    found = read(files.workbook(甲=[["房屋编号", "室"], ["d-1", cell]]), known, "dwellings")
+    assert codes_and_columns(found) == [("day-by-spreadsheet", 2, 2)]
+
+
+@pytest.mark.parametrize("cell", [1950, 195002, 60, 73051, 38845.5])
+def test_a_number_that_is_no_day_is_not_counted_as_one(known, cell):
+    """A year alone, year and month, or a small number is no count of days: it would be a day of 1905 or 2433."""
+    found = read(files.workbook(甲=[["人员编号", "出生日期"], ["r-1", cell]]), known, "residents")
+    assert codes_and_columns(found) == [("bad-cell", 2, 2)]
+
+
+def test_nobody_is_registered_before_he_is_born(known):
+    """A day of birth after the day from which the row counts is refused."""
+    text = "人员编号,出生日期,生效日\nr-1,2050-02-08,\nr-2,2025-05-01,\nr-3,2026-05-01,2026-06-01\n"
+    found = read(text, known, "residents")
+    assert codes_and_columns(found) == [("born-later", 2, 2)]
+    assert [one.key for one in found.asked["residents"]] == [("r-2",), ("r-3",)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"), [("张　三", "张三"), ("李  四", "李四"), ("欧阳 三丰", "欧阳 三丰"), ("A B", "A B")]
+)
+def test_two_signs_set_wide_are_one_name(known, cell, name):
+    """A name of two signs that was set as wide as one of three is registered as it is."""
+    found = read(f"人员编号,姓名\nr-1,{cell}\n", known, "residents")
+    assert found.asked["residents"][0].values[0] == name
+
+
+def test_a_rounded_telephone_is_no_telephone(known):
+    """Any number that a spreadsheet has rounded is refused, and not only an identity number."""
+    found = read("人员编号,联系电话\nr-1,1.38E+10\n1.2E+11,024\n", known, "residents")
+    assert codes_and_columns(found) == [("rounded-by-spreadsheet", 2, 2), ("rounded-by-spreadsheet", 3, 1)]

@@ -408,6 +408,19 @@ def test_a_cell_across_several_facts_is_none_of_them(tmp_path):
     assert table.frame.select("age", "lives_alone").rows() == [(None, None), (70, False)]
 
 
+def test_a_hidden_sheet_is_no_roll(tmp_path):
+    """A sheet that nobody sees is not decided, and that is said."""
+    openpyxl = pytest.importorskip("openpyxl")
+    people = [["年龄", "独居"], [72, "是"]]
+    path = workbook(tmp_path, people, people)
+    book = openpyxl.load_workbook(path)
+    book["表2"].sheet_state = "hidden"
+    book.save(path)
+    table = read_table(path, FACTS)
+    assert [item.code for item in table.findings if item.code.startswith("sheet")] == ["sheet-hidden"]
+    assert table.frame["age"].to_list() == [72]
+
+
 def test_a_workbook_that_is_no_roll_is_told_of(tmp_path):
     """Of several sheets that look like the roll none is taken; one without headings is told of."""
     people = [["年龄", "独居"], [72, "是"]]
@@ -440,6 +453,21 @@ def test_lines_of_totals_are_nobody(tmp_path):
     table = read(tmp_path, "编号,年龄,备注\n1,72,合计\n合计：,142,\n,总计,\n")
     assert table.frame.rows() == [(2, 72)]
     assert [item.line for item in table.findings if item.code == "total-row"] == [3, 4]
+
+
+def test_lines_under_a_roll_are_nobody(tmp_path):
+    """A count, a note or a date under the roll is set aside and not decided as somebody of whom nothing is known."""
+    text = "姓名,年龄,独居\n共青,72,是\n以上共1户1人,,\n填报人：某　审核人：某,,\n2025年5月1日,,\n以下空白,,\n"
+    table = read(tmp_path, text)
+    assert table.frame["age"].to_list() == [72]
+    assert [(item.code, item.line) for item in table.findings if item.level == "error"] == [
+        ("total-row", 3),
+        ("note-row", 4),
+        ("note-row", 5),
+        ("note-row", 6),
+    ]
+    born = read(tmp_path, "出生日期,年龄\n1950年2月8日,\n")
+    assert born.frame.height == 1
 
 
 def test_headings_alone_are_an_empty_table(tmp_path):

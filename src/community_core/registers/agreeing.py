@@ -85,21 +85,28 @@ def _both(one: ReadRow, other: ReadRow, column: Column, fault: Fault) -> Iterato
 
 
 def _repeated(rows: Sequence[ReadRow], _known: Neighbours, day: dt.date) -> Iterator[Clash]:
-    seen: dict[tuple[str, Any, dt.date], ReadRow] = {}
+    alike: dict[tuple[str, Any, dt.date], list[ReadRow]] = {}
     for row in rows:
-        first = seen.setdefault((row.register.name, row.key, row.since(day)), row)
-        column = None if first is row else _differing(first, row)
-        if column is not None:
-            yield from _both(row, first, column, TWICE)
+        alike.setdefault((row.register.name, row.key, row.since(day)), []).append(row)
+    for group in alike.values():
+        if len(group) > 1:
+            yield from _differing(group)
 
 
-def _differing(one: ReadRow, other: ReadRow) -> Column | None:
-    """Return the first column of which two rows of one key say different things; a blank one says nothing."""
-    for column in (*one.register.values, UNTIL):
-        said = [_said(row, column.name) for row in (one, other)]
-        if None not in said and said[0] != said[1]:
-            return column
-    return None
+def _differing(group: Sequence[ReadRow]) -> Iterator[Clash]:
+    """Yield every row of one key that says other than another one; a blank cell says nothing."""
+    told: set[int] = set()
+    for column in (*group[0].register.values, UNTIL):
+        said = [(at, value) for at, row in enumerate(group) if (value := _said(row, column.name)) is not None]
+        first = said[0] if said else None
+        other = next((each for each in said if each[1] != first[1]), None) if first is not None else None
+        if first is None or other is None:
+            continue
+        for at, value in said:
+            if at not in told:
+                told.add(at)
+                against = group[other[0] if value == first[1] else first[0]]
+                yield Clash(group[at], column, TWICE.of(_line(group[at], against)))
 
 
 def _said(row: ReadRow, name: str) -> Any:

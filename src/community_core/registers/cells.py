@@ -25,9 +25,13 @@ _WIDE: Final = {
 }
 _FLOAT: Final = re.compile(r"([0-9]+)\.0+\Z", re.ASCII)
 _POWER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[Ee][+][0-9]+\Z", re.ASCII)
+#: How spreadsheets show what they took for a day of this year, such as a room 1-2.
+_SHORT_DAY: Final = re.compile(r"(?:[0-9]{1,2}月[0-9]{1,2}日|[0-9]{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-[0-9]{2})\Z")
 _AS_TEXT: Final = re.compile(r"(?:'|=\")([0-9]+[0-9Xx]?)\"?\Z", re.ASCII)
 #: A sign that keeps a spreadsheet from taking a text for a formula.
 _QUOTED: Final = re.compile(r"'(['=+\-@].*)\Z", re.DOTALL)
+#: Two signs that fill a cell as wide as three, as names of two signs are set.
+_SET_WIDE: Final = re.compile(r"\A([\u3400-\u9fff])[ \u3000\u00a0]+([\u3400-\u9fff])\Z")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _COMPACT: Final = re.compile(r"([12][0-9]{3})([01][0-9])([0-3][0-9])\Z", re.ASCII)
 _MIDNIGHT: Final = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?\Z")
@@ -36,8 +40,14 @@ _FRACTION: Final = re.compile(r"([0-9]+)/([0-9]+)\Z", re.ASCII)
 _FAILED: Final = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|#+)\Z")
 #: A spreadsheet keeps fifteen digits of a number.
 _EXACT: Final = 10**15
-#: The count of days that is told apart from small numbers; a spreadsheet keeps a day as such a count.
-_SERIAL: Final = (61, 2_958_465)
+#: A spreadsheet keeps a day as a count of days. One of this century or the last lies between these numbers; smaller
+#: ones are other numbers, and larger ones have the year and month in them.
+_SERIAL: Final = (61, 73_050)
+#: A number among them that is rather a year than a day in the first years of the last century.
+_YEARS: Final = (1850, 2150)
+#: Strokes that stand in a cell for nothing, and signs and words for what stands above.
+STROKES: Final = frozenset({"-", "--", "—", "——", "–", "－", "/", "／", "\\", "＼", "|"})
+DITTOS: Final = frozenset({"同上", "〃", "″", '"', "“", "”", "''", "同前"})
 
 
 ROUNDED: Final = Fault(
@@ -45,6 +55,14 @@ ROUNDED: Final = Fault(
     Label(
         "号码已被电子表格改写成数字而丢失末位，请从原件重录，并把该列设为文本",
         "a spreadsheet has rounded the number; take it from the original, with the column as text",
+    ),
+)
+_DAY_MADE: Final = Fault(
+    "day-by-spreadsheet",
+    Label(
+        "编号已被电子表格改写成日期（如 1-2 成了1月2日），请从原件重录，并把该列设为文本",
+        "a spreadsheet has turned the number into a day (such as 1-2); take it from the original, with the column as "
+        "text",
     ),
 )
 _ERROR: Final = Fault(
@@ -139,24 +157,27 @@ def _plain(cell: Any) -> str:
 
 
 def _text(cell: Any) -> str:
-    text = _plain(cell).strip()
+    text = _SET_WIDE.sub(r"\1\2", _plain(cell).strip())
     quoted = _QUOTED.match(text)
     return _sane(quoted[1] if quoted is not None else text)
 
 
 def _name(cell: Any) -> str:
+    if isinstance(cell, dt.date):
+        raise Unfit(_DAY_MADE)
     text = _plain(cell).strip()
     written = _QUOTED.match(text) or _AS_TEXT.match(text)
     text = text if written is None else written[1]
+    if _POWER.match(text):
+        raise Unfit(ROUNDED)
+    if _SHORT_DAY.match(text):
+        raise Unfit(_DAY_MADE)
     whole = _FLOAT.match(text)
     return _sane(whole[1] if whole is not None else text)
 
 
 def _number(cell: Any) -> str:
-    text = unicodedata.normalize("NFKC", _name(cell)).replace(" ", "")
-    if _POWER.match(text):
-        raise Unfit(ROUNDED)
-    return text
+    return unicodedata.normalize("NFKC", _name(cell)).replace(" ", "")
 
 
 def _sane(text: str) -> str:
@@ -174,7 +195,7 @@ def _day(cell: Any, epoch: dt.date) -> dt.date:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     if type(cell) is int:
-        if _SERIAL[0] <= cell <= _SERIAL[1]:
+        if _SERIAL[0] <= cell <= _SERIAL[1] and not _YEARS[0] <= cell <= _YEARS[1]:
             return epoch + dt.timedelta(days=cell)
     elif not isinstance(cell, str):
         raise _bad(Kind.DATE)

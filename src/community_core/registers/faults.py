@@ -54,6 +54,18 @@ BACKWARDS: Final = _fault("days-backwards", "截止日应晚于生效日，请�
 DAMAGED: Final = _fault(
     "undecodable-text", "有不能识别的字符，请从原件重录", "holds damaged signs; take them from the original"
 )
+LONG: Final = _fault(
+    "long-row",
+    "单元格多于标题，内容可能已错位；含分隔符的内容请加引号",
+    "has more cells than headings and may be shifted; quote a cell that holds the separator",
+)
+DITTO: Final = _fault("ditto-mark", "写的是“同上”，请写明内容", "says “as above”; write the value")
+STROKE: Final = _fault(
+    "stroke-for-key", "只画了横线或斜线，请写明编号，没有的不登记", "is a stroke; write the id, or leave the line out"
+)
+UNBORN: Final = _fault(
+    "born-later", "出生日期在登记之日以后，请核对", "is after the day from which the row counts; look it up"
+)
 MERGED: Final = _fault(
     "merged-columns",
     "合并了几列（{}），不知道说的是哪一列；请取消合并，逐列填写",
@@ -67,6 +79,11 @@ BIRTH: Final = _fault(
 TOTAL: Final = _fault("total-row", "是合计行，未登记", "is a line of totals and was not taken")
 NOTE: Final = _fault("note-row", "是表中的说明或小标题，未登记", "is a note or a title and was not taken")
 AGAIN: Final = _fault("headings-again", "是重复的标题行，未登记", "holds the headings again and was not taken")
+UNHEADED: Final = _fault(
+    "unknown-heading",
+    "该列没有标题，未用（{}格有内容）；是登记簿的列的，请补上标题",
+    "has no heading and was not used ({} cells with values); give it one if it is a column of the register",
+)
 LACKING: Final = _fault(
     "missing-column", "登记簿“{}”缺少列：{}；请补上该列", "the register {} lacks the columns {}; add them"
 )

@@ -168,11 +168,13 @@ def marked_copy(intake: Intake, *, lang: Language = "zh") -> bytes:
     if intake.book.encoding != "xlsx":
         lines: list[list[str]] = []
         for sheet in intake.book.sheets:
-            lines.append([*sheet.headings, FAULTS.text(lang)])
+            lines.append([*sheet.headings, *[""] * (sheet.width - len(sheet.headings)), FAULTS.text(lang)])
             for line in sheet.lines:
-                cells = ["" if cell is None else str(cell) for cell in line.cells[: len(sheet.headings)]]
-                cells += [""] * (len(sheet.headings) - len(cells))
-                lines.append([*cells, _told(by_line.get((sheet.name, line.number), ()), lang)])
+                texts = ["" if cell is None else str(cell) for cell in line.cells]
+                cells = texts[: sheet.width] + [""] * (sheet.width - len(texts))
+                # What was pushed over stands beyond, so that it can be put right and is told of again until it is.
+                over = texts[sheet.width :]
+                lines.append([*cells, _told(by_line.get((sheet.name, line.number), ()), lang), *over])
         return _csv(lines, separator=intake.book.separator or ",", plain=True)
     return _marked_book(intake, by_line, lang)
 
@@ -258,12 +260,17 @@ def _marked_book(intake: Intake, by_line: Mapping[tuple[str, int], Sequence[BadC
     }
     book = openpyxl.Workbook()
     book.remove(book.active)
+    # A day that stands as a bare number is to be the same day in the copy.
+    book.epoch = dt.datetime.combine(intake.book.sheets[0].epoch, dt.time())
     for sheet in intake.book.sheets:
         own = book.create_sheet(sheet.name[:31])
-        for at, text in enumerate((*sheet.headings, FAULTS.text(lang)), start=1):
-            own.cell(1, at, _legal(openpyxl, text))
+        filled = (at for line in sheet.lines for at, cell in enumerate(line.cells, start=1) if cell is not None)
+        last = max([len(sheet.headings), *filled])
+        for at, text in enumerate(sheet.headings, start=1):
+            own.cell(1, at, _legal(openpyxl, text) or None)
+        own.cell(1, last + 1, FAULTS.text(lang))
         for number, line in enumerate(sheet.lines, start=2):
-            for at, value in enumerate(line.cells[: len(sheet.headings)], start=1):
+            for at, value in enumerate(line.cells, start=1):
                 if value is not None:
                     cell = own.cell(number, at, _legal(openpyxl, value) if isinstance(value, str) else value)
                     if isinstance(value, str):
@@ -274,8 +281,13 @@ def _marked_book(intake: Intake, by_line: Mapping[tuple[str, int], Sequence[BadC
                 cell.fill = colours[fault.level]
                 if fault.column:
                     cell.comment = openpyxl.comments.Comment(fault.fault.message.text(lang), "community-core")
+            for first, until in line.wide:
+                # What lies across columns stays so: apart, it would be taken for a value of the first.
+                end = min(until + 1, last)
+                if first + 1 < end:
+                    own.merge_cells(start_row=number, end_row=number, start_column=first + 1, end_column=end)
             if bad:
-                own.cell(number, len(sheet.headings) + 1, _legal(openpyxl, _told(bad, lang)))
+                own.cell(number, last + 1, _legal(openpyxl, _told(bad, lang)))
     return _saved(book)
 
 

@@ -6,26 +6,32 @@ What a row refers to is not looked at here.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from attrs import frozen
 
-from community_core.base.headings import heading_key, is_note, is_total
+from community_core.base.headings import heading_key, is_closing, is_note, is_total
 from community_core.base.identity import birth_date_in
 from community_core.base.labels import Label
-from community_core.registers.cells import reader_of
+from community_core.registers.cells import DITTOS, STROKES, reader_of
 from community_core.registers.describe import SINCE, UNTIL, Column, Register
 from community_core.registers.faults import (
     AGAIN,
     BACKWARDS,
     BIRTH,
     DAMAGED,
+    DITTO,
     LACKING,
+    LONG,
     MERGED,
     MISSING,
     NOTE,
+    STROKE,
     TOTAL,
+    UNBORN,
+    UNHEADED,
     BadCell,
     Fault,
     Faults,
@@ -85,10 +91,11 @@ class LineReader:
 
     def read(self, sheet: Sheet, matched: Matched) -> None:
         """Read the cells of all lines of *sheet*, whose columns stand where *matched* says."""
-        lines = [line for line in sheet.lines if not self._aside(sheet, line)]
         known = {place for at in matched.values() for place in at.values()}
+        lines = [line for line in sheet.lines if not self._aside(sheet, line, known)]
         for line in lines:
             self._damages(sheet, line, known)
+        self._unheaded(sheet, lines)
         people = next((at[_NUMBER] for at in matched.values() if _NUMBER in at), _number_column(sheet))
         readers = self._readers_from(sheet.epoch)
         for register in self._registers:
@@ -114,25 +121,39 @@ class LineReader:
 
     # -- lines as they stand ---------------------------------------------------------------------------------------
 
-    def _aside(self, sheet: Sheet, line: Line) -> bool:
+    def _aside(self, sheet: Sheet, line: Line, known: Collection[int]) -> bool:
         """Tell of a line that is none of the table's rows."""
         at, first = next((at, cell) for at, cell in enumerate(line.cells) if cell is not None)
         if not isinstance(first, str):
             return False
-        fault = TOTAL if is_total(first) else NOTE if line.title or is_note(first) else None
+        alone = all(_cell(line.cells, place) is None for place in known if place != at)
+        title = alone and (is_closing(first) or any(place == at for place, _ in line.ambiguous(known)))
+        fault = TOTAL if is_total(first) else NOTE if title or is_note(first) else None
         if fault is None and _heads_again(sheet, line):
             fault = AGAIN
         if fault is not None:
             self._faults.of_line(sheet, line, fault, at=at, level="warning")
         return fault is not None
 
-    def _damages(self, sheet: Sheet, line: Line, known: set[int]) -> None:
+    def _damages(self, sheet: Sheet, line: Line, known: Collection[int]) -> None:
         """Tell of what is wrong with a line whatever its columns mean; columns stand in the places *known*."""
         if any(type(cell) is str and "\ufffd" in cell for cell in line.cells):
             self._faults.of_line(sheet, line, DAMAGED)
+        if sheet.width and any(cell is not None for cell in line.cells[sheet.width :]):
+            self._faults.of_line(sheet, line, LONG)
         for at, covered in line.ambiguous(known):
             headings = [sheet.headings[place] for place in covered]
             self._faults.of_line(sheet, line, MERGED.of(Label("、".join(headings), ", ".join(headings))), at=at)
+
+    def _unheaded(self, sheet: Sheet, lines: Sequence[Line]) -> None:
+        """Tell of columns that have values and no heading: nothing of them is taken."""
+        named = {at for at, text in enumerate(sheet.headings) if text}
+        beyond = sheet.width or None
+        counted = Counter(
+            at for line in lines for at, cell in enumerate(line.cells[:beyond]) if cell is not None and at not in named
+        )
+        for at, count in sorted(counted.items()):
+            self._faults.tell(BadCell(sheet.name, sheet.heading_line, at + 1, UNHEADED.of(str(count)), level="warning"))
 
     # -- cells -----------------------------------------------------------------------------------------------------
 
@@ -149,6 +170,11 @@ class LineReader:
             if where is None:
                 continue
             raw = _cell(cells, where)
+            if type(raw) is str and (raw in STROKES or raw in DITTOS):
+                fault = DITTO if raw in DITTOS else STROKE if column.key or column.fill else None
+                if fault is not None:
+                    self._faults.of_cell(sheet, line, where, column, fault, None)
+                continue
             if column.fill:
                 raw = above.get(column.name) if raw is None else raw
                 above[column.name] = raw
@@ -179,6 +205,9 @@ class LineReader:
         if until is not None and until <= since:
             faults.of_cell(sheet, line, at.get(UNTIL.name), UNTIL, BACKWARDS, until)
         own, birth = found.get(_NUMBER), found.get("birth_date")
+        if birth is not None and birth > max(since, self._day):
+            column = register.column("birth_date")
+            faults.of_cell(sheet, line, at.get(column.name), column, UNBORN, birth)
         if own is not None and birth is not None and birth_date_in(own) != birth:
             column = register.column("birth_date")
             faults.of_cell(sheet, line, at.get(column.name), column, BIRTH, birth, level="warning")

@@ -46,30 +46,22 @@ class Spread:
     _next: int = 0
     _open: list[tuple[Area, Any]] = field(factory=list)
 
-    def over(self, number: int, cells: tuple[Any, ...]) -> tuple[tuple[Any, ...], bool, tuple[Wide, ...]]:
-        """Return the row *number* with merged cells filled.
-
-        With it comes whether all it says is one cell across columns, and which cells lie across columns.
-        """
+    def over(self, number: int, cells: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Wide, ...]]:
+        """Return the row *number* with merged cells filled, and which of its cells lie across columns."""
         if self._next == len(self.areas) and not self._open:
-            return cells, False, ()
+            return cells, ()
         self._open = [held for held in self._open if held[0][3] >= number]
         for area in self._beginning(number):
             left = area[0] - 1
             value = cells[left] if area[1] == number and left < len(cells) else None
             if value is not None and area[3] >= number:
                 self._open.append((area, value))
-        own = [at for at, cell in enumerate(cells) if cell is not None]
-        title = len(own) == 1 and any(
-            left - 1 == own[0] and left < right and top == number for (left, top, right, _), _ in self._open
-        )
         filled = list(cells)
         for (left, *_), value in self._open:
             filled += [None] * (left - len(filled))
             if filled[left - 1] is None:
                 filled[left - 1] = value
-        wide = tuple((left - 1, right - 1) for (left, _, right, _), _ in self._open if left < right)
-        return tuple(filled), title, wide
+        return tuple(filled), tuple((left - 1, right - 1) for (left, _, right, _), _ in self._open if left < right)
 
     def _beginning(self, number: int) -> Iterator[Area]:
         while self._next < len(self.areas) and self.areas[self._next][1] <= number:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, islice, pairwise, zip_longest
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from community_core.base.decoding import Decoded, decode
 from community_core.base.errors import LoadError
@@ -50,12 +50,11 @@ Recognised = Callable[[Sequence[str]], int]
 class Line:
     """One line of a sheet: its number in the file, from 1, and its cells; a blank cell is ``None``.
 
-    With *title*, all that it says is one cell that was merged across columns; *wide* are all such cells.
+    *wide* are its cells that were merged across columns.
     """
 
     number: int
     cells: tuple[Any, ...]
-    title: bool = False
     wide: tuple[Wide, ...] = ()
 
     def ambiguous(self, known: Collection[int]) -> Iterator[tuple[int, list[int]]]:
@@ -73,7 +72,8 @@ class Line:
 class Sheet:
     """A sheet with headings: its name (empty for a CSV file), the headings with their line, and the lines below.
 
-    A day that stands as a bare number is counted from *epoch*.
+    A day that stands as a bare number is counted from *epoch*. Of a CSV file *width* is how many cells the line of the
+    headings has; what stands beyond them has been pushed over.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Sheet:
     headings: tuple[str, ...]
     lines: tuple[Line, ...]
     epoch: dt.date = EPOCH
+    width: int = 0
 
 
 @frozen
@@ -169,7 +170,9 @@ def _read_text(decoded: Decoded, recognised: Recognised, file: str) -> Book:
             # Programs call a web page .xls, and spreadsheets open it as if it were one.
             return _foreign(file, Label("网页或 XML（即使名为 .xls）", "a web page or XML, even if it is called .xls"))
         return _no_headings(file, empty=not any(any(line.cells) for line in lines))
-    return Book((found,), (), decoded.encoding, separator)
+    cells = next(line.cells for line in lines if line.number == found.heading_line)
+    width = max(len(cells), len(found.headings))
+    return Book((evolve(found, width=width),), (), decoded.encoding, separator)
 
 
 def _until_error(rows: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -236,6 +239,7 @@ def _read_workbook(data: bytes, recognised: Recognised, file: str) -> Book:
                 each: _sheet(str(each.title), _lines(each, areas[each.title]), recognised, epoch) for each in tables
             }
             blank = not any(sheets.values()) and not any(True for each in tables for _ in _lines(each))
+            hidden = {each for each in tables if each.sheet_state != "visible"}
             unread = tuple(str(each.title) for each, sheet in sheets.items() if sheet is None and _is_table(each))
         finally:
             book.close()
@@ -258,8 +262,23 @@ def _read_workbook(data: bytes, recognised: Recognised, file: str) -> Book:
             f"{len(unsaved)} cells (such as {unsaved[0]}) are formulas that were saved without results, and not blank; "
             "open the workbook in a spreadsheet and save it again",
         )
-    found = tuple(sheet for sheet in sheets.values() if sheet is not None)
-    return Book(found, (), "xlsx", unread=unread) if found else _no_headings(file, empty=blank)
+    found = tuple(sheet for each, sheet in sheets.items() if sheet is not None and each not in hidden)
+    told = tuple(_hidden(sheet.name, file) for each, sheet in sheets.items() if sheet is not None and each in hidden)
+    if not found:
+        none = _no_headings(file, empty=blank)
+        return evolve(none, findings=(*none.findings, *told))
+    return Book(found, told, "xlsx", unread=unread)
+
+
+def _hidden(name: str, file: str) -> Finding:
+    return finding(
+        "sheet-hidden",
+        f"工作表“{name}”是隐藏的，未用；要用的，请取消隐藏",
+        f"the sheet {name!r} is hidden and was not used; show it if it is meant",
+        Origin(file),
+        "warning",
+        sheet=name,
+    )
 
 
 def _zipped(data: bytes) -> Label | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 from community_core.base.decoding import Pieces, encoding_of, texts
 from community_core.base.files import file_trouble
 from community_core.base.findings import Finding, Origin, finding
-from community_core.base.headings import TOTALS, heading_key
+from community_core.base.headings import ASIDE, heading_key, is_closing, is_note, is_total
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy
 from community_core.roll.cells import Column, read_column
@@ -257,15 +257,17 @@ class TableParts:
             ("unclosed-quote", "引号没有成对", "a quotation mark is not closed"),
         ):
             faults.rows(sheet.refused.filter(why=why)[LINE], why, zh, en)
-        begins = [
-            pl.col(str(at)).str.strip_chars(" :：\u3000").is_in(TOTALS) for at in range(min(len(self._headings), 2))
+        cells = sheet.cells.drop(LINE)
+        days = [
+            str(each.position - 1)
+            for each in self._headings
+            if each.fact is not None and each.fact.type.kind is Kind.DATE
         ]
-        faults.rows(
-            sheet.cells.filter(pl.any_horizontal(begins).fill_null(False))[LINE],
-            "total-row",
-            "是合计行，不是一个人；请删去",
-            "is a line of totals and nobody; delete it",
-        )
+        for which, why, zh, en in (
+            (_totals(cells), "total-row", "是合计行，不是一个人；请删去", "is a line of totals and nobody; delete it"),
+            (_notes(cells, days), "note-row", "是表中的说明，不是一个人；请删去", "is a note and nobody; delete it"),
+        ):
+            faults.rows(lines.filter(which), why, zh, en)
         values = [lines.rename(ROW_NUMBER)]
         for heading in self._headings:
             texts_of = sheet.cells[str(heading.position - 1)]
@@ -347,6 +349,29 @@ def _no_heading(file: str, line: int) -> Finding:
         "no heading names a fact, so nothing can be decided; write the facts' names or labels in the first line",
         Origin(file, line),
     )
+
+
+def _totals(cells: pl.DataFrame) -> pl.Series:
+    """Return which rows add up the others: one of their first two cells says so."""
+    first, *more = (_those(cells.to_series(at), is_total) for at in range(min(cells.width, 2)))
+    return first | more[0] if more else first
+
+
+def _notes(cells: pl.DataFrame, days: Collection[str]) -> pl.Series:
+    """Return which rows begin as a note does, or say alone what closes a table; a day in a column of *days* is one."""
+    first = cells.select(pl.coalesce(pl.all())).to_series()
+    closing = _those(first, is_closing)
+    if closing.any():
+        closing &= cells.select(pl.sum_horizontal(pl.all().is_not_null()) == 1).to_series()
+        closing &= cells.select(pl.all_horizontal(pl.lit(True), *(pl.col(name).is_null() for name in days))).to_series()
+    return _those(first, is_note) | closing
+
+
+def _those(texts: pl.Series, is_one: Callable[[str], bool]) -> pl.Series:
+    """Return which of *texts* are such; few of them look so at all."""
+    maybe = texts.filter(texts.str.contains(ASIDE).fill_null(False)).unique()
+    found = [text for text in maybe if is_one(text)]
+    return texts.is_in(found).fill_null(False) if found else pl.repeat(False, len(texts), eager=True)
 
 
 def _read_texts(texts: pl.Series, lines: pl.Series, heading: Heading, faults: Faults) -> pl.Series:

@@ -41,7 +41,7 @@ def read_workbook(data: bytes, index: Index, file: str) -> Workbook:
     book = read_book(data, index.recognised, file=file)
     if len(book.sheets) == 1:
         sheet, told = _unmerged(book.sheets[0], index, file)
-        return Workbook(_csv(sheet), told)
+        return Workbook(_csv(sheet), (*book.findings, *told))
     if not book.sheets:
         return Workbook(findings=tuple(found for found in book.findings if found.code != "no-headings"))
     names = [sheet.name for sheet in book.sheets]
@@ -52,7 +52,7 @@ def read_workbook(data: bytes, index: Index, file: str) -> Workbook:
         Origin(file),
         sheets=", ".join(names),
     )
-    return Workbook(findings=(found,))
+    return Workbook(findings=(*book.findings, found))
 
 
 def _unmerged(sheet: Sheet, index: Index, file: str) -> tuple[Sheet, tuple[Finding, ...]]:
