@@ -69,6 +69,24 @@ def test_a_bad_plugin_is_named_and_the_rest_go_on(bad: types.ModuleType, code: s
     assert [practice.name for practice in found.practices] == ["a.b"]
 
 
+class Slips:
+    """A plugin that is an object: one hook is misspelt, another not marked."""
+
+    def community_practice(self) -> tuple[Practice, ...]:
+        return ()
+
+    def community_districts(self) -> tuple[District, ...]:
+        return ()
+
+
+def test_an_object_is_looked_at_as_a_module_is():
+    """What is wrong with the hooks of an object's class is found, and a name in the place of a plugin is an error."""
+    found = gather([Slips()], entry_points=False).findings
+    assert sorted(each.code for each in found) == ["hook-unknown", "hook-unmarked"]
+    with pytest.raises(TypeError, match=r"and not its name 'my_town\.plugin'"):
+        gather(["my_town.plugin"], entry_points=False)
+
+
 def test_a_module_that_cannot_be_imported_is_a_finding(monkeypatch: pytest.MonkeyPatch):
     """An installed plugin whose module is missing is named, and the others are loaded."""
     import importlib.metadata

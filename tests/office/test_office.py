@@ -91,6 +91,19 @@ def test_a_moment_is_no_day(office, hearing):
     assert codes(info) == ["not-a-day"]
 
 
+def test_what_a_program_gives_by_mistake_is_named(office, hearing):
+    """Data that are no mapping, a key that is no text and a case that is neither are told by what they are."""
+    asked = {"actor": "zhang", "day": hearing.DAY, "place": "wenyi"}
+    for data in (None, [], "title"):
+        with pytest.raises(TypeError, match="a mapping from field to value"):
+            office.open("hearing", data, **asked)
+    with pytest.raises(TypeError, match="a text, not 5"):
+        office.open("hearing", {}, **asked, key=5)
+    for case in (None, 5, {}):
+        with pytest.raises(TypeError, match="or by its id"):
+            office.take(case, "withdraw", actor="zhang", day=hearing.DAY)
+
+
 def test_one_key_does_one_thing_once(office, run_hearing, hearing):
     """Repeating a command under its key records nothing; another command under the same key is refused."""
     name, data, actor, _post, day = hearing.RUN[0]

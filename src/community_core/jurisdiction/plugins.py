@@ -90,6 +90,8 @@ class _Gathering:
             ):
                 self.load(entry)
         for number, plugin in enumerate(extra, 1):
+            if isinstance(plugin, str):
+                raise TypeError(f"a plugin is a module or an object with hooks, and not its name {plugin!r}")
             self.register(plugin, getattr(plugin, "__name__", "") or f"{type(plugin).__name__}-{number}")
 
     def run(self, extra: Iterable[object], entry_points: bool) -> Gathered:
@@ -123,7 +125,7 @@ class _Gathering:
 
     def register(self, plugin: object, name: str, distribution: str = "", version: str = "") -> None:
         known = {hook for hook in vars(hookspecs) if hook.startswith(_PREFIX)}
-        for attribute in sorted(vars(plugin) if hasattr(plugin, "__dict__") else dir(plugin)):
+        for attribute in sorted(dir(plugin)):
             if attribute.startswith(_PREFIX) and attribute not in known and callable(getattr(plugin, attribute)):
                 import difflib  # noqa: PLC0415 - only messages about mistakes need it
 

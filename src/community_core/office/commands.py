@@ -13,7 +13,7 @@ from community_core.base.ids import is_told_apart
 from community_core.office.bindings import Binding, refused, require_day
 from community_core.procedures.correct import Correction
 from community_core.procedures.definition import Procedure, Step
-from community_core.procedures.events import CORRECT, SYSTEM, TRANSITION, Event
+from community_core.procedures.events import CORRECT, SYSTEM, TRANSITION, Case, Event
 from community_core.procedures.intake import field_value
 from community_core.procedures.withholding import Withheld
 
@@ -35,12 +35,28 @@ class Command:
     behalf: str = ""
 
 
+def id_of(case: Case | str) -> str:
+    """Return the id of a case that is given as it was read, or by its id.
+
+    Raises:
+        TypeError: if it is neither.
+    """
+    if isinstance(case, str):
+        return case
+    if not isinstance(case, Case):
+        raise TypeError(f"a case is given as it was read, or by its id, and not as {case!r}")
+    return case.id
+
+
 def require_sane(command: Command) -> None:
     """Refuse a command that names no day, or nobody who acts.
 
     Raises:
         Refused: saying which.
+        TypeError: if its data are no mapping.
     """
+    if type(command.data) is not dict and not isinstance(command.data, Mapping):
+        raise TypeError(f"the data of a step are a mapping from field to value, not {command.data!r}")
     require_day(command.day)
     require_actor(command.actor)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from attrs import frozen
 
 from community_core.office.bindings import refused
-from community_core.office.commands import other_command
+from community_core.office.commands import id_of, other_command
 from community_core.office.reading import Reading
 from community_core.office.views import Moment, covered, timeline
 from community_core.office.work import Work
@@ -61,7 +61,7 @@ class Handling(Reading):
         Raises:
             Refused: if the case is unknown, there is nothing to erase, or the actor may not; nothing is changed.
         """
-        case_id = case if isinstance(case, str) else case.id
+        case_id = id_of(case)
         asked = Erasure(actor, day, why, ground, tuple(fields), key or "", behalf)
         done = self._handled(case_id, asked)
         self.store.scrub()
@@ -87,7 +87,7 @@ class Handling(Reading):
                 value is encrypted and its key is not here, or *key* was used before, for another reading or before a
                 value was given; nothing is shown.
         """
-        case_id = case if isinstance(case, str) else case.id
+        case_id = id_of(case)
         work = self._work()
         now = work.case(case_id)
         events = self.store.events(case_id)

@@ -18,7 +18,7 @@ from community_core.office.appointing import require_names, unregistered, withou
 from community_core.office.bindings import Bindings, require_day
 from community_core.office.bulk import Batch, BulkRun, again
 from community_core.office.clock import SystemClock
-from community_core.office.commands import Command, same_correction, same_move
+from community_core.office.commands import Command, id_of, same_correction, same_move
 from community_core.office.handling import Handling
 from community_core.office.registering import RegisterDesk
 from community_core.office.sharing import Sharing
@@ -280,7 +280,7 @@ class Office(Handling):
                 changed, overdue deadlines included.
             Conflict: if somebody else recorded an event on the case in the meantime.
         """
-        case_id = case if isinstance(case, str) else case.id
+        case_id = id_of(case)
         command = Command(step, data or {}, actor, day, key or "", post or "", behalf)
 
         def do(work: Work) -> Case:
@@ -314,7 +314,7 @@ class Office(Handling):
             Refused: if the case is unknown, the correction is refused, or the key was used for something else; nothing
                 is changed.
         """
-        case_id = case if isinstance(case, str) else case.id
+        case_id = id_of(case)
         asked = Correction(version, data, actor, day, why, key or "", behalf)
 
         def do(work: Work) -> Case:
@@ -343,7 +343,7 @@ class Office(Handling):
             Refused: if the case is unknown, no transition is declared for it, the actor may not move it, or the key was
                 used for something else; nothing is changed.
         """
-        case_id = case if isinstance(case, str) else case.id
+        case_id = id_of(case)
         command = Command("", {}, actor, day, key or "", post or "", behalf)
 
         def do(work: Work) -> Case:
@@ -435,7 +435,7 @@ class Office(Handling):
             Conflict: if one of the cases moved on meanwhile; its chunk is not written, earlier ones are.
         """
         commands = (
-            (case if isinstance(case, str) else case.id, Command(step, data, actor, day, key, post or ""))
+            (id_of(case), Command(step, data, actor, day, key, post or ""))
             for (case, data), key in _aligned(rows, keys or [""] * len(rows))
         )
         run = self._bulk(progress)

@@ -14,7 +14,7 @@ from community_core.base.digests import Digest, digest_of
 from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label, Language
 from community_core.office.bindings import Binding, Bindings, refused, require_day
-from community_core.office.commands import other_command
+from community_core.office.commands import id_of, other_command
 from community_core.office.restoring import restore
 from community_core.office.views import covered_data
 from community_core.office.work import Work, no_delegation
@@ -176,7 +176,7 @@ class Papers:
         require_day(day)
         if not forms:
             raise ValueError("name at least one form of files")
-        case_id = case if isinstance(case, str) else case.id
+        case_id = id_of(case)
 
         def do() -> Handed:
             work = self._begin()
@@ -263,7 +263,7 @@ class Papers:
 
     def _read(self, case: Case | str, work: Work | None = None) -> tuple[Case, Binding, tuple[Event, ...]]:
         work = work or self._begin()
-        now = work.case(case if isinstance(case, str) else case.id)
+        now = work.case(id_of(case))
         return now, work.binding(now), tuple(item.event for item in self._office.store.events(now.id))
 
     def _about(

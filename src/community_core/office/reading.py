@@ -14,6 +14,7 @@ from community_core.instruments.ledger import Balances, Entry, balances
 from community_core.jurisdiction.rules import Rules
 from community_core.model.bodies import Appointment, Headcount, headcount
 from community_core.office.bindings import Bindings, refused
+from community_core.office.commands import id_of
 from community_core.office.measuring import Measured, Measuring, States
 from community_core.office.permitting import Permission, openings_for, permissions
 from community_core.office.restoring import restore, unknown_case
@@ -61,7 +62,7 @@ class Reading:
 
     def follow_ups(self, case: Case | str, *, as_of: dt.date | None = None) -> tuple[StoredCase, ...]:
         """Return the cases that a step of this one opened (until the end of the day *as_of*), in the order of ids."""
-        children = self.store.follow_ups(case if isinstance(case, str) else case.id)
+        children = self.store.follow_ups(id_of(case))
         return tuple(child for child in children if as_of is None or child.opened <= as_of)
 
     def timeline(self, case: Case | str, *, as_of: dt.date | None = None) -> tuple[Moment, ...]:
@@ -70,7 +71,7 @@ class Reading:
         Raises:
             Refused: if there is no such case.
         """
-        now = self.case(case if isinstance(case, str) else case.id)
+        now = self.case(id_of(case))
         events = [item for item in self.store.events(now.id) if as_of is None or item.event.day <= as_of]
         return timeline(self._bindings, now.procedure, events)
 
@@ -80,7 +81,7 @@ class Reading:
         Raises:
             Refused: if there is no such case.
         """
-        now = self.case(case if isinstance(case, str) else case.id)
+        now = self.case(id_of(case))
         return values_used(self._bindings.of(now.procedure, now.rules), now)
 
     def board_items(self, *, procedure: str = "", place: str = "") -> Iterator[BoardItem]:
@@ -185,7 +186,7 @@ class Reading:
         nothing is recorded, and no data is asked for.
         """
         return permissions(
-            self._work(), case if isinstance(case, str) else case.id, person, day, workdays=self._workdays
+            self._work(), id_of(case), person, day, workdays=self._workdays
         )
 
     def may_open(self, person: str, place: str, day: dt.date) -> tuple[Permission, ...]:

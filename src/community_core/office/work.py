@@ -124,9 +124,15 @@ class Work:
         return self._authority.posts(person, place, day)
 
     def before(self, key: str) -> Event | None:
-        """Return what was recorded under an idempotency key, in the store or in this unit; none without a key."""
+        """Return what was recorded under an idempotency key, in the store or in this unit; none without a key.
+
+        Raises:
+            TypeError: if the key is no text.
+        """
         if not key:
             return None
+        if not isinstance(key, str):
+            raise TypeError(f"the key of a request is a text, not {key!r}")
         kept = self._store.by_key(key)
         return self.recorded(key) if kept is None else kept.event
 
