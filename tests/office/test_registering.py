@@ -259,6 +259,14 @@ def test_a_household_is_split_and_merged_again(office):
         ("no-such-column", lambda desk, _: desk.keep("households", {"place": "c-1"}, since=JUNE, actor="x")),
         ("empty-roll", lambda desk, _: desk.freeze_roll("owners", "c-2", day=JUNE, actor="x")),
         (
+            "days-backwards",
+            lambda desk, _: desk.keep("residents", {"person": "r-9", "name": "周"}, since=JUNE, until=JUNE, actor="x"),
+        ),
+        (
+            "born-later",
+            lambda desk, _: desk.keep("residents", {"person": "r-9", "birth_date": JUNE}, since=MAY, actor="x"),
+        ),
+        (
             "unknown-fact",
             lambda desk, _: desk.freeze_roll("residents", "c-1", day=JUNE, actor="x", given={"deprived": False}),
         ),

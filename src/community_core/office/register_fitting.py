@@ -39,7 +39,7 @@ def fitting(
 
     Raises:
         Refused: if it refers to what is not registered, a code is in no list, an identity number is none or another
-            resident's, a member belongs to another household, or a place lies in itself.
+            resident's, or the row contradicts in itself or with what is registered.
     """
     known = StoreKnown(store, since, declared)
     found = dict(said)

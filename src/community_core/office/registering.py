@@ -128,7 +128,8 @@ class RegisterDesk(RegisterReading):
         Raises:
             Refused: if a column of the key is missing, one is unknown, the days pass a later row, or the row cannot be
                 true: it refers to what is not registered, a code is in no list, an identity number is none or another
-                resident's, a member belongs to another household, or a place lies in itself.
+                resident's, a member belongs to another household, the shares of a dwelling exceed the whole, a place
+                lies in itself, or a day is before the one it cannot be before.
             FactError: if a value does not fit its column.
         """
         require_day(since)

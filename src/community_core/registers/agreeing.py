@@ -14,7 +14,7 @@ from attrs import frozen
 
 from community_core.base.labels import Label
 from community_core.registers.describe import UNTIL, Column
-from community_core.registers.faults import CIRCLE, ELSEWHERE, SHARED, SHARES, TWICE, Fault
+from community_core.registers.faults import BACKWARDS, CIRCLE, ELSEWHERE, SHARED, SHARES, TWICE, UNBORN, Fault
 from community_core.registers.known import PLACES
 from community_core.registers.readrow import ReadRow
 from community_core.registers.rows import Row, by_key, plan
@@ -64,7 +64,7 @@ class Clash:
 
 def clashes(rows: Sequence[ReadRow], known: Neighbours, day: dt.date) -> Iterator[Clash]:
     """Yield what cannot be true at once: of two lines both are named, for neither is guessed to be right."""
-    for check in (_repeated, _numbers, _members, _circles, _shares):
+    for check in (_days, _repeated, _numbers, _members, _circles, _shares):
         yield from check(rows, known, day)
 
 
@@ -79,6 +79,18 @@ def _line(row: ReadRow, other: ReadRow) -> Label:
 def _both(one: ReadRow, other: ReadRow, column: Column, fault: Fault) -> Iterator[Clash]:
     yield Clash(one, column, fault.of(_line(one, other)))
     yield Clash(other, column, fault.of(_line(other, one)))
+
+
+# -- days of one row -----------------------------------------------------------------------------------------------
+
+
+def _days(rows: Sequence[ReadRow], _known: Neighbours, day: dt.date) -> Iterator[Clash]:
+    for row in rows:
+        since, until, birth = row.since(day), row.found.get(UNTIL.name), row.found.get("birth_date")
+        if until is not None and until <= since:
+            yield Clash(row, UNTIL, BACKWARDS)
+        if birth is not None and birth > max(since, day):
+            yield Clash(row, row.register.column("birth_date"), UNBORN)
 
 
 # -- the same key twice --------------------------------------------------------------------------------------------

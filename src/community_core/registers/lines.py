@@ -16,10 +16,9 @@ from community_core.base.headings import heading_key, is_closing, is_note, is_to
 from community_core.base.identity import birth_date_in
 from community_core.base.labels import Label
 from community_core.registers.cells import DITTOS, STROKES, reader_of
-from community_core.registers.describe import SINCE, UNTIL, Column, Register
+from community_core.registers.describe import Column, Register
 from community_core.registers.faults import (
     AGAIN,
-    BACKWARDS,
     BIRTH,
     DAMAGED,
     DITTO,
@@ -30,7 +29,6 @@ from community_core.registers.faults import (
     NOTE,
     STROKE,
     TOTAL,
-    UNBORN,
     UNHEADED,
     BadCell,
     Fault,
@@ -201,13 +199,7 @@ class LineReader:
                 # Where the number stands for the person, it is the number that is missing.
                 where = at.get(column.name, place.people if column.name == _PERSON else None)
                 faults.of_cell(sheet, line, where, column, MISSING, None)
-        since, until = found.get(SINCE.name, self._day), found.get(UNTIL.name)
-        if until is not None and until <= since:
-            faults.of_cell(sheet, line, at.get(UNTIL.name), UNTIL, BACKWARDS, until)
         own, birth = found.get(_NUMBER), found.get("birth_date")
-        if birth is not None and birth > max(since, self._day):
-            column = register.column("birth_date")
-            faults.of_cell(sheet, line, at.get(column.name), column, UNBORN, birth)
         if own is not None and birth is not None and birth_date_in(own) != birth:
             column = register.column("birth_date")
             faults.of_cell(sheet, line, at.get(column.name), column, BIRTH, birth, level="warning")
