@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 import community_core as cc
 from community_core.base import Refused
-from community_core.ports.store import Posting
-from community_core.store import Unserialized
+from community_core.ports.store import KnownRoot, Posting
+from community_core.store import Unserialized, restore, verify_export
 
 PROCESSES = 8
 PEOPLE = 24
@@ -79,10 +79,15 @@ sys.exit(max(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in childre
 """
 
 
+def called(database, task, count, level=""):
+    """Return the command that lets eight processes vote."""
+    return [sys.executable, "-W", "error", "-c", WORKERS, database.url, str(RULES), task, level, str(count)]
+
+
 def run(database, task, count, level=""):
     """Let eight processes vote, and return what each attempt came to, with case and person."""
     started = time.monotonic()
-    arguments = [sys.executable, "-W", "error", "-c", WORKERS, database.url, str(RULES), task, level, str(count)]
+    arguments = called(database, task, count, level)
     done = subprocess.run(arguments, stdout=subprocess.PIPE, text=True, timeout=240, check=False)
     took = time.monotonic() - started
     lines = [line.split(" ", 2) for line in done.stdout.splitlines()]
@@ -134,6 +139,38 @@ def test_eight_processes_on_a_thousand_cases(database, office):
     assert len(lines) == 4 * EACH + 4 * (EACH * 2 // 5)
     assert len({case for _, case, _ in lines}) == CASES
     check(office, lines)
+
+
+def test_backups_beside_eight_writers_are_records_of_their_own(sqlite_file, tmp_path):
+    """A copy taken while eight processes write verifies, is put back, and has nothing that the record has otherwise."""
+    with cc.open_office(cc.load(str(RULES)), sqlite_file.url) as office:
+        store = office.store
+        store.add_posting(Posting("clerk-1", "clerk", "town", dt.date(2006, 1, 1)))
+        office.open_many("petition", [{"title": "x"}] * CASES, actor="clerk-1", day=DAY, place="town")
+        sizes = [store.coverage().events]
+        with subprocess.Popen(called(sqlite_file, "thousand", EACH), stdout=subprocess.DEVNULL) as writers:
+            while writers.poll() is None:
+                if store.coverage().events == sizes[-1]:
+                    time.sleep(0.05)
+                    continue
+                bound = office.checkpoint()
+                store.backup(tmp_path / f"copy-{len(sizes)}.db")
+                sizes.append(bound.size)
+            assert writers.returncode == 0
+        copies = sorted(tmp_path.glob("copy-*.db"))
+        assert len(copies) == len(sizes) - 1 > 1
+        assert sizes[1] < store.coverage().events
+        # The last may have been taken when nobody wrote any more.
+        for copy in copies[:3]:
+            restore(copy, tmp_path / "back.db")
+            with cc.open_office(cc.load(str(RULES)), tmp_path / "back.db") as back:
+                last = back.store.coverage().checkpoint
+                lines = list(back.store.export())
+                assert list(back.verify([KnownRoot(last.hash)])) == []
+            assert list(verify_export(lines, [KnownRoot(last.root, last.size)])) == []
+            assert list(store.compare(lines)) == []
+            (tmp_path / "back.db").unlink()
+        assert list(office.verify([KnownRoot(last.hash)])) == []
 
 
 def test_work_given_up_is_repeated_in_our_transactions(database, office, caplog):
