@@ -47,6 +47,8 @@ BOUNDARIES: Final = (
     WITHOUT_HEAD,
 )
 _CHUNK: Final = 1000
+#: What a database counts up to.
+_MOST: Final = 2**63
 _ROLL: Final = "roll:"
 
 #: A position and what stands there.
@@ -105,7 +107,7 @@ def read_covered(text: str) -> Mapping[str, tuple[int, str]]:
         found = {name: (upto, kept) for name, (upto, kept) in items.items()}
     except (ValueError, TypeError, RecursionError):
         return {}
-    return found if all(type(upto) is int for upto, _ in found.values()) else {}
+    return found if all(type(upto) is int and abs(upto) < _MOST for upto, _ in found.values()) else {}
 
 
 def beyond(connection: Connection, covered: Mapping[str, int]) -> int:
@@ -306,6 +308,9 @@ def _roll(roll: Any) -> Part:
     """Return an electoral roll: its head, then its lines; their hashes are over all that they say."""
 
     def lines(connection: Connection, after: int | None) -> Iterator[Line]:
+        if shown(roll) != roll:
+            # A name of broken bytes cannot be asked for; that the roll was changed is said elsewhere.
+            return
         if after is None:
             for (head,) in connection.execute(select(electoral_rolls.c.hash).where(electoral_rolls.c.id == roll)):
                 yield _line(0, {"hash": head})

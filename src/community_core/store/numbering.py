@@ -97,7 +97,7 @@ def _is_sealed(step: str, data: str) -> bool:
 def _given_out(connection: Connection) -> Iterator[tuple[str, int]]:
     """Yield each counter of ids with the greatest number among them."""
     for name, column in (("register_change", register_changes.c.id), ("electoral_roll", electoral_rolls.c.id)):
-        numbers = (_number(own.rpartition("-")[2]) for own in connection.execute(select(column)).scalars())
+        numbers = (_number(shown(own).rpartition("-")[2]) for own in connection.execute(select(column)).scalars())
         yield name, max(numbers, default=0)
     days = connection.execute(select(func.min(cases.c.opened), func.max(cases.c.opened))).one()
     first, last = (int(day[:4]) if isinstance(day, str) and day[:4].isdecimal() else 0 for day in days)
