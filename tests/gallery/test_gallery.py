@@ -119,8 +119,8 @@ NO_TEXT = {
     "office/test_rating.py": "no-rating not-among not-rated scale-unknown sheets-differ",
     "office/test_office.py": "no-actor no-place too-many-follow-ups unknown-procedure",
     "procedures/test_vote.py": """
-        carrier-absent majority-unknown no-contest not-represented opening-strange proxy-and-present proxy-limit
-        proxy-limit-unknown proxy-twice proxy-unwritten represented-twice represents-two seats-open seats-unknown
+        carrier-absent majority-unknown no-contest not-represented opening-strange options-unfit proxy-and-present
+        proxy-limit proxy-limit-unknown proxy-twice proxy-unwritten represented-twice represents-two seats-open seats-unknown
         seen-twice set-aside-differs tie-unresolved""",
     "procedures/test_step.py": """
         ballot-rule-unknown ballot-tied case-ended day-before day-unknown earlier-step guard-false guard-unknown
@@ -133,7 +133,7 @@ NO_TEXT = {
     "registers/test_intake.py": """
         days-backwards identity-birth-differs identity-number masked-value missing-cell missing-column open-code-list
         repeated-key unknown-code unknown-reference""",
-    "registers/test_agreeing.py": "identity-number-taken member-elsewhere place-in-itself shares-exceed-whole",
+    "registers/test_agreeing.py": "identity-number-taken member-elsewhere no-name place-in-itself shares-exceed-whole",
     "registers/test_sheets.py": """
         born-later day-by-spreadsheet ditto-mark headings-again merged-columns note-row sheet-hidden sheet-unread
         spreadsheet-error stroke-for-key""",

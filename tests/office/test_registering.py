@@ -258,6 +258,13 @@ def test_a_household_is_split_and_merged_again(office):
         ("unknown-action", lambda desk, _: desk.redraw("paint", "c-1", "c-2", day=JUNE, actor="x")),
         ("no-such-column", lambda desk, _: desk.keep("households", {"place": "c-1"}, since=JUNE, actor="x")),
         ("empty-roll", lambda desk, _: desk.freeze_roll("owners", "c-2", day=JUNE, actor="x")),
+        ("no-name", lambda desk, _: desk.keep("residents", {"person": "r\n9"}, since=JUNE, actor="x")),
+        (
+            "no-name",
+            lambda desk, _: desk.keep(
+                "appointments", {"person": "system", "post": "clerk", "place": "c-1"}, since=JUNE, actor="x"
+            ),
+        ),
         (
             "days-backwards",
             lambda desk, _: desk.keep("residents", {"person": "r-9", "name": "周"}, since=JUNE, until=JUNE, actor="x"),

@@ -70,6 +70,19 @@ def test_neither_of_two_lines_is_guessed_and_who_refers_to_them_falls_too(known)
     assert not any(both.asked.values())
 
 
+@pytest.mark.parametrize("name", ["system", "zhang\nsan", "zhang　san", "zhang\u00a0san"])
+def test_an_id_that_nobody_can_tell_apart_is_refused(known, name):
+    """Whoever is appointed by a file is named by the rule of whoever acts; spaces of no width count for nothing."""
+    head = "任职人,职务,任职地方\n"
+    found = read(f'{head}"{name}",clerk,c-1\np-1,clerk,c-1\n', known, "appointments")
+    assert [(item.code, item.column) for item in found.findings] == [("no-name", 1)]
+    assert [one.key[0] for one in found.asked["appointments"]] == ["p-1"]
+    copied = read(f"{head}p-1\u200b,clerk\ufeff,c-1\n", known, "appointments")
+    assert [one.key for one in copied.asked["appointments"]] == [("p-1", "clerk", "c-1")]
+    place = read("地方编号,名称\nsystem,甲\n", known, "places")
+    assert place.findings == ()
+
+
 def test_of_three_lines_none_stands_for_agreeing_with_another(known):
     """Where two lines of three agree, they are no more right than the third; one that says nothing contradicts none."""
     text = "人员编号,姓名,联系电话\nr-1,张三,\nr-1,张三,1\nr-1,李四,\nr-1,,1\n"

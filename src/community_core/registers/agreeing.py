@@ -12,16 +12,20 @@ from typing import Any, Final, Protocol
 
 from attrs import frozen
 
+from community_core.base.ids import is_told_apart
 from community_core.base.labels import Label
+from community_core.procedures.events import SYSTEM
 from community_core.registers.describe import UNTIL, Column
-from community_core.registers.faults import BACKWARDS, CIRCLE, ELSEWHERE, SHARED, SHARES, TWICE, UNBORN, Fault
-from community_core.registers.known import PLACES
+from community_core.registers.faults import BACKWARDS, CIRCLE, ELSEWHERE, NO_NAME, SHARED, SHARES, TWICE, UNBORN, Fault
+from community_core.registers.known import PLACES, TENURES
 from community_core.registers.readrow import ReadRow
 from community_core.registers.rows import Row, by_key, plan
 from community_core.rules.answer import share_text
+from community_core.rules.types import Kind
 
 _PERSON: Final = "person"
 _NUMBER: Final = "id_number"
+_TENURES: Final = frozenset(register.name for register in TENURES)
 
 
 @frozen
@@ -64,7 +68,7 @@ class Clash:
 
 def clashes(rows: Sequence[ReadRow], known: Neighbours, day: dt.date) -> Iterator[Clash]:
     """Yield what cannot be true at once: of two lines both are named, for neither is guessed to be right."""
-    for check in (_days, _repeated, _numbers, _members, _circles, _shares):
+    for check in (_names, _days, _repeated, _numbers, _members, _circles, _shares):
         yield from check(rows, known, day)
 
 
@@ -79,6 +83,20 @@ def _line(row: ReadRow, other: ReadRow) -> Label:
 def _both(one: ReadRow, other: ReadRow, column: Column, fault: Fault) -> Iterator[Clash]:
     yield Clash(one, column, fault.of(_line(one, other)))
     yield Clash(other, column, fault.of(_line(other, one)))
+
+
+# -- names of one row ----------------------------------------------------------------------------------------------
+
+
+def _names(rows: Sequence[ReadRow], _known: Neighbours, _day: dt.date) -> Iterator[Clash]:
+    for row in rows:
+        acting = row.register.table in _TENURES
+        for column in row.register.columns:
+            name = row.found.get(column.name)
+            if name is None or not (column.key or column.refers) or column.type.kind is not Kind.TEXT:
+                continue
+            if not is_told_apart(name) or (acting and name == SYSTEM and column.name in ("person", "behalf")):
+                yield Clash(row, column, NO_NAME)
 
 
 # -- days of one row -----------------------------------------------------------------------------------------------

@@ -32,6 +32,8 @@ _AS_TEXT: Final = re.compile(r"(?:'|=\")([0-9]+[0-9Xx]?)\"?\Z", re.ASCII)
 _QUOTED: Final = re.compile(r"'(['=+\-@].*)\Z", re.DOTALL)
 #: Two signs that fill a cell as wide as three, as names of two signs are set.
 _SET_WIDE: Final = re.compile(r"\A([\u3400-\u9fff])[ \u3000\u00a0]+([\u3400-\u9fff])\Z")
+#: Signs of no width and marks of direction, which come along when something is copied from a page.
+_UNSEEN: Final = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _COMPACT: Final = re.compile(r"([12][0-9]{3})([01][0-9])([0-3][0-9])\Z", re.ASCII)
 _MIDNIGHT: Final = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?\Z")
@@ -138,7 +140,7 @@ def _plain(cell: Any) -> str:
     if isinstance(cell, str):
         if cell[:1] == "#" and _FAILED.match(cell):
             raise Unfit(_ERROR)
-        return cell.translate(_WIDE)
+        return _UNSEEN.sub("", cell).translate(_WIDE)
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):

@@ -107,8 +107,14 @@ NO_CODES: Final = _fault(
     "(code_lists)",
 )
 
-# -- of what cannot be true at once ------------------------------------------------------------------------------------
+# -- of what cannot be true --------------------------------------------------------------------------------------------
 
+NO_NAME: Final = _fault(
+    "no-name",
+    "不能作编号：中间有换行、全角空格等看不清的字符，或是本库自己的 system；请改正",
+    "cannot be an id: it has breaks, wide spaces or other signs that are not seen, or is the library's own `system`; "
+    "correct it",
+)
 TWICE: Final = _fault(
     "repeated-key",
     "与{}同一编号，内容不同，请只留一行",
