@@ -147,6 +147,17 @@ def test_no_more_candidates_than_seats_is_no_contest(count):
 BOTH = evolve(PLAIN, present="", channels=(("paper", "paper"), ("online", "online")), seen_twice="paper")
 
 
+@pytest.mark.parametrize("candidates", [("a", "a", "b"), ("a", " ", "b"), ("a", "abstain"), ("spoilt", "b", "c")])
+def test_options_that_no_ballot_can_tell_apart_are_refused_when_they_are_given(hearing, candidates):
+    """An option twice, a blank one, or one by a name of the count's own stops the step that brings it, not the vote."""
+    begun = Case("election-1", "election", "wenyi", DAY)
+    given = {"candidates": candidates, "voters": VOTERS}
+    result = take(
+        procedure(PLAIN), begun, "begin", given, actor="chair-1", post="chair", day=DAY, evaluate=hearing.evaluator()
+    )
+    assert codes(result) == ["options-unfit"]
+
+
 def test_two_channels_are_reconciled_by_the_named_rule(count):
     """The one seen in both votes once; he is listed with the channel that counts, and his other ballot is kept."""
     result = count(BOTH, paper=["p1", "p2"], online=["p3", "p2"], votes=["a", "a", "b"], set_aside=["b"])

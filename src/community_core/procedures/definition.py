@@ -477,6 +477,12 @@ class Procedure:
         return frozenset(name for name, item in self.field_names.items() if item.type.refers_to == "case")
 
     @cached_property
+    def questions(self) -> frozenset[str]:
+        """The list fields whose members are the options of a vote."""
+        asked = {step.decides.question for step in self.steps if step.decides is not None}
+        return frozenset(name for name in asked if (item := self.field(name)) and item.type.kind is Kind.LIST)
+
+    @cached_property
     def counters(self) -> tuple[tuple[str, str], ...]:
         """The fields that count, each with the step that it counts."""
         return tuple((item.name, item.times_of) for item in self.fields if item.times_of)

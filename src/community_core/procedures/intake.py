@@ -7,6 +7,7 @@ from typing import Any
 
 from community_core.base.errors import FactError
 from community_core.base.findings import Finding, finding
+from community_core.instruments.ballot import ABSTAIN, SPOILT
 from community_core.procedures.definition import Procedure, Step, StepField
 from community_core.procedures.events import Case
 from community_core.procedures.withholding import Withheld
@@ -45,6 +46,8 @@ def take_in(
             continue
         # A recorded value that is not to hand stands for itself where a step is gone through again.
         value, wrong = (given, None) if isinstance(given, Withheld) else field_value(item, given)
+        if wrong is None and name in procedure.questions:
+            wrong = _uncountable(step, item, value)
         if wrong is not None:
             found.append(wrong)
         else:
@@ -73,6 +76,23 @@ def field_value(item: StepField, given: Any) -> tuple[Any, Finding | None]:
             field=item.name,
             type=type(error).__name__,
         )
+
+
+def _uncountable(step: Step, item: StepField, options: Any) -> Finding | None:
+    """Return why no ballot over *options* could be counted, while those who give them can still correct them."""
+    if isinstance(options, Withheld):
+        return None
+    blank = any(isinstance(option, str) and not option.strip() for option in options)
+    if not blank and len(set(options)) == len(options) and not {ABSTAIN, SPOILT} & set(options):
+        return None
+    return finding(
+        "options-unfit",
+        f"“{item.label.zh or item.name}”（{item.name}）要付表决：选项不能空白、重复，或叫 {ABSTAIN}、{SPOILT}；请改正",
+        f"{item.name!r} is put to the vote: no option may be blank or stand twice, and none may be called {ABSTAIN} or "
+        f"{SPOILT}; correct it",
+        step.origin,
+        field=item.name,
+    )
 
 
 def missing(step: Step, item: StepField) -> Finding:
