@@ -97,10 +97,12 @@ class Reading:
     # -- the record as a whole -------------------------------------------------------------------------------------
 
     def checkpoint(self) -> Checkpoint | None:
-        """Append a checkpoint over all events so far, whose size and root stand on the board from then on.
+        """Append a checkpoint over all events so far, whose size, root and hash stand on the board from then on.
+
+        Its hash covers what is new in registers, electoral rolls and the trace of readings as well.
 
         Returns:
-            The checkpoint; the last one where nothing happened since, ``None`` where nothing ever happened.
+            The checkpoint; the last one where nothing is new since, ``None`` where no event was ever recorded.
 
         Raises:
             StoreError: if the record was changed near the last checkpoint: verify first.

@@ -142,7 +142,8 @@ class Tally:
 class Checkpoint:
     """The whole record up to its *size*-th event as one hash: the *root* of a tree over the hashes of all events.
 
-    *hash* is the checkpoint's own, and *previous* that of the checkpoint before it, empty for the first one.
+    *hash* is the checkpoint's own, over root, size and what it covers beside the events, and *previous* that of the
+    checkpoint before it, empty for the first one.
     """
 
     size: int
@@ -420,7 +421,10 @@ class Store(Registers, RegisterRows, Protocol):
         ...
 
     def checkpoint(self, entered: dt.datetime) -> Checkpoint | None:
-        """Append a checkpoint over all events; return it, or the last one where nothing is new, or ``None``."""
+        """Append a checkpoint over all events and what is kept beside them.
+
+        Returns it, or the last one where nothing is new; without any event ``None``.
+        """
         ...
 
     def coverage(self) -> Coverage:

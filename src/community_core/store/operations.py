@@ -114,7 +114,8 @@ class SqlOperations:
         together with all of its checkpoints, unless *roots* gives one that was published or exported before: the root,
         or for what is covered beside the events the hash of a checkpoint. How a case has ended is kept with its present
         state for lists; events do not say it, so that it was changed is found by the hash of the present state alone,
-        and not where somebody adjusts that too.
+        and not where somebody adjusts that too. What was taken out of what waits for observers is not missed, and a
+        counter that was raised leaves a gap in ids, as a refused row of a bulk opening does.
 
         Args:
             roots: roots known from elsewhere; each that the record no longer has is a finding.
