@@ -373,6 +373,21 @@ def test_a_word_that_fails_is_unknown_where_something_else_can_still_matter():
     assert (above.status, [found.code for found in above.findings]) == (Status.UNAVAILABLE, ["function-failed"])
 
 
+def test_an_expression_of_a_procedure_tells_why_what_it_rests_on_failed():
+    """Where a word or a decision under an expression fails, it has findings and no value, unless the rest decides."""
+    tables = {"care.asks": evolve(CARE, name="asks", rows=(row("shaky(age)", "carer"),))}
+    made = Engine(facts=FACTS, decisions=tables, functions=[SHAKY])
+
+    def read(text: str, **values: Any) -> Any:
+        return made.evaluate(Expression(text), practice="care", fields={}, values=values, on=DAY)
+
+    for text in ("shaky(age)", "asks == carer", "shaky(age) and lives_alone"):
+        told = read(text, age=72)
+        assert (told.value, [found.code for found in told.findings]) == (None, ["function-failed"]), text
+    assert read("shaky(age) or lives_alone", age=72, lives_alone=True).value is True
+    assert read("shaky(age)").missing == ("age", "birth_date")
+
+
 def test_a_word_that_takes_members_fails_as_others_do():
     """A word over members, which no memory of values holds, is called and named like any other."""
 
