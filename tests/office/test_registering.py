@@ -2,6 +2,7 @@
 
 import datetime as dt
 import importlib.util
+import types
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,11 +12,15 @@ from hypothesis import strategies as st
 
 import community_core as cc
 from community_core.base import FactError, Refused, StoreError, UnknownTerm
+from community_core.jurisdiction import hookimpl
 from community_core.office import open_office
 from community_core.office.authority import Authority
 from community_core.ports.keys import KeyRing
 from community_core.registers.electoral import Entitlement, holds_together
 from community_core.registers.known import REGISTERS
+from community_core.rulebook import read_text
+from community_core.rules.terms import Function
+from community_core.rules.types import BOOL, INT
 
 _spec = importlib.util.spec_from_file_location(
     "register_files", Path(__file__).parents[1] / "registers" / "conftest.py"
@@ -371,6 +376,46 @@ def test_who_is_known_nowhere_is_named_and_a_household_tells_where_its_members_a
     assert [(line.subject, line.ask[:2]) for line in roll.undetermined] == [
         ("r-3", ("lives_in_place", "registered_in_place"))
     ]
+
+
+OWN = """
+practice: plug.rolls
+title: {zh: 名册, en: Rolls}
+standing: library
+source: {document: rolls}
+decisions:
+  own_elector:
+    title: {zh: 自定的名册, en: An own roll}
+    of: resident
+    yields: [entitled, not_entitled]
+    rows:
+      - {when: ripe(age), then: entitled, because: {zh: 到年龄, en: of age}}
+    otherwise: {then: not_entitled, because: {zh: 未到年龄, en: not of age}}
+"""
+
+
+def test_a_word_that_fails_leaves_its_people_undetermined_with_the_reason(tmp_path):
+    """A roll by rules of a plugin whose word fails for somebody is frozen all the same, and says of him why."""
+
+    def ripe(age):
+        if age == 55:
+            raise ValueError("the secret")
+        return age > 50
+
+    (practice,) = read_text(OWN).practices
+    module = types.ModuleType("plug")
+    module.community_practices = hookimpl(lambda: [practice])
+    module.community_functions = hookimpl(lambda: [Function("ripe", ripe, (INT.in_unit("year"),), BOOL)])
+    file = tmp_path / "town.yaml"
+    file.write_text("district: town\nadopts: [core.rolls, plug.rolls]\n", "utf-8")
+    with open_office(cc.load(file, plugins=[module]), ":memory:") as office:
+        for place in ("c-1", "c-2"):
+            office.register_place(place, layer="community")
+        people(office)
+        roll = office.registers.freeze_roll("residents", "c-1", day=MAY, actor="c", term="plug.rolls.own_elector")
+        assert [line.outcome.value for line in roll.lines].count("entitled") == 2
+        reasons = sorted(line.reason.zh for line in roll.undetermined)
+        assert reasons == ["尚不能判定，缺：age, birth_date", "插件的词 ripe 出错（ValueError），请告知其插件的维护者"]
 
 
 def test_nobody_changes_a_register_without_a_name(office):
