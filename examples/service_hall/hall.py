@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import flask
 from sqlalchemy import CheckConstraint, Column, Connection, Engine, Integer, MetaData, Table, Text, insert, select
@@ -75,9 +75,9 @@ def create_app(
 
     @app.post("/decide/<term>")
     def decide(term: str) -> Any:
-        body = flask.request.get_json()
+        body = sent(on=str, given=dict)
         types = {fact.name: fact.type for fact in rules.terms.facts}
-        return rules.decide(term, typed(types, body["given"]), on=dt.date.fromisoformat(body["on"])).as_data()
+        return rules.decide(term, typed(types, body["given"]), on=day_of(body["on"])).as_data()
 
     @app.post("/procedures/<name>/cases")
     def open_case(name: str) -> Any:
@@ -157,9 +157,33 @@ def shown(case: Case) -> dict[str, str]:
 
 def asked(rules: Rules, procedure: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the visit and the step's data of the present request."""
-    body = flask.request.get_json()
+    body = sent(ticket=str, window=int, data=dict)
     visit = {"ticket": body["ticket"], "window": body["window"], "place": body.get("place", "")}
     return visit, typed(dict(rules.procedure(procedure).field_types), body["data"])
+
+
+def sent(**wanted: type) -> dict[str, Any]:
+    """Return the object that was sent; one that lacks something, or has something else there, is a bad request."""
+    body = flask.request.get_json()
+    given = body if isinstance(body, dict) else {}
+    # In Python, and not in JSON, true and false are whole numbers.
+    wrong = [name for name, kind in wanted.items() if not isinstance(given.get(name), kind) or given[name] is True]
+    if wrong:
+        bad_request(Label(f"请求里缺少或写错了：{'、'.join(wrong)}", f"missing or wrong: {', '.join(wrong)}"))
+    return given
+
+
+def day_of(text: str) -> dt.date:
+    """Return the day that JSON writes as a text."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        bad_request(Label(f"{text!r} 不是日期，请写成 2006-05-01", f"{text!r} is no day; write it as 2006-05-01"))
+
+
+def bad_request(message: Label) -> NoReturn:
+    """Answer that the request itself is wrong, in both languages."""
+    flask.abort(flask.make_response({"message": both(message), "findings": []}, 400))
 
 
 def typed(types: dict[str, ValueType], given: dict[str, Any]) -> dict[str, Any]:

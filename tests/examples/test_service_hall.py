@@ -165,6 +165,28 @@ def test_a_wrong_question_is_the_askers_error(client, term, given, status):
     assert answer.json["message"]["en"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/decide/care_class", []),
+        ("/decide/care_class", {"on": "2006-05-01"}),
+        ("/decide/care_class", {"on": "2006-5-1", "given": {}}),
+        ("/decide/care_class", {"on": 20060501, "given": {}}),
+        ("/decide/care_class", {"on": "2006-05-01", "given": ["age"]}),
+        ("/procedures/hearing/cases", {"ticket": "A9", "window": 3}),
+        ("/procedures/hearing/cases", {"ticket": 9, "window": 3, "data": {}}),
+        ("/procedures/hearing/cases", {"ticket": "A9", "window": True, "data": {}}),
+        ("/procedures/hearing/cases", {"ticket": "A9", "window": 3, "data": None}),
+    ],
+)
+def test_a_request_that_lacks_something_is_told_so(client, path, body):
+    """What is missing or of another form is a bad request that names it in both languages, and no failure."""
+    answer = client.post(path, json=body, headers={"X-Person": "person-1"})
+    assert answer.status_code == 400
+    assert answer.json["message"]["zh"]
+    assert answer.json["message"]["en"]
+
+
 def test_a_window_sees_who_may_do_what(client):
     """The case shows its state, the link on the board, and for each step what stands against the person's taking it."""
     opened = client.post("/procedures/hearing/cases", json=COURTYARD, headers=RESIDENT).json
