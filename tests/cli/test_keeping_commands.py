@@ -202,6 +202,7 @@ def older(store, path):
             ("cc_cases", "id = 'note-2006-000002'"),
             ("cc_events", "case_id = 'note-2006-000002'"),
             ("cc_snapshots", "case_id = 'note-2006-000002'"),
+            ("cc_counters", "name LIKE 'case:%'"),
         ):
             names = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
             connection.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM present.{table} WHERE {which}")  # noqa: S608
