@@ -187,9 +187,7 @@ class Reading:
         Decided by the same code as the step itself, as the case would stand once its overdue deadlines are settled;
         nothing is recorded, and no data is asked for.
         """
-        return permissions(
-            self._work(), id_of(case), person, day, workdays=self._workdays
-        )
+        return permissions(self._work(), id_of(case), person, day, workdays=self._workdays)
 
     def may_open(self, person: str, place: str, day: dt.date) -> tuple[Permission, ...]:
         """Return for each step that opens a case whether *person* may open one about *place* on *day*, or why not."""

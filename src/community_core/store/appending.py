@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, select
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from community_core.base.errors import StoreError
@@ -18,7 +18,7 @@ from community_core.store.connections import Unit, savepoint
 from community_core.store.records import event_row, genesis, moment_text, snapshot_row, stored_case
 from community_core.store.schema import cases, events, outbox, private, snapshots
 from community_core.store.sealing import Sealing
-from community_core.store.statements import Row, adding, adding_unless_taken, putting, write
+from community_core.store.statements import Row, adding, adding_unless_taken, ask, putting, write
 
 T = TypeVar("T")
 CHUNK: Final = 500
@@ -29,6 +29,9 @@ _LAST: Final = select(events.c.hash).where(events.c.case_id == cases.c.id).order
 _VERSION: Final = select(func.max(events.c.version)).where(events.c.case_id == cases.c.id)
 _HEADS: Final = select(cases, _VERSION.scalar_subquery().label("version"), _LAST.scalar_subquery().label("hash")).where(
     cases.c.id.in_(bindparam("ids", expanding=True))
+)
+_WAITING: Final = insert(outbox).from_select(
+    ["seq"], select(events.c.seq).where(events.c.seq.between(bindparam("first"), bindparam("last")))
 )
 
 
@@ -81,19 +84,19 @@ def append(
 
 def _write(connection: Connection, rows: Sequence[Row], private_rows: Sequence[Row], kept: Sequence[Row]) -> None:
     """Write rows of events, of their private values and of the states after them, and what waits for observers."""
-    left = {private: private_rows, outbox: [row[:1] for row in rows]}
-    if len(rows) == len(kept) == 1 and written_at_once(connection, rows[0], kept[0]):
-        left, kept = {private: private_rows}, ()
-    elif not insert_new(connection, events, rows):
+    at_once = len(rows) == len(kept) == 1 and written_at_once(connection, rows[0], kept[0])
+    if not at_once and not insert_new(connection, events, rows):
         with savepoint(connection):
             write(connection, adding(events), rows)
             if private_rows:
-                write(connection, adding(private), left.pop(private))
-    for table, found in left.items():
-        if found:
-            write(connection, adding(table), found)
-    if kept:
-        replace(connection, snapshots, kept)
+                write(connection, adding(private), private_rows)
+        private_rows = ()
+    if private_rows:
+        write(connection, adding(private), private_rows)
+    if not at_once:
+        ask(connection, _WAITING, {"first": rows[0][0], "last": rows[-1][0]})
+        if kept:
+            replace(connection, snapshots, kept)
 
 
 def _previous(event: Event, heads: Mapping[str, tuple[int, str]], expected: Mapping[str, int]) -> str:
