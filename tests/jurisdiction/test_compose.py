@@ -306,6 +306,37 @@ def test_a_procedure_that_extends_and_replaces_another():
     assert codes(compose(district("town.hearings"), Gathered(practices=(closed, practice)))) == ["not-open"]
 
 
+@pytest.mark.parametrize("written", ["day >= least_day", "day >= 最早", "day >= core.hearing.least_day"])
+def test_a_step_that_is_taken_over_means_what_its_own_practice_means(written):
+    """A parameter by the same name or label in the practice that extends does not take the place of the base's."""
+    early, late = (Parameter("least_day", DATE, Label("最早"), history=(value(day),)) for day in (DAY, dt.date.max))
+    held = court("hearing")
+    steps = (evolve(held.steps[0], when=Expression(written)), *held.steps[1:])
+    base = Practice("core.hearing", rank=Rank.LIBRARY, parameters=(early,), procedures=(evolve(held, steps=steps),))
+    own = Procedure("hearing", (), extends="core.hearing.hearing")
+    town = Practice("town.hearings", parameters=(late,), procedures=(own,))
+    rules = compose(district("town.hearings"), Gathered(practices=(base, town)))
+    assert rules.findings == ()
+    taken_over = rules.procedure("town.hearings.hearing").step("propose")
+    assert taken_over is not None
+    assert taken_over.when == Expression("day >= core.hearing.least_day")
+
+
+def test_an_own_name_goes_before_one_of_another_kind_elsewhere():
+    """A practice's own decision is meant by its name, whatever parameter another practice calls so."""
+    fee = DecisionTable(
+        "fee", (Output("", BOOL),), (Row("true", (("", Expression("true")),), Label("因为", "because")),)
+    )
+    shut = DecisionTable(
+        "shut", (Output("", BOOL),), (Row("fee", (("", Expression("true")),), Label("因为", "because")),)
+    )
+    one = Practice("a.one", decisions=(fee, shut))
+    two = Practice("a.two", parameters=(Parameter("fee", INT, history=(value(3),)),))
+    rules = compose(district("a.one", "a.two"), Gathered(practices=(one, two)))
+    assert rules.findings == ()
+    assert rules.decide("shut", {}, on=DAY).outcome is True
+
+
 def test_a_broken_procedure_is_named_when_it_is_asked_for():
     """A guard that cannot be read makes its procedure unavailable, and says why."""
     broken = evolve(

@@ -114,7 +114,8 @@ class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
 
     def facts(self) -> dict[str, Fact]:
         declared: dict[str, list[tuple[str, Fact]]] = {}
-        for item in self.included:
+        # What is declared twice is told where it can be mended: in the practice that is adopted.
+        for item in sorted(self.included, key=lambda one: one.practice.rank is None):
             for fact in item.practice.facts:
                 filled = evolve(fact, cite=fact.cite or item.practice.source)
                 declared.setdefault(folded(fact.name), []).append((item.practice.name, filled))

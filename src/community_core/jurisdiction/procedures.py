@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from attrs import evolve
 
 from community_core.base.findings import finding
+from community_core.base.ids import folded
 from community_core.jurisdiction import claims as claiming
 from community_core.jurisdiction.amend import (
     NotAmendable,
@@ -19,6 +20,7 @@ from community_core.procedures.check import check_procedure
 from community_core.procedures.check_types import check_types
 from community_core.procedures.definition import Procedure
 from community_core.procedures.merge import merge
+from community_core.procedures.naming import names_in
 from community_core.rules.bind_names import DEPENDS
 from community_core.rules.engine import Engine
 from community_core.rules.scope import Ambiguous, Names
@@ -46,7 +48,7 @@ class ProcedureComposer(Grounds):
                 self.broken.setdefault(full, only_proposed(full, procedure.origin, standing))
             if full in self.broken:
                 continue
-            versions = self.whole(full, declared, names, ())
+            versions = self.whole(full, declared, names, (), engine)
             checked = [self.checked(full, version, engine) for version in versions]
             sound = [version for version in checked if version is not None]
             if not versions or len(sound) < len(versions) or full in self.broken:
@@ -62,7 +64,12 @@ class ProcedureComposer(Grounds):
         return sorted(found, key=by_name_and_day), aliases
 
     def whole(
-        self, full: str, declared: Mapping[str, tuple[Procedure, Included]], names: Names, seen: tuple[str, ...]
+        self,
+        full: str,
+        declared: Mapping[str, tuple[Procedure, Included]],
+        names: Names,
+        seen: tuple[str, ...],
+        engine: Engine,
     ) -> tuple[Procedure, ...]:
         """The versions of a procedure: what it extends put in, citations filled in, amendments applied."""
         procedure, item = declared[full]
@@ -78,8 +85,8 @@ class ProcedureComposer(Grounds):
             if base_name is None:
                 return ()
             versions = tuple(
-                evolve(merge(base, own), span=span)
-                for base in self.whole(base_name, declared, names, (*seen, full))
+                evolve(merge(_as_meant(base_name, base, engine), own), span=span)
+                for base in self.whole(base_name, declared, names, (*seen, full), engine)
                 if (span := base.span.within(own.span)) is not None
             )
         for claim in self.amendments.get(full, ()):
@@ -196,3 +203,30 @@ class ProcedureComposer(Grounds):
             else:
                 aliases[target] = full
         return aliases
+
+
+def _as_meant(full: str, procedure: Procedure, engine: Engine) -> Procedure:
+    """Return *procedure* with the terms of its own practice written in full.
+
+    What a step that another practice takes over rests on is then not what that practice calls by the same name.
+    """
+    practice = full.rpartition(".")[0]
+    scope = engine.scope
+    called = [(name, item.label.zh) for name, item in scope.parameters.items()]
+    called += [(name, item.title.zh) for name, item in scope.decisions.items()]
+    mine = [(name.rpartition("."), label) for name, label in called]
+    own = {folded(word) for (where, _, name), label in mine if where == practice for word in (name, label)}
+
+    def spell(
+        expression: Expression, expected: ValueType | None, fields: Mapping[str, ValueType] | None = None
+    ) -> Expression:
+        if own.isdisjoint(map(folded, names_in(expression))):
+            return expression
+        bound = engine.bind_expression(
+            expression, practice=practice, fields=fields or procedure.field_types, guard=True, expected=expected
+        )
+        return expression if bound.node is None else evolve(expression, text=unparse(bound.node), places=())
+
+    return respelt_measures(
+        respelt(procedure, spell), lambda text, expected: spell(text, expected, procedure.measured_types)
+    )

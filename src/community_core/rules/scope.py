@@ -141,12 +141,16 @@ class Scope:
         fact = self.fact(name)
         if fact is not None:
             found.append(("fact", fact.name))
+        terms = []
         parameter = self.parameter_names.find(name, practice)
         if parameter is not None:
-            found.append(("parameter", parameter))
+            terms.append(("parameter", parameter))
         decision = self._decision_names.find(name, practice)
         if decision is not None:
-            found.append(("decision", self.aliases.get(decision, decision)))
+            terms.append(("decision", decision))
+        # The practice's own goes before another's of the other kind, as it does before one of its kind.
+        own = [item for item in terms if folded(item[1]) == folded(f"{practice}.{name}")]
+        found += [(kind, self.aliases.get(full, full)) for kind, full in own or terms]
         if not found:
             found = list(self._labels.get(name, []))
             own = [item for item in found if item[1].startswith(practice + ".")]
