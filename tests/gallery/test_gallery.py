@@ -120,8 +120,8 @@ NO_TEXT = {
     "office/test_office.py": "no-actor no-place too-many-follow-ups unknown-procedure",
     "procedures/test_vote.py": """
         carrier-absent majority-unknown no-contest not-represented opening-strange options-unfit proxy-and-present
-        proxy-limit proxy-limit-unknown proxy-twice proxy-unwritten represented-twice represents-two seats-open seats-unknown
-        seen-twice set-aside-differs tie-unresolved""",
+        proxy-limit proxy-limit-unknown proxy-twice proxy-unwritten represented-twice represents-two seats-open
+        seats-unknown seen-twice set-aside-differs tie-unresolved""",
     "procedures/test_step.py": """
         ballot-rule-unknown ballot-tied case-ended day-before day-unknown earlier-step guard-false guard-unknown
         missing-field no-ballot no-majority no-votes no-working-days not-entitled period-negative period-too-long
