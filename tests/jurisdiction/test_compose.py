@@ -461,6 +461,28 @@ def test_load_takes_a_name_a_file_or_a_district(tmp_path: Path):
 PLANNED = Row("true", (("", Expression("opened")),), Label("拟", "planned"), standing=Standing.PLAN)
 
 
+def test_a_file_tries_an_installed_practice_in_other_words(tmp_path: Path):
+    """A practice that districts adopt is taken from the file that holds one of its name, and is no finding."""
+    file = tmp_path / "town.yaml"
+    file.write_text(
+        """practice: town.tried
+source: {document: 办法}
+parameters:
+  p: {type: int, zh: 数, values: [{value: 4, from: undated}]}
+---
+district: town
+adopts: [town.tried]
+""",
+        encoding="utf-8",
+    )
+    old = Practice("town.tried", parameters=(Parameter("p", INT, history=(value(3),)),))
+    rules = load(file, gathered=Gathered(practices=(old,)))
+    assert rules.findings == ()
+    use = rules.parameter("p", on=DAY)
+    assert use is not None
+    assert use.value == 4
+
+
 def test_no_file_puts_the_national_floor_aside(tmp_path: Path):
     """A file that gives a practice of every district in other words is a finding, and the law's own text holds."""
     floor = Path(community_core.practices.plugin.FOLDER) / "national.yaml"
