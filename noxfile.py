@@ -26,6 +26,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def random(session: nox.Session) -> None:
+    """Run the tests with other random examples than those that they try every time."""
+    install(session, "test")
+    session.run("python", "-m", "pytest", "-q", "--hypothesis-profile=random", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and form."""
     session.install("ruff>=0.6")
@@ -87,7 +94,16 @@ def model(session: nox.Session) -> None:
     """Drive the office against a plain model for 10,000 steps on SQLite and, where there is one, on PostgreSQL."""
     install(session, "dev")
     session.env["COMMUNITY_CORE_TEST_MODEL"] = "10000"
-    session.run("python", "-m", "pytest", "-q", "-s", "tests/office/test_model.py", *session.posargs)
+    session.run(
+        "python",
+        "-m",
+        "pytest",
+        "-q",
+        "-s",
+        "--hypothesis-profile=random",
+        "tests/office/test_model.py",
+        *session.posargs,
+    )
 
 
 @nox.session

@@ -193,12 +193,17 @@ def naive_decision(table: DecisionTable, subject: dict[str, Any]) -> tuple[str, 
             world[index] = bool(bits >> position & 1)
         results.add(in_world(table, world, outcome))
     if table.hit in (HitPolicy.UNIQUE, HitPolicy.ANY):
-        true = {outcome(row) for row, state in zip(table.rows, states, strict=True) if state}
-        if len(true) > 1 and None not in true:
+        true = [outcome(row) for row, state in zip(table.rows, states, strict=True) if state]
+        if differ(true):
             return "conflict", None
     if len(results) == 1:
         return results.pop()
     return "undetermined", None
+
+
+def differ(outcomes: list[Any]) -> bool:
+    """Rows that hold and give different outcomes are a conflict, whatever those give whose outcome is unknown."""
+    return len({item for item in outcomes if item is not None}) > 1
 
 
 def in_world(table: DecisionTable, world: list[bool | None], outcome: Any) -> tuple[str, Any]:
@@ -224,10 +229,10 @@ def in_world(table: DecisionTable, world: list[bool | None], outcome: Any) -> tu
             return "uncovered", None
         true = [table.otherwise]
     chosen = [outcome(true[0])] if table.hit is HitPolicy.FIRST else [outcome(row) for row in true]
+    if differ(chosen):
+        return "conflict", None
     if None in chosen:
         return "undetermined", None
-    if len(set(chosen)) > 1:
-        return "conflict", None
     return ("gap", None) if chosen[0] == "GAP" else ("determined", chosen[0])
 
 
