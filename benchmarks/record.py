@@ -419,7 +419,7 @@ def long_case(server: Server) -> None:
     office.close()
 
 
-def main(count: int = 21_000, most: int = 0, *, singles: int = 400, turns: int = 3) -> None:
+def main(count: int = 21_000, most: int = 0, *, singles: int = 1500, turns: int = 3) -> None:
     """Measure and print."""
     servers: list[tuple[str, Callable[[], Server]]] = [("SQLite", Server)]
     address = os.environ.get("COMMUNITY_CORE_TEST_POSTGRES", "")

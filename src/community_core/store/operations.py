@@ -120,10 +120,10 @@ class SqlOperations:
         Args:
             roots: roots known from elsewhere; each that the record no longer has is a finding.
             progress: told now and then how many events were read.
-            workers: how many processes verify the chains; ``None`` for as many as pay, by the events and the processors
-                there are: more than one from some hundred thousand events on. Each opens the database by itself and
-                reads one moment's state of its own. As with all processes that Python starts anew, a script that asks
-                for them has to stand under ``if __name__ == "__main__":``.
+            workers: how many processes verify the chains, this one among them; ``None`` for as many as pay by the
+                events and processors there are, more than one from some hundred thousand events on. Each opens the
+                database by itself and reads one moment's state of its own. As with all processes that Python starts
+                anew, a script that asks for them has to stand under ``if __name__ == "__main__":``.
 
         Raises:
             StoreError: if the database cannot be read, *workers* is less than 1, or more than 1 where the store is not

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from itertools import pairwise
 from multiprocessing import get_context
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import frozen
 from sqlalchemy import URL, Connection, func, select
@@ -23,7 +23,7 @@ from community_core.store.schema import cases
 from community_core.store.sealing import Sealing
 
 #: A process that is done early takes the next part, and progress is told after each.
-_PARTS: Final = 4
+_PARTS: Final = 8
 
 
 #: A process is begun in about the time in which another verifies so many events.
@@ -36,9 +36,13 @@ def processes_for(events: int) -> int:
     return max(1, min(own, events // _WORTH))
 
 
+#: How many events a part has, and what is wrong with them.
+Verified: TypeAlias = tuple[int, list[Finding]]
+
+
 @frozen
 class Processes:
-    """Several processes that verify together: how many, the database that each opens, and the keys for its values."""
+    """Several processes that verify together, this one among them: how many, the database that each opens, and keys."""
 
     count: int
     url: URL
@@ -54,18 +58,28 @@ class Processes:
         """
         done = 0
         told: set[Finding] = set()
-        with ProcessPoolExecutor(self.count, mp_context=get_context("spawn")) as pool:
-            url = self.url.render_as_string(hide_password=False)
-            parts = [
-                pool.submit(verify_part, url, self.keys, after, until)
-                for after, until in pairwise((None, *_bounds(connection, self.count), None))
-            ]
+        verified: dict[int, Verified] = {}
+
+        def take(index: int, part: Verified) -> None:
+            nonlocal done
+            verified[index] = part
+            done += part[0]
+            if progress is not None:
+                progress(done)
+
+        url = self.url.render_as_string(hide_password=False)
+        asked = [(url, self.keys, *ends) for ends in pairwise((None, *_bounds(connection, self.count), None))]
+        with ProcessPoolExecutor(self.count - 1, mp_context=get_context("spawn")) as pool:
+            parts = [pool.submit(verify_part, *one) for one in asked]
             try:
-                for part in parts:
-                    count, found = part.result()
-                    done += count
-                    if progress is not None:
-                        progress(done)
+                # This process takes what the others have not come to, from the end, while they are still beginning.
+                for index in reversed(range(len(parts))):
+                    if parts[index].cancel():
+                        take(index, verify_part(*asked[index]))
+                for index, part in enumerate(parts):
+                    if index not in verified:
+                        take(index, part.result())
+                    found = verified[index][1]
                     # What is said of the whole, such as a key that is not there, is said by each part.
                     yield from (item for item in found if item not in told)
                     told.update(found)
@@ -81,7 +95,7 @@ class Processes:
                     part.cancel()
 
 
-def verify_part(url: str, keys: KeyRing | None, after: str | None, until: str | None) -> tuple[int, list[Finding]]:
+def verify_part(url: str, keys: KeyRing | None, after: str | None, until: str | None) -> Verified:
     """Return how many events the cases after *after*, up to *until*, have, and what is wrong with them."""
     engine = make_engine(url, timeout=30.0, synchronous="FULL")
     read = 0
