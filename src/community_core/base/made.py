@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
 T = TypeVar("T")
+#: To a type checker it is a function.
+_FACTORY: Final[Any] = attrs.Factory
 
 
 def quickly_made(cls: type[T]) -> type[T]:
@@ -19,7 +20,8 @@ def quickly_made(cls: type[T]) -> type[T]:
     Raises:
         TypeError: if the class is not frozen with slots and without weak references, or has more than plain defaults.
     """
-    fields = attrs.fields(cls)  # type: ignore[arg-type]
+    own: Any = cls
+    fields = attrs.fields(own)
     slots = tuple(getattr(cls, "__slots__", ()))
     plain = all(map(_is_plain, fields))
     if set(slots) != {item.name for item in fields} or not plain or hasattr(cls, "__attrs_post_init__"):
@@ -28,7 +30,7 @@ def quickly_made(cls: type[T]) -> type[T]:
         "_own": cls,
         "_open": type(cls.__name__, (), {"__slots__": slots}),
         "_become": object.__setattr__,
-        "_as_attrs_does": cls.__init__,
+        "_as_attrs_does": own.__init__,
         "_unset": object(),
     }
     asked, passed, lines = [], [], []
@@ -37,7 +39,7 @@ def quickly_made(cls: type[T]) -> type[T]:
         value = name
         if default is attrs.NOTHING:
             asked.append(name)
-        elif isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        elif isinstance(default, _FACTORY):
             known[f"_new_{name}"] = default.factory
             asked.append(f"{name}=_unset")
             value = f"_new_{name}() if {name} is _unset else {name}"
@@ -57,9 +59,9 @@ def quickly_made(cls: type[T]) -> type[T]:
         ]
     )
     exec(text, known)  # noqa: S102 - the names in it are those of the class's own fields
-    made: Callable[..., None] = known["__init__"]
-    made.__wrapped__ = cls.__init__  # type: ignore[attr-defined]
-    cls.__init__ = made  # type: ignore[method-assign]
+    made = known["__init__"]
+    made.__wrapped__ = own.__init__
+    own.__init__ = made
     return cls
 
 

@@ -25,6 +25,7 @@ from community_core.jurisdiction.parameters import ParameterComposer
 from community_core.jurisdiction.plugins import Gathered
 from community_core.jurisdiction.procedures import ProcedureComposer
 from community_core.jurisdiction.rules import Rules
+from community_core.procedures.check import RESERVED_FIELDS
 from community_core.procedures.definition import Procedure
 from community_core.rules.engine import Engine
 from community_core.rules.terms import (
@@ -38,9 +39,6 @@ from community_core.rules.terms import (
 )
 from community_core.rules.types import ValueType
 from community_core.rules.unparse import unparse
-
-#: The words of the language that a name could be taken for.
-RESERVED = frozenset({"day", "true", "false"})
 
 
 def compose(district: District, gathered: Gathered) -> Rules:
@@ -98,7 +96,7 @@ class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
         for item in self.included:
             practice = item.practice
             for term in (*practice.facts, *practice.parameters, *practice.decisions):
-                if term.name in RESERVED:
+                if term.name in RESERVED_FIELDS:
                     self.fault(
                         finding(
                             "reserved-field",

@@ -25,6 +25,7 @@ from community_core.rules.types import Kind
 
 #: Names that the library uses itself.
 RESERVED_STEPS = frozenset({CORRECT, ERASE, INSPECT, LATE, PAPER, TRANSITION, PROPOSER, ANYONE, "system"})
+#: The words of the language that a name of a value could be taken for.
 RESERVED_FIELDS = frozenset({"day", "true", "false"})
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.selectable import ReturnsRows
 
 from community_core.store.schema import events, outbox, snapshots
-from community_core.store.statements import Row, ask
+from community_core.store.statements import Row, ask, replacing
 
 
 def written_at_once(connection: Connection, event: Row, state: Row) -> bool:
@@ -42,6 +42,4 @@ def _at_once() -> ReturnsRows:
     waiting = insert(outbox).from_select(["seq"], select(new.c.seq)).cte("waiting")
     names = [column.name for column in snapshots.columns]
     put = postgresql.insert(snapshots).from_select(names, select(*_values(snapshots)).select_from(new))
-    others = {name: put.excluded[name] for name in names if name != "case_id"}
-    replaced = put.on_conflict_do_update(index_elements=["case_id"], set_=others)
-    return replaced.returning(snapshots.c.case_id).add_cte(waiting)
+    return replacing(put, snapshots, "case_id").returning(snapshots.c.case_id).add_cte(waiting)

@@ -37,8 +37,12 @@ from community_core.store.schema import WITHOUT_EFFECTS, cases, events, ledger, 
 from community_core.store.sealing import Damaged, Sealing
 
 _CHUNK: Final = 500
-#: What was said of the tables whose rows followed from events before these said so: which column counts them.
-_COUNTED: Final = {"ledger": ledger.c.number, "postings": postings.c.id}
+#: What numbers the events, and the rows that follow from events, and what is true of those that say so.
+_CAUSING: Final = (
+    ("events", events.c.seq, events.c.effects != NOTHING),
+    ("ledger", ledger.c.number, ledger.c.version != 0),
+    ("postings", postings.c.id, postings.c.version != 0),
+)
 
 #: A key of ``cc_private``: case, version, field.
 _Private = tuple[str, int, str]
@@ -72,30 +76,23 @@ def _before(connection: Connection) -> Mapping[str, int]:
 
 
 def _boundary(connection: Connection, before: Mapping[str, int]) -> Iterator[Finding]:
-    kept = before.get("events", 0)
-    causing = select(func.min(events.c.seq)).where(events.c.effects != NOTHING)
-    first = connection.execute(causing).scalar() if kept else None
-    if first is not None and first <= kept:
-        yield boundary_changed(
-            f"{WITHOUT_EFFECTS}events",
-            first,
-            kept,
+    for name, number, says_so in _CAUSING:
+        kept = before.get(name, 0)
+        first = connection.execute(select(func.min(number)).where(says_so)).scalar() if kept else None
+        if first is not None and first <= kept:
+            yield boundary_changed(f"{WITHOUT_EFFECTS}{name}", first, kept, *_contradicted(name, first, kept))
+
+
+def _contradicted(name: str, first: int, kept: int) -> tuple[str, str]:
+    if name == "events":
+        return (
             f"总序号 {first} 的记录写明了引起什么，库中却说到 {kept} 为止的记录都没有写",
             f"event {first} of the record says what it caused, while those up to {kept} are kept as saying nothing",
         )
-    for name, number in _COUNTED.items():
-        kept = before.get(name, 0)
-        caused = select(func.min(number)).where(number.table.c.version != 0)
-        first = connection.execute(caused).scalar() if kept else None
-        if first is not None and first <= kept:
-            yield boundary_changed(
-                f"{WITHOUT_EFFECTS}{name}",
-                first,
-                kept,
-                f"cc_{name} 第 {first} 行写明由哪条记录引起，库中却说到第 {kept} 行为止都没有写",
-                f"row {first} of cc_{name} says which event caused it, while those up to {kept} are kept as saying "
-                "nothing",
-            )
+    return (
+        f"cc_{name} 第 {first} 行写明由哪条记录引起，库中却说到第 {kept} 行为止都没有写",
+        f"row {first} of cc_{name} says which event caused it, while those up to {kept} are kept as saying nothing",
+    )
 
 
 def _read(rows: Iterable[Any]) -> Iterator[CausingEvent]:

@@ -26,6 +26,7 @@ _LISTENED: Final = "_has_events"
 _CURSOR: Final = "community_core.cursor"
 
 Row = tuple[Any, ...]
+Upsert = sqlite.Insert | postgresql.Insert
 
 
 def ask(connection: Connection, statement: ReturnsRows, values: Mapping[str, str | int]) -> Sequence[Row]:
@@ -135,7 +136,11 @@ def putting(table: Table, key: str, dialect: str) -> Insert | None:
     new = _UPSERTS.get(dialect)
     if new is None:
         return None
-    put = new(table)
+    return replacing(new(table), table, key)
+
+
+def replacing(put: Upsert, table: Table, key: str) -> Upsert:
+    """Return *put*, which adds rows to *table*, as the statement that replaces those of the same *key*."""
     others = [column.name for column in table.columns if column.name != key]
     return put.on_conflict_do_update(index_elements=[key], set_={name: put.excluded[name] for name in others})
 
