@@ -235,8 +235,9 @@ def _shares(rows: Sequence[ReadRow], known: Neighbours, day: dt.date) -> Iterato
         if row.register.name == "owners" and row.found.get("share") is not None:
             by_dwelling.setdefault(row.key[0], []).append(row)
     for dwelling, told in by_dwelling.items():
-        planned = plan(by_key(known.owners_of(dwelling)), [row.asked(day) for row in told])
-        kept = [row for row in known.owners_of(dwelling) if row.number not in planned.replaced]
+        owners = known.owners_of(dwelling)
+        planned = plan(by_key(owners), [row.asked(day) for row in told])
+        kept = [row for row in owners if row.number not in planned.replaced]
         after = [*kept, *planned.new]
         for begins in sorted({row.since for row in after}):
             shares = [row.values[0] for row in after if row.holds(begins) and isinstance(row.values[0], Fraction)]
