@@ -1,0 +1,1 @@
+"""Practices of Yunmeng county as its document reports them, for community_core; importing it does nothing."""
