@@ -110,10 +110,16 @@ def test_a_disk_full_at_any_page_leaves_nothing(sqlite_file):
     engine = office.store._transactions.engine
     before, note = everything(office), "很长" * 6000
 
+    limits = [0]
+
+    @event.listens_for(engine, "checkout")
+    def _limited(connection, _record, _proxy):
+        connection.execute(f"PRAGMA max_page_count={limits[-1] or 10000}")
+
     def room(pages):
+        office.store._transactions.release()
         with engine.connect() as connection:
-            used = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-            connection.exec_driver_sql(f"PRAGMA max_page_count={used + pages}")
+            limits.append(connection.exec_driver_sql("PRAGMA page_count").scalar_one() + pages)
 
     for number in count():
         room(number)
@@ -133,6 +139,7 @@ def test_of_a_bulk_call_on_a_full_disk_whole_chunks_are_there(sqlite_file):
     """Chunks that were committed stay, the one that did not fit is not there at all."""
     office = cc.open_office(cc.load(str(RULES)), sqlite_file.store())
     office.store.add_posting(Posting("clerk-1", "clerk", "town", dt.date(2006, 1, 1)))
+    office.store._transactions.release()
     with office.store._transactions.engine.connect() as connection:
         used = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count={used + 60}")

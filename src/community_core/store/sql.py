@@ -26,7 +26,7 @@ from community_core.ports.keys import KeyRing
 from community_core.ports.store import Conflict, NeededFunction, StoredCase, StoredEvent, Tally, new_case
 from community_core.procedures.events import Case, Event
 from community_core.store.appending import add, append, chunked, last_hashes, replace
-from community_core.store.connections import Synchronous, Transactions, Unit, make_engine
+from community_core.store.connections import Spare, Synchronous, Transactions, Unit, make_engine
 from community_core.store.counting import next_ids
 from community_core.store.delegations import SqlDelegations
 from community_core.store.delivering import Delivery, deliver
@@ -106,7 +106,7 @@ def open_store(
         if isinstance(where, (Engine, Connection))
         else make_engine(where, timeout=timeout, synchronous=synchronous)
     )
-    transactions = Transactions(target)
+    transactions = Transactions(target, Spare.of(target) if ours and isinstance(target, Engine) else None)
     try:
         with transactions.reading() as connection, checked():
             current = is_current(connection)
@@ -168,6 +168,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
     def close(self) -> None:
         """Close the engine of ours; a caller's engine or connection stays as it is."""
         if self._dispose:
+            self._transactions.release()
             self._transactions.engine.dispose()
 
     def add_case(self, case: StoredCase) -> None:
