@@ -8,6 +8,7 @@ from community_heihe import plugin
 import community_core as cc
 from community_core.declarations import RowClass
 from community_core.jurisdiction import gather, gather_catalogues
+from community_core.testing import mutate, not_covered
 from community_core.testing.cases import case_files, read_cases
 from community_core.testing.catalogue import check_catalogues, dead_rows
 
@@ -24,6 +25,19 @@ def rules():
 def test_the_district_composes_without_findings(rules):
     """The installed district is put together and nothing is wrong with it."""
     assert rules.findings == ()
+
+
+def test_every_row_and_end_has_a_case():
+    """The cases reach every row of every decision, every unknown, every end of every procedure, and a refusal."""
+    names = tuple(practice.name for practice in plugin.community_practices())
+    assert not_covered(CASES, names) == ()
+
+
+def test_every_changed_rule_is_caught_by_a_case():
+    """Whatever single rule is changed, a case notices, or the list beside the cases says why it alters no answer."""
+    done = mutate(CASES)
+    assert done.possible > 90
+    assert [str(found) for found in done.findings] == []
 
 
 def test_every_row_of_the_document_is_in_the_catalogue():
