@@ -10,6 +10,7 @@ from attrs import frozen
 
 from community_core.base.findings import Finding, finding
 from community_core.base.ids import is_told_apart
+from community_core.base.made import quickly_made
 from community_core.office.bindings import Binding, refused, require_day
 from community_core.procedures.correct import Correction
 from community_core.procedures.definition import Procedure, Step
@@ -18,7 +19,8 @@ from community_core.procedures.intake import field_value
 from community_core.procedures.withholding import Withheld
 
 
-@frozen
+@quickly_made
+@frozen(weakref_slot=False)
 class Command:
     """One thing that is asked of the office: a step with its data, by whom, on which day, and under which key.
 

@@ -10,6 +10,7 @@ from attrs import Factory, define, evolve, field, frozen
 
 from community_core.base.errors import Refused, UnknownTerm
 from community_core.base.findings import Finding, finding
+from community_core.base.made import quickly_made
 from community_core.office.authority import Authority
 from community_core.office.bindings import Binding, Bindings, refused
 from community_core.office.commands import Command, other_command, require_place, require_sane
@@ -41,7 +42,8 @@ class _Draft:
     cases: dict[str, Case] = field(factory=dict)
 
 
-@frozen
+@quickly_made
+@frozen(weakref_slot=False)
 class _Beside:
     """Other cases as they stand in a unit of work, for a step of a case whose rules are *binding*'s."""
 

@@ -12,6 +12,7 @@ from attrs import frozen
 from community_core.base.errors import StoreError
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
+from community_core.base.made import quickly_made
 from community_core.instruments.ledger import Entry
 from community_core.procedures.events import Case, Effect, Event
 from community_core.registers.changes import RegisterChange
@@ -87,7 +88,8 @@ class Delegation:
     reason: str = ""
 
 
-@frozen
+@quickly_made
+@frozen(weakref_slot=False)
 class StoredEvent:
     """An event with what the record adds: the moment it was entered, its hash, and its predecessor's."""
 
@@ -97,7 +99,8 @@ class StoredEvent:
     previous: str
 
 
-@frozen
+@quickly_made
+@frozen(weakref_slot=False)
 class StoredCase:
     """What is kept of a case beside its events: where it belongs and what it began under."""
 

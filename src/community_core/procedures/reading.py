@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from community_core.base.days import add_months
 from community_core.base.findings import Finding, finding
+from community_core.base.made import quickly_made
 from community_core.procedures.definition import Procedure, Step
 from community_core.procedures.events import SYSTEM, Case
 from community_core.rules.answer import ParameterUse
@@ -76,7 +77,8 @@ class Evaluate(Protocol):
         ...
 
 
-@frozen
+@quickly_made
+@frozen(weakref_slot=False)
 class Reading:
     """A case on the day of a step, with the values its expressions see.
 

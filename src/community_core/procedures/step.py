@@ -12,6 +12,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from community_core.base.findings import Finding, Origin, finding
+from community_core.base.made import quickly_made
 from community_core.procedures.beside import Beside, lacking, unknown_cases
 from community_core.procedures.consequences import EffectFunction, effects, publications, unset_consequences
 from community_core.procedures.definition import Procedure, Step, Waiting
@@ -25,7 +26,8 @@ from community_core.procedures.vote import unset_terms, vote
 from community_core.procedures.withholding import known, locked, private_fields
 
 
-@frozen
+@quickly_made
+@frozen(weakref_slot=False)
 class Taken:
     """What a step comes to: the case after it, the events to record, and the effects to apply with them."""
 

@@ -12,6 +12,7 @@ from community_core.base.compiled import Compiled
 from community_core.base.errors import UnknownTerm
 from community_core.base.findings import Finding
 from community_core.base.labels import Label
+from community_core.base.made import quickly_made
 from community_core.base.ranks import Standing
 from community_core.instruments.workdays import WorkdayCalendar
 from community_core.rules import nodes as n
@@ -50,7 +51,8 @@ from community_core.rules.vocabulary import inner, outer
 _PLANS = 4096
 
 
-@frozen
+@quickly_made
+@frozen(weakref_slot=False)
 class Evaluated:
     """What an expression of a procedure came to: its value (``None`` while unknown), what is missing, what it used."""
 
