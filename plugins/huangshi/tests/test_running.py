@@ -145,7 +145,7 @@ def test_nothing_of_a_household_file_is_public(office):
 
 
 def test_the_rhythm_is_kept_where_it_is_adopted_by_name(office, tmp_path):
-    """A week without an event and a month without a theme are listed where the rhythm is adopted, and not in the city."""
+    """A week without an event and a month without a theme are listed where that is adopted, and not in the city."""
     (tmp_path / "town.yaml").write_text(RHYTHM, "utf-8")
 
     def late(opened, day):
