@@ -11,8 +11,7 @@ from community_core.instruments.ledger import Balance
 DAY = dt.date(2003, 5, 1)
 POSTS = (
     "committee.chair",
-    "community.worker",
-    "door.officer",
+    "committee.member",
     "government.officer",
     "resident",
     "service.manager",
@@ -130,17 +129,17 @@ def test_one_door_leads_to_an_outlet_and_shows_no_person(office):
     item = {"service_item": "家电维修", "outlet": "一号服务点", "responsible": "p1"}
     assigned = start(office, "assignment", item, "committee.chair")
     case = start(office, "one_door", {"request": "修电扇"}, "resident")
-    office.take(case, "direct", {"assignment_case": assigned.id}, actor="door.officer", day=DAY)
-    assert office.take(case, "serve", {"result": "已修好"}, actor="door.officer", day=DAY).ended == "decided"
+    office.take(case, "direct", {"assignment_case": assigned.id}, actor="committee.member", day=DAY)
+    assert office.take(case, "serve", {"result": "已修好"}, actor="committee.member", day=DAY).ended == "decided"
     assert shown(office, "assignment") == [{"service_item": "家电维修", "outlet": "一号服务点"}]
     assert shown(office, "one_door") == []
 
 
 def test_nothing_of_a_household_file_is_public(office):
     """What a household said stays in its file."""
-    case = start(office, "opinion_file", {"household": "h1", "opinion_files": 0}, "community.worker")
-    office.take(case, "note_opinion", {"opinion": "楼道无灯"}, actor="community.worker", day=DAY)
-    assert office.take(case, "close_file", {"why": "迁出"}, actor="community.worker", day=DAY).ended == "withdrawn"
+    case = start(office, "opinion_file", {"household": "h1", "opinion_files": 0}, "committee.member")
+    office.take(case, "note_opinion", {"opinion": "楼道无灯"}, actor="committee.member", day=DAY)
+    assert office.take(case, "close_file", {"why": "迁出"}, actor="committee.member", day=DAY).ended == "withdrawn"
     assert shown(office, "opinion_file") == []
 
 
