@@ -12,7 +12,7 @@ DAY = dt.date(2003, 5, 1)
 POSTS = (
     "committee.chair",
     "committee.member",
-    "government.officer",
+    "steering_committee.officer",
     "resident",
     "service.manager",
     "unit.delegate",
@@ -108,20 +108,20 @@ def test_a_reward_is_entered_for_the_body_assessed(tmp_path):
 
 
 def test_chair_and_members_of_a_steering_committee_hold_their_seats(office):
-    """Whoever is named chair or member is appointed, and no name reaches the board."""
-    case = start(office, "steering_committee", {"committee_level": "district"}, "government.officer")
-    seat = {"chair": "p1", "office_headed": "party_committee"}
-    office.take(case, "seat_chair", seat, actor="government.officer", day=DAY)
-    for person, department in (("p2", "民政部门"), ("p3", "文化部门")):
-        seat = {"member": person, "office_headed": "department", "department": department}
-        office.take(case, "seat_member", seat, actor="government.officer", day=DAY)
-    assert office.take(case, "establish", {}, actor="government.officer", day=DAY).state == "established"
+    """Chair and members hold their seats once the committee is established, and no name reaches the board."""
+    officer = "steering_committee.officer"
+    case = start(office, "steering_committee", {"committee_level": "district"}, officer)
+    office.take(case, "name_chair", {"chair": "p1", "office_headed": "party_committee"}, actor=officer, day=DAY)
+    named = {"members": ["p2", "p3"], "departments": ["民政部门", "文化部门"]}
+    office.take(case, "name_members", named, actor=officer, day=DAY)
+    assert office.store.posts("p1", "c", DAY) == frozenset()
+    assert office.take(case, "establish", {}, actor=officer, day=DAY).state == "established"
     assert [office.store.posts(person, "c", DAY) for person in ("p1", "p2", "p3")] == [
         frozenset({"steering.chair"}),
         frozenset({"steering.member"}),
         frozenset({"steering.member"}),
     ]
-    assert shown(office, "steering_committee") == [{"committee_level": "区"}]
+    assert shown(office, "steering_committee") == [{"committee_level": "区", "departments": "民政部门、文化部门"}]
 
 
 def test_one_door_leads_to_an_outlet_and_shows_no_person(office):
