@@ -102,6 +102,20 @@ def test_no_row_or_step_of_a_proposal_has_another_standing_that_applies():
         assert {procedure.standing for procedure in practice.procedures} <= {None}, practice.name
 
 
+def test_a_term_of_a_proposal_applies_where_the_readme_names_it(tmp_path):
+    """The district in the README takes the quota over by name: 2.9 % is vetoed there, by a proposal that says so."""
+    readme = (CASES.parent / "README.md").read_text("utf-8")
+    text = readme.partition("```yaml\n")[2].partition("```")[0]
+    (tmp_path / "my-town.yaml").write_text(text, "utf-8")
+    rules = cc.load(tmp_path / "my-town.yaml")
+    assert rules.findings == ()
+    design = {"project_built_area": 1_000, "project_premises_area": 29}
+    answer = rules.decide("premises_quota", design, on=DAY)
+    assert answer.outcome == "vetoed"
+    assert answer.standings == {Standing.PROPOSAL}
+    assert rules.decide("premises_owed", design, on=DAY).status.value == "unavailable"
+
+
 def test_the_district_sets_nothing(rules):
     """What the document does not say the county does not set: how long residents are asked has no days."""
     (district,) = plugin.community_districts()
@@ -160,8 +174,12 @@ def test_figures_that_follow_from_the_profile(rules):
 def test_two_lower_bounds_have_no_ratio(rules):
     """More than 50 staff and more than 20 facilities give no mean, neither a point nor a bound."""
     figures = figures_of(rules)
-    given = {"staff_counted": figures["service_staff_more_than"], "staff_more_than": True}
-    given |= {"facilities_counted": figures["service_facilities_more_than"], "facilities_more_than": True}
+    given = {
+        "service_staff_counted": figures["service_staff_more_than"],
+        "service_staff_more_than": True,
+        "service_facilities_counted": figures["service_facilities_more_than"],
+        "service_facilities_more_than": True,
+    }
     answer = rules.decide("staff_per_facility", given, on=DAY)
     assert answer.status.value == "gap"
     assert answer.outcome is None
