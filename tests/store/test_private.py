@@ -28,7 +28,7 @@ from community_core.store.records import case_row, event_row, genesis, snapshot_
 from community_core.store.schema import cases as case_table
 from community_core.store.schema import events as event_table
 from community_core.store.schema import snapshots as snapshot_table
-from community_core.store.sealing import written
+from community_core.store.sealing import read, written
 
 RULES = Path(__file__).parent / "relief.yaml"
 DAY = dt.date(2006, 5, 1)
@@ -715,3 +715,16 @@ def test_no_line_of_an_export_with_values_changes_place_or_type(database):
                             name,
                             value,
                         )
+
+
+@pytest.mark.parametrize("said", ["", " {}", "{} ", "{}{}", "{", "nul", '{"a":}'])
+def test_what_is_read_is_a_whole_canonical_text(said):
+    """A kept text with anything before or after it, or broken, is refused and not read in part."""
+    with pytest.raises(ValueError, match=r".*"):
+        read(said)
+
+
+def test_a_canonical_text_is_read_as_json_reads_it():
+    """What was written comes back the same."""
+    values = {"a": [1, "二", None, True], "b": {"c": '\u2028\\"'}, "d": 10**30}
+    assert read(written(values)) == values

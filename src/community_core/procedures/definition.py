@@ -349,7 +349,12 @@ class Step:
         brought += [SHEETS] if self.rates is not None else []
         return (*self.takes, *(name for name in brought if name not in self.takes))
 
-    @property
+    @cached_property
+    def timed(self) -> bool:
+        """Whether it is tied to a day or a period."""
+        return bool(self.held) or self.not_before is not None or self.within is not None
+
+    @cached_property
     def opens(self) -> bool:
         """Whether a case begins with this step (it has no source state)."""
         return not self.source

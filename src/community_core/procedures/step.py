@@ -83,12 +83,15 @@ def take(
     reading = Reading(procedure, case, day, evaluate, workdays, {**case.data, **known(given)})
     if case.withheld:
         found += locked(step, case.withheld, step.rests_on - given.keys())
-    found += against_poster(procedure, step, reading.values, post)
-    found += _timing(reading, step)
+    if step.publish:
+        found += against_poster(procedure, step, reading.values, post)
+    if step.timed:
+        found += _timing(reading, step)
     if beside is not None:
         if step.needs:
             found += lacking(case, step, reading.values, beside)
-        found += unknown_cases(procedure, step, given, beside)
+        if procedure.case_fields:
+            found += unknown_cases(procedure, step, given, beside)
     if found:
         return Refusal(tuple(found))
     if step.decides is not None:
@@ -99,7 +102,7 @@ def take(
         rated, found = rate(reading, step, step.rates)
         given.update(rated)
         reading = evolve(reading, values={**reading.values, **rated})
-    if not found:
+    if step.when is not None and not found:
         found = _guard(reading, step, frozenset())
     if found:
         return Refusal(tuple(found))
@@ -108,7 +111,8 @@ def take(
     if found or wrong:
         return Refusal((*found, *wrong))
     state = step.to or case.state
-    given.update(dict.fromkeys(step.clears))
+    if step.clears:
+        given.update(dict.fromkeys(step.clears))
     if procedure.counters:
         given.update(_counts(procedure, case, step))
     event = Event(

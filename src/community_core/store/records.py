@@ -31,6 +31,7 @@ from community_core.store.sealing import (
     Lookup,
     object_text,
     present_data,
+    read,
     snapshot_data,
     unread,
     unsealed,
@@ -77,7 +78,7 @@ def read_effects(text: str) -> tuple[RecordedEffect, ...]:
             tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in item.get("said", ())),
             tuple(Apart(**one) for one in item.get("apart", ())),
         )
-        for item in json.loads(text)
+        for item in read(text)
     )
 
 
@@ -317,7 +318,7 @@ def stored_event(row: Any, lookup: Lookup = unread) -> StoredEvent:
     _, case, version, step, state, actor, post, behalf, day, data, published, effects, rules, key, *rest = row
     entered, previous, kept = rest
     try:
-        values, private = unsealed(case, version, step, json.loads(data), lookup)
+        values, private = unsealed(case, version, step, read(data), lookup)
         event = Event(
             case,
             version,
@@ -327,7 +328,7 @@ def stored_event(row: Any, lookup: Lookup = unread) -> StoredEvent:
             post,
             read_iso(day),
             values,
-            () if published == NOTHING else tuple(_published(item) for item in json.loads(published)),
+            () if published == NOTHING else tuple(_published(item) for item in read(published)),
             rules,
             key or "",
             behalf,
@@ -439,9 +440,9 @@ def kept_state(row: Sequence[Any], lookup: Lookup = unread) -> Case:
     case, procedure, place, opened, rules, parent, state, version, entered, latest, kept, taken, *rest = row
     reminded, ended, moved, people, _ = rest
     try:
-        data, private, withheld = present_data(case, json.loads(kept), lookup)
-        steps = {step: (read_iso(day), person) for step, (day, person) in json.loads(taken).items()}
-        told = json.loads(people) if people else {}
+        data, private, withheld = present_data(case, read(kept), lookup)
+        steps = {step: (read_iso(day), person) for step, (day, person) in read(taken).items()}
+        told = read(people) if people else {}
         return Case(
             case,
             procedure,
