@@ -7,6 +7,7 @@ import pytest
 from community_beipiao import plugin
 
 import community_core as cc
+from community_core.base.ranks import Standing
 from community_core.declarations import RowClass
 from community_core.jurisdiction import gather
 from community_core.testing import mutate, not_covered
@@ -39,6 +40,16 @@ def test_every_changed_rule_is_caught_by_a_case():
     done = mutate(CASES)
     assert done.possible > 100
     assert [str(found) for found in done.findings] == []
+
+
+def test_the_document_proposes_nothing(rules):
+    """All that the district runs is reported or the library's own: the document has no proposal, plan or aim."""
+    practices = plugin.community_practices()
+    assert {practice.name for practice in practices} == set(rules.district.adopts)
+    said = {item.standing for practice in practices for item in (*practice.decisions, *practice.procedures)}
+    said |= {step.standing for practice in practices for item in practice.procedures for step in item.steps}
+    said |= {practice.standing for practice in practices}
+    assert said - {None} == {Standing.REPORTED, Standing.LIBRARY}
 
 
 def test_the_district_sets_nothing(rules):
