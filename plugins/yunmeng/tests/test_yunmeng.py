@@ -137,3 +137,21 @@ def test_every_row_that_claims_something_fails_when_it_is_broken():
     """For each term that a row names one of its cases fails when the term is broken, and each case for one of them."""
     (catalogue,) = plugin.community_catalogues()
     assert [str(found) for found in dead_rows(catalogue, gather(), CASES.parent)] == []
+
+
+def test_the_readme_names_every_practice_and_its_example_works(tmp_path):
+    """Each practice has its row in the README, and the town of its example has the radius that it adopts by name."""
+    text = (CASES.parent / "README.md").read_text("utf-8")
+    named = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
+    assert sorted(named) == sorted(practice.name for practice in plugin.community_practices())
+    town = tmp_path / "town.yaml"
+    town.write_text(text.split("```yaml\n")[1].split("```")[0], "utf-8")
+    adopting = cc.load(town)
+    assert adopting.findings == ()
+    day = dt.date(2027, 5, 1)
+    answers = [
+        adopting.decide("near_centre", {"home_position": (metres, 0), "outlet_position": (0, 0)}, on=day).outcome
+        for metres in (2000, 2200, 2201)
+    ]
+    assert answers == ["near", "near", "far"]
+    assert adopting.decide("siting_missing", {"siting_weighed": ()}, on=day).status.value == "unavailable"
