@@ -11,7 +11,7 @@ from community_core.model import Place
 from community_core.office.campaigns import campaign
 
 DAY = dt.date(2005, 3, 1)
-POINTS = ("surroundings", "management", "services", "relations", "safety", "culture")
+POINTS = ("surroundings", "management", "services", "relations", "public_safety", "flourishing_culture")
 PLAN = {"plan_title": "实施方案", "plan_number": "49", "features": ("lead", "carrier", "platform", "purpose")}
 
 #: Two of the seven zones, each with two communities; all of them called by letters.
@@ -145,10 +145,10 @@ def test_an_inspection_opens_what_remedies_its_gaps(office):
     inspection = office.open("inspection", {"seen": "困难不少"}, actor="city-officer", day=DAY, place="z.a")
     money = {"work": "社区楼", "payer": "市财政", "payee": "甲社区居委会", "money": cc.Money.yuan("100000")}
     remedies = {
-        "hardware": ("allocate_money", money),
-        "self_governance": ("guide_self_governance", {"guidance": "写明约定"}),
-        "culture": ("support_culture", {}),
-        "safety": ("restore_order", {}),
+        "weak_hardware": ("allocate_money", money),
+        "weak_self_governance": ("guide_self_governance", {"guidance": "写明约定"}),
+        "weak_culture": ("support_culture", {}),
+        "poor_order": ("restore_order", {}),
     }
     for kind, (step, facts) in remedies.items():
         office.take(inspection, "find_gap", {"gap_kind": kind, "gap": "有差距"}, actor="city-officer", day=DAY)
