@@ -36,7 +36,7 @@ def test_every_row_and_end_has_a_case():
 def test_every_changed_rule_is_caught_by_a_case():
     """Whatever single rule is changed, a case notices, or the list beside the cases says why it alters no answer."""
     done = mutate(CASES)
-    assert done.possible > 90
+    assert done.possible > 300
     assert [str(found) for found in done.findings] == []
 
 

@@ -53,8 +53,8 @@ def test_both_reported_sums_are_granted_for_the_two_uses_and_add_up(office):
     with pytest.raises(cc.Refused):
         grant(office, "special_funds", "other", special)
     assert [(entry.purpose, entry.amount) for entry in office.entries("social_work")] == [
-        ("facility_renewal", 75_000_000),
-        ("purchased_projects", 1_373_000_000),
+        ("社区设施改造", 75_000_000),
+        ("购买服务项目", 1_373_000_000),
     ]
     assert office.balances("social_work")["中心", "fen"].amount == 1_448_000_000
 

@@ -1,6 +1,7 @@
 """What the document only proposes: in force nowhere by itself, and whole where a district names it."""
 
 import datetime as dt
+from fractions import Fraction
 from pathlib import Path
 
 import attrs
@@ -13,6 +14,7 @@ from community_core.declarations.practice import District
 from community_core.jurisdiction import gather
 from community_core.jurisdiction.compose import compose
 
+README = Path(__file__).parents[1] / "README.md"
 EVERY = Path(__file__).parents[1] / "cases" / "every-proposal.yaml"
 DAY = dt.date(2021, 10, 1)
 PROPOSALS = (
@@ -128,16 +130,16 @@ def test_an_item_of_the_list_is_taken_up_assessed_and_commended():
 
 
 def test_the_vacancy_is_filled_from_the_pool_and_the_person_appointed():
-    """Who is drawn from the reserve pool and holds a certificate has the post from the day on which it is filled."""
+    """Who is drawn from the reserve pool and holds a certificate has the post from that day."""
     with cc.open_office(cc.load(EVERY), ":memory:") as office:
         office.register_place("c")
         office.appoint("chair", "committee.chair", "c", DAY)
         office.appoint("clerk", "department.officer", "c", DAY)
         reserve = office.open("reserve", {"candidate": "y1"}, actor="clerk", day=DAY, place="c")
         vacancy = office.open("vacancy", {"reason": "retirement"}, actor="chair", day=DAY, place="c")
-        office.take(reserve, "draw", {"vacancy_case": vacancy.id}, actor="clerk", day=DAY)
-        filled = {"reserve_case": reserve.id, "person": "y1", "certified": True, "certificate": "甲"}
-        assert office.take(vacancy, "fill", filled, actor="clerk", day=DAY).ended == "decided"
+        drawn = {"vacancy_case": vacancy.id, "certified": True, "certificate": "甲"}
+        office.take(reserve, "draw", drawn, actor="clerk", day=DAY)
+        assert office.take(vacancy, "fill", {"reserve_case": reserve.id}, actor="clerk", day=DAY).ended == "decided"
         assert [held.post for held in office.store.postings("y1", DAY)] == ["community.worker"]
 
 
@@ -146,3 +148,15 @@ def test_a_proposal_named_alone_brings_nothing_else():
     district = District("one", adopts=("heihe.relations", "heihe.alliance", "heihe.alliance.alliance_role"))
     rules = compose(attrs.evolve(district, standing=Standing.EXAMPLE), gather())
     assert in_force(rules) == {"heihe.alliance.alliance_role"}
+
+
+def test_the_readme_shows_every_practice_and_how_to_adopt_a_proposal(tmp_path):
+    """Each practice stands in the README, and the district written there has its proposal in force."""
+    text = README.read_text("utf-8")
+    for practice in plugin.community_practices():
+        assert f"| `{practice.name}` |" in text, practice.name
+    (tmp_path / "town.yaml").write_text(text.partition("```yaml\n")[2].partition("```")[0], "utf-8")
+    rules = cc.load(tmp_path / "town.yaml")
+    assert rules.findings == ()
+    assert rules.parameter("commendation_share", on=dt.date(2027, 5, 1)).value == Fraction(4, 5)
+    assert rules.procedure("heihe.take-up.assessment").standing is Standing.PROPOSAL
