@@ -88,7 +88,7 @@ def test_a_help_file_is_kept_by_the_committee_and_told_to_nobody(office):
 
 def test_prepaid_money_is_one_account_where_a_district_adopts_the_proposal(tmp_path):
     """Named term by term and with a price, the proposal runs: what is prepaid and spent stands in one ledger."""
-    (practice,) = [item for item in gather().practices if item.name == "yanhe.proposed-premises"]
+    (practice,) = [item for item in gather().practices if item.name == "yanhe.proposed-prepayment"]
     parts = (*practice.parameters, *practice.decisions, *practice.procedures)
     named = "".join(f"  - {practice.name}.{part.name}\n" for part in parts)
     town = f"""
@@ -124,6 +124,6 @@ adopts:
 
 def test_without_its_terms_named_no_prepayment_can_be_opened():
     """A district that adopts the practice of the proposal and no term of it opens no case of it."""
-    rules = compose(District("town", adopts=("yanhe.proposed-premises",)), gather())
+    rules = compose(District("town", adopts=("yanhe.proposed-prepayment",)), gather())
     with cc.open_office(rules, ":memory:") as office, pytest.raises(cc.CommunityError, match="不适用"):
         office.open("prepayment", {}, actor="d1", day=DAY, place="county-seat")
