@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
+import attrs
 import pytest
 from community_yunmeng import plugin
 
@@ -155,3 +156,24 @@ def test_the_readme_names_every_practice_and_its_example_works(tmp_path):
     ]
     assert answers == ["near", "near", "far"]
     assert adopting.decide("siting_missing", {"siting_weighed": ()}, on=day).status.value == "unavailable"
+
+
+def labels_in(node):
+    """Yield every label of a declaration and of what stands in it."""
+    if isinstance(node, cc.Label):
+        yield node
+    elif isinstance(node, tuple):
+        for member in node:
+            yield from labels_in(member)
+    elif attrs.has(type(node)):
+        for each in attrs.fields(type(node)):
+            yield from labels_in(getattr(node, each.name))
+
+
+def test_every_label_is_in_both_languages():
+    """Every title, name, reason and gap of the plugin is written in Chinese and in English."""
+    (catalogue,) = plugin.community_catalogues()
+    declared = (*plugin.community_practices(), *plugin.community_districts(), catalogue)
+    labels = [label for each in declared for label in labels_in(each)]
+    assert len(labels) > 1000
+    assert [label for label in labels if bool(label.zh) != bool(label.en)] == []
