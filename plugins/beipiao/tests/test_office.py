@@ -141,7 +141,7 @@ def test_the_campaign_is_counted_by_zone(office):
 
 
 def test_an_inspection_opens_what_remedies_its_gaps(office):
-    """Money is in the ledger, experts and patrols are cases, and the chair is told to draw up a covenant."""
+    """Money is in the ledger, and each remedy is a case of its own, which whoever has to go on with it finds."""
     inspection = office.open("inspection", {"seen": "困难不少"}, actor="city-officer", day=DAY, place="z.a")
     money = {"work": "社区楼", "payer": "市财政", "payee": "甲社区居委会", "money": cc.Money.yuan("100000")}
     remedies = {
@@ -156,13 +156,13 @@ def test_an_inspection_opens_what_remedies_its_gaps(office):
     assert office.take(inspection, "close", {}, actor="city-officer", day=DAY).ended == "decided"
 
     opened = {case.procedure.rpartition(".")[2]: case.id for case in office.follow_ups(inspection)}
-    assert set(opened) == {"hardware_grant", "culture_support", "public_order"}
+    assert set(opened) == {"hardware_grant", "self_governance", "culture_support", "public_order"}
     assert {account: balance for (account, _), balance in office.balances("hardware", place="z.a").items()} == {
         "市财政": Balance(-10_000_000),
         "甲社区居委会": Balance(10_000_000),
     }
-    effects = [effect for item in office.store.events(inspection.id) for effect in item.event.effects]
-    assert [dict(effect.said)["post"] for effect in effects if effect.kind == "remind"] == ["committee.chair"]
+    may = {item.step for item in office.may("z.a-chair", opened["self_governance"], DAY) if item.allowed}
+    assert may == {"make_covenant"}
 
 
 def test_culture_is_supported_to_its_end(office):
