@@ -92,6 +92,22 @@ def test_a_proposal_that_is_adopted_as_a_whole_still_does_not_apply():
     assert rules.parameter("core.tasks.money_with_task", on=DAY) is None
 
 
+def test_all_proposals_can_be_taken_over_together():
+    """Where every term of every proposal is named, all of it is available and nothing is wrong with it."""
+    terms = [
+        f"{practice.name}.{term.name}"
+        for practice in proposals()
+        for term in (*practice.parameters, *practice.decisions, *practice.procedures)
+    ]
+    adopts = ("yanhe.size", *(practice.name for practice in proposals()), *terms, "core.tasks.money_with_task")
+    rules = compose(District("town", adopts=adopts), gather())
+    assert [str(found) for found in rules.findings] == []
+    groups = (rules.terms.parameters, rules.terms.decisions, rules.terms.procedures)
+    assert set(terms) <= {name for group in groups for name, _ in group}
+    assert [name for name, _ in rules.terms.broken if name in terms] == []
+    assert rules.parameter("core.tasks.money_with_task", on=DAY).value is True
+
+
 def test_no_row_or_step_of_a_proposal_has_another_standing_that_applies():
     """A row inside a proposed decision does not say of itself that it is reported or the library's."""
     for practice in proposals():
