@@ -8,8 +8,9 @@ from community_beipiao import plugin
 
 import community_core as cc
 from community_core.base.ranks import Standing
-from community_core.declarations import RowClass
+from community_core.declarations import District, RowClass
 from community_core.jurisdiction import gather
+from community_core.jurisdiction.compose import compose
 from community_core.testing import mutate, not_covered
 from community_core.testing.cases import case_files, read_cases
 from community_core.testing.catalogue import check_catalogues, dead_rows
@@ -60,6 +61,22 @@ def test_the_district_sets_nothing(rules):
     elder = {"recipient": "resident", "age": 70, "means": "own_means", "disabled": False, "preferential": False}
     answer = rules.decide("service_tier", elder, on=DAY)
     assert [name.rpartition(".")[2] for name in answer.ask] == ["vulnerable_age"]
+
+
+@pytest.mark.parametrize(
+    "adopts",
+    [
+        ("tracking", "premises", "disclosure", "culture", "safety"),
+        ("models", "campaign"),
+        ("figures", "layers", "premises", "safety"),
+        *((name,) for name in ("layers", "campaign", "guidance", "premises", "covenants", "disclosure", "culture")),
+        ("safety",),
+    ],
+)
+def test_practices_are_adopted_together_as_the_readme_says(adopts):
+    """Another district may adopt some of the practices: those that stand alone, and the others with what they use."""
+    rules = compose(District("another", adopts=tuple(f"beipiao.{name}" for name in adopts)), gather())
+    assert [str(found) for found in rules.findings] == []
 
 
 def test_every_row_of_the_document_is_in_the_catalogue():
