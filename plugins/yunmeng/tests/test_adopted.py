@@ -16,8 +16,9 @@ from community_core.rules import DatedValue
 
 DAY = dt.date(2021, 5, 1)
 WANTED = ("yunmeng.works", "yunmeng.funding", "yunmeng.duty", "yunmeng.security", "yunmeng.projects")
-#: Values of this test: the document gives neither a rule of approval nor an interval of the conference.
+#: Values of this test: the document gives neither a rule of approval nor any interval.
 EXAMPLES = {
+    "yunmeng.works.accounts_interval": 2,
     "yunmeng.works.approval_rule": "majority_of_entitled",
     "yunmeng.security.conference_interval": 3,
     "yunmeng.duty.column_interval": 1,
@@ -44,8 +45,14 @@ def office():
         yield opened
 
 
+def due_again(office, procedure, day):
+    """Return the items of one procedure that are to be done again, with the last day and the day they are due."""
+    found = office.due_again(day, place="c")
+    return {each.item: (each.last, each.due) for each in found if each.procedure == procedure}
+
+
 def test_money_comes_by_source_and_is_paid_by_progress(office):
-    """What two sources give and what is paid by progress stand in one ledger; more than the progress is refused."""
+    """What sources give and what is paid by progress stand in one ledger, made public again in time; more is refused."""
     drawn = office.open(
         "fund_raising",
         {"project": "服务中心", "need": cc.Money.yuan("1000")},
@@ -79,6 +86,7 @@ def test_money_comes_by_source_and_is_paid_by_progress(office):
     }
     office.appoint("auditor", "auditor", "t", DAY)
     money = office.take(money, "publish_accounts", {"statement": "已拨二百五十元"}, actor="officer", day=DAY)
+    assert due_again(office, "yunmeng.works.accounts", dt.date(2021, 8, 1)) == {"服务中心": (DAY, dt.date(2021, 7, 1))}
     assert office.take(money, "audit", {"audit_report": "相符"}, actor="auditor", day=DAY).ended == "decided"
 
 
@@ -104,12 +112,6 @@ def test_works_pass_their_three_gates_in_order(office):
         states.append(works.state)
     assert states == ["hired", "hired", "built", "supervised", "accepted"]
     assert works.ended == "decided"
-
-
-def due_again(office, procedure, day):
-    """Return the items of one procedure that are to be done again, with the last day and the day they are due."""
-    found = office.due_again(day, place="c")
-    return {each.item: (each.last, each.due) for each in found if each.procedure == procedure}
 
 
 def test_the_column_takes_the_place_of_the_board_and_its_items_fall_due(office):
