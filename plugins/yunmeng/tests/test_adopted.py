@@ -52,7 +52,7 @@ def due_again(office, procedure, day):
 
 
 def test_money_comes_by_source_and_is_paid_by_progress(office):
-    """What sources give and what is paid by progress stand in one ledger, made public again in time; more is refused."""
+    """What sources give and what is paid by progress stand in one ledger, made public in time; more is refused."""
     drawn = office.open(
         "fund_raising",
         {"project": "服务中心", "need": cc.Money.yuan("1000")},
