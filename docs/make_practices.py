@@ -21,7 +21,10 @@ from community_core.pages.words import type_label
 #: On which the values must be missing: the first day of the law's latest text.
 DAY = dt.date(2026, 1, 1)
 DOCS = Path(__file__).parent
-DISTRICTS = ("shenhe", "fangzi", "jianghan", "demo-shenhe", "demo-fangzi")
+DISTRICTS = (
+    *("shenhe", "fangzi", "jianghan", "huangshi", "beipiao", "yanhe", "heihe", "yunmeng"),
+    *("demo-shenhe", "demo-fangzi"),
+)
 
 
 def pictures() -> dict[str, str]:

@@ -10,6 +10,7 @@ import pytest
 
 import community_core as cc
 from community_core.base.ranks import Standing
+from community_core.jurisdiction.plugins import gather
 from community_core.pages.handbook import render_handbook, write_handbook
 from community_core.pages.handbook_making import make_handbook
 from community_core.pages.texts import STANDINGS
@@ -20,7 +21,7 @@ pytest.importorskip("community_fangzi")
 pytest.importorskip("community_jianghan")
 
 DAY = dt.date(2006, 5, 1)
-DISTRICTS = ["shenhe", "fangzi", "jianghan", "demo-shenhe", "demo-fangzi"]
+DISTRICTS = sorted(each.name for each in gather().districts)
 VOID = {"meta", "link", "br", "wbr", "rect", "path", "circle"}
 
 TOWN = """\
