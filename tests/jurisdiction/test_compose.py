@@ -533,6 +533,25 @@ def test_what_is_only_proposed_says_how_to_adopt_it():
     assert taken.procedure("meeting")
 
 
+def test_what_the_library_adds_to_a_proposal_is_part_of_it():
+    """A row that is the library's own, in a decision that is only proposed, is not in force without the rest of it."""
+    (table,) = evaluation().decisions
+    rows = tuple(evolve(row, standing=Standing.LIBRARY) for row in table.rows)
+    otherwise = None if table.otherwise is None else evolve(table.otherwise, standing=Standing.LIBRARY)
+    mixed = evolve(table, rows=rows, otherwise=otherwise)
+    known = {"satisfied": 1, "asked": 2}
+
+    def decided(standing: Standing, *names: str) -> Status:
+        floor = evolve(FLOOR, history=(value(Fraction(3, 5)),))
+        practice = evolve(evaluation(), standing=standing, decisions=(mixed,), parameters=(floor,))
+        rules = compose(district("town.evaluation", *names), Gathered(practices=(practice,)))
+        return rules.decide("review", known, on=DAY).status
+
+    assert decided(Standing.REPORTED) is Status.DETERMINED
+    assert decided(Standing.PROPOSAL) is Status.UNAVAILABLE
+    assert decided(Standing.PROPOSAL, "town.evaluation.review", "town.evaluation.floor") is Status.DETERMINED
+
+
 def test_a_unit_slip_is_found_with_both_texts(tmp_path: Path):
     """Per mille written for a parameter in per cent is a finding that names where each stands."""
     path = tmp_path / "town.yaml"

@@ -323,6 +323,22 @@ def test_a_text_may_stand_in_a_list_of_texts(history):
     assert codes(engine(("t.t", whole), facts={"name": TEXT}, parameters={"t.listed": listed})) == []
 
 
+@pytest.mark.parametrize("count", [1, 3, 7, 12])
+@pytest.mark.parametrize("known", [True, False])
+def test_one_list_may_stand_in_another(count, known):
+    """A list of any length may stand in another or not, whether it is set or open; a contradiction is still found."""
+    members = tuple(f"m{number}" for number in range(count))
+    kind = list_of(enum_of(*members))
+    history = (DatedValue(members[: 1 + count // 2]),) if known else ()
+    wanted = Parameter("wanted", kind, Label("应有"), history=history, open_to=(Rank.DISTRICT,))
+    sides = [table("subset(wanted, done)", otherwise=True), table("subset(done, wanted)", otherwise=True)]
+    for whole in sides:
+        assert codes(engine(("t.t", whole), facts={"done": kind}, parameters={"t.wanted": wanted})) == []
+    fixed = Parameter("wanted", kind, Label("应有"), history=(DatedValue(members[:1]),))
+    twisted = table("subset(wanted, done) and not m0 in done", otherwise=True)
+    assert codes(engine(("t.t", twisted), facts={"done": kind}, parameters={"t.wanted": fixed})) == ["unreachable-row"]
+
+
 def test_a_list_or_count_of_nothing_is_an_outcome():
     """Under collect only the least and the greatest of nothing are missing."""
     for aggregation in Aggregation:

@@ -272,12 +272,16 @@ def _filled_decision(decision: Decision, source: Citation | None, usual: Standin
 def applying(decision: Decision) -> Decision | None:
     """Return *decision* without the rows that its source only proposes, plans or aims at; ``None`` where none is left.
 
-    Every row has a standing of its own by now.
+    Every row, and the decision, has a standing of its own by now. What the library adds to a proposal is part of it.
     """
     if not isinstance(decision, DecisionTable):
         return decision if decision.standing is None or decision.standing.applies else None
 
+    proposed = decision.standing is not None and not decision.standing.applies
+
     def applies(row: Row) -> bool:
+        if row.standing is Standing.LIBRARY and proposed:
+            return False
         return row.standing is None or row.standing.applies
 
     rows = tuple(row for row in decision.rows if applies(row))

@@ -206,18 +206,23 @@ class Cells:
                 texts = [text for name in names_in(item) for text in self._texts(name)]
                 values: Sequence[Any] = [known] if known is not None else item.type.values or texts
                 sought.update(dict.fromkeys(values))
+        wholes = list(dict.fromkeys(self._wholes(variable)))
+        together = dict.fromkeys(member for whole in wholes for member in whole)
+        if len(sought | together) <= _MOST_MEMBERS:
+            sought |= together
+            wholes = []
         for left, right in self.pairs:
             for side, other in ((left, right), (right, left)):
                 if isinstance(side, n.Call) and side.function == "count" and _is(side.args[0], variable.name):
                     bound = self.value(other, {})
                     lengths |= {0, 1} if type(bound) is not int else {bound - 1, bound, bound + 1}
-        if len(sought) > _MOST_MEMBERS or max(lengths) > FARTHEST // 10**6:
+        if len(sought) > _MOST_MEMBERS or len(wholes) > 1 or max(lengths) > FARTHEST // 10**6:
             self.capped.add(variable.name)
         members = list(islice(sought, _MOST_MEMBERS))
         of = variable.type.of
         filler: Any = "…"
         if of is not None and of.kind is not Kind.TEXT:
-            others = [value for value in of.values if value not in sought]
+            others = [value for value in of.values if value not in sought and value not in together]
             filler = others[0] if others else None
         found: dict[tuple[Any, ...], None] = {}
         for size in range(len(members) + 1):
@@ -226,6 +231,8 @@ class Cells:
                 for length in sorted({size, *lengths}):
                     if size <= length <= FARTHEST // 10**6 and (fill is not None or length == size):
                         found[(*chosen, *([fill] * (length - size)))] = None
+                for base in _around(wholes, filler):
+                    found[(*chosen, *(member for member in base if member not in sought))] = None
         fits = [item for item in found if len(item) >= variable.type.at_least]
         return tuple(fits) or ((),)
 
@@ -235,6 +242,17 @@ class Cells:
             for node in n.walk(tree):
                 if isinstance(node, n.Call) and node.function == "contains":
                     yield node.args[0], node.args[1]
+
+    def _wholes(self, variable: Variable) -> Iterator[tuple[Any, ...]]:
+        """Yield the members of each list that is to stand in *variable*, or in which it is to stand."""
+        for tree in self.trees:
+            for node in n.walk(tree):
+                if isinstance(node, n.Call) and node.function == "subset":
+                    for own, other in (node.args, node.args[::-1]):
+                        if _is(own, variable.name):
+                            known = self.value(other, {})
+                            of = other.type.of
+                            yield tuple(known if known is not None else of.values if of is not None else ())
 
     def _positions(self) -> tuple[tuple[int, int], ...]:
         """Places in one line, as far apart as a distance is compared with, and a metre to both sides."""
@@ -370,6 +388,15 @@ def _conditions(tree: n.Node) -> Iterator[n.Node]:
 
 def _names(pair: tuple[n.Node, n.Node]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*names_in(pair[0]), *names_in(pair[1])]))
+
+
+def _around(wholes: Sequence[tuple[Any, ...]], filler: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield lists that hold each of *wholes*, nearly hold it, hold little of it, and hold all of them and more."""
+    for whole in wholes:
+        yield from (whole, whole[:-1], whole[1:], whole[:1])
+    if wholes:
+        together = tuple(dict.fromkeys(member for whole in wholes for member in whole))
+        yield together if filler is None else (*together, filler)
 
 
 def _is(node: n.Node, name: str) -> bool:

@@ -117,7 +117,8 @@ def unparse(node: n.Node, naming: Naming = plain_name, *, zh: bool = False) -> s
     if isinstance(node, n.Members):
 
         def of_member(kind: str, name: str) -> str:
-            return f"{_MEMBER}.{naming(kind, name)}" if kind == "fact" else naming(kind, name)
+            said = naming(kind, name)
+            return said if kind != "fact" else f"其{said}" if zh else f"{_MEMBER}.{said}"
 
         value = "" if node.value is None else unparse(node.value, of_member, zh=zh)
         if zh:
