@@ -251,6 +251,34 @@ def test_a_general_bound_is_never_a_refusal():
     assert compose(here, Gathered(practices=(evaluation(bounds=(bound,)),))).findings == ()
 
 
+def test_a_value_and_a_bound_are_cited_by_themselves_their_parameter_or_its_practice():
+    """What gives no citation of its own has its parameter's, and only without one there its practice's."""
+    own, parameters = Citation("002.txt"), Citation("001.txt", "六")
+    bounds = (Bound(BoundKind.AT_LEAST, Fraction(1, 2)), Bound(BoundKind.AT_MOST, Fraction(1), cite=own))
+    given = {"history": (value(Fraction(3, 5)), evolve(value(Fraction(2, 3), 2020), cite=own)), "bounds": bounds}
+    for cite, usual in ((parameters, parameters), (None, SOURCE)):
+        rules = compose(district("town.evaluation"), Gathered(practices=(evaluation(cite=cite, **given),)))
+        (floor,) = [item for name, item in rules.terms.parameters if name == "town.evaluation.floor"]
+        assert [each.cite for each in floor.history] == [usual, own]
+        assert [each.cite for each in floor.bounds] == [usual, own]
+    setting = Setting("floor", (value(Fraction(3, 5)),))
+    rules = compose(
+        district("town.evaluation", settings=(setting,), source=own), Gathered(practices=(evaluation(cite=parameters),))
+    )
+    assert rules.parameter("floor", on=DAY).cite == own
+
+
+@pytest.mark.parametrize(("given", "code"), [("metres(2000)", ""), ("2000", ""), ("days(2000)", "wrong-unit")])
+def test_a_distance_is_set_in_metres(tmp_path: Path, given: str, code: str):
+    """A district sets a distance in metres or as a bare number; in another unit it is a finding."""
+    file = tmp_path / "town.yaml"
+    values = f"[{{value: {given}, from: 2000-01-01}}]"
+    file.write_text(f"district: town\nadopts: [core.reach]\nset: {{core.reach.service_radius: {values}}}\n", "utf-8")
+    rules = load(file)
+    assert codes(rules) == ([code] if code else [])
+    assert code or rules.parameter("core.reach.service_radius", on=DAY).value == 2000
+
+
 @pytest.mark.parametrize("standing", [Standing.PROPOSAL, Standing.PLAN, Standing.AIM])
 def test_a_proposal_never_applies(standing: Standing):
     """A value that its source only proposes, plans or aims at is known and not applied."""

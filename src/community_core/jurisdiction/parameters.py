@@ -33,11 +33,12 @@ class ParameterComposer(Grounds):
         declared: dict[str, tuple[Parameter, Included]] = {}
         for item in self.included:
             for parameter in item.practice.parameters:
-                declared[f"{item.practice.name}.{parameter.name}"] = (parameter, item)
+                own = _cited(parameter, item.practice.source)
+                declared[f"{item.practice.name}.{parameter.name}"] = (own, item)
         claimants: dict[str, list[Claimant]] = {full: [] for full in declared}
         for full, (parameter, item) in declared.items():
             if parameter.history:
-                history = filled(parameter.history, item.practice.source, item.practice.standing)
+                history = filled(parameter.history, parameter.cite, item.practice.standing)
                 claimants[full].append(
                     Claimant(item.practice.name, item.rank, history, declarer=True, origin=parameter.origin)
                 )
@@ -54,8 +55,8 @@ class ParameterComposer(Grounds):
                 history = filled(setting.history, source, standing)
                 claimants[target].append(Claimant(who, rank, history, origin=setting.origin))
         return {
-            full: self.parameter(full, self.tightened(full, parameter), item, claimants[full], facts=facts)
-            for full, (parameter, item) in declared.items()
+            full: self.parameter(full, self.tightened(full, parameter), claimants[full], facts=facts)
+            for full, (parameter, _) in declared.items()
         }
 
     def tightened(self, full: str, parameter: Parameter) -> Parameter:
@@ -100,7 +101,6 @@ class ParameterComposer(Grounds):
         self,
         full: str,
         parameter: Parameter,
-        item: Included,
         claimants: list[Claimant],
         *,
         facts: Mapping[str, Fact],
@@ -114,9 +114,15 @@ class ParameterComposer(Grounds):
         outside = [] if wrong else list(bound_faults(full, parameter, history))
         for found in (*wrong, *conflicts, *outside):
             self.fault(found, full)
-        result = evolve(parameter, history=history, cite=parameter.cite or item.practice.source)
+        result = evolve(parameter, history=history)
         self.claims += claiming.of_parameter(full, result, claimants)
         return result
+
+
+def _cited(parameter: Parameter, source: Citation | None) -> Parameter:
+    """Return *parameter* with the citation of its practice where it has none; its bounds have the parameter's."""
+    cite = parameter.cite or source
+    return evolve(parameter, cite=cite, bounds=tuple(evolve(each, cite=each.cite or cite) for each in parameter.bounds))
 
 
 def filled(history: Iterable[DatedValue], source: Citation | None, usual: Standing) -> tuple[DatedValue, ...]:

@@ -17,15 +17,13 @@ from community_core.rulebook.nodes import Mapping, Node, Scalar, Sequence
 from community_core.rulebook.readers import NAME, Each, Whole, iso_day
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, Reading, entries, suggestion
 from community_core.rulebook.scalars import Form, as_bool, form
+from community_core.rules.quantities import PERIODS, QUANTITIES, SHARES
 from community_core.rules.types import POSITION, REFERENCE, TEXT, TYPE_NAMES, Kind, ValueType, enum_of, fits, list_of
 
 _CALL = re.compile(r"([a-z]+)\(\s*(?:(-?[0-9]+)|'([^']*)'|\"([^\"]*)\")\s*\)\Z")
 _DECIMAL = re.compile(r"([0-9]+)(?:\.([0-9]{1,12}))?\Z")
-_PERIODS = {"days": "day", "workdays": "workday", "months": "month"}
-_SHARES = {"pct": 100, "permille": 1000}
 #: The unit that a constant is written in, where it is written in one.
-_UNITS = {**_PERIODS, **{word: word for word in _SHARES}}
-_CONSTANTS = (*_PERIODS, *_SHARES, "yuan", "date")
+_UNITS = {**PERIODS, **{word: word for word in SHARES}}
 _NAMED = {**TYPE_NAMES, "ballot_rule": enum_of(*BALLOT_RULES)}
 _TYPE = Label("类型", "a type")
 
@@ -195,7 +193,7 @@ def _own_form(node: Scalar, kind: ValueType | None, reading: Reading) -> tuple[A
     if kind is not None and kind.kind is Kind.DATE and (day := iso_day(text)) is not None:
         return day, ""
     call = _CALL.match(unicodedata.normalize("NFKC", text))
-    if call is None or call[1] not in _CONSTANTS:
+    if call is None or call[1] not in QUANTITIES:
         return text, ""
     number, quoted = call[2], call[3] if call[3] is not None else call[4]
     value = _constant(call[1], number, quoted)
@@ -213,14 +211,14 @@ def _own_form(node: Scalar, kind: ValueType | None, reading: Reading) -> tuple[A
 def _constant(word: str, number: str | None, quoted: str | None) -> Money | Fraction | dt.date | int | None:
     if number is not None and len(number) > 18:
         return None
-    if word in _PERIODS:
+    if word in PERIODS:
         return int(number) if number is not None and int(number) >= 0 else None
-    if word in _SHARES:
+    if word in SHARES:
         match = _DECIMAL.match(number if number is not None else quoted or "")
         if match is None:
             return None
         decimals = match[2] or ""
-        return Fraction(int(match[1] + decimals), 10 ** len(decimals) * _SHARES[word])
+        return Fraction(int(match[1] + decimals), 10 ** len(decimals) * SHARES[word])
     if word == "yuan":
         try:
             return Money.yuan(number if number is not None else quoted or "")

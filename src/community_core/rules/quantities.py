@@ -11,14 +11,15 @@ from community_core.rules.vocabulary import EXACT, same_unit
 
 #: The words for whole numbers in a unit, and the unit.
 PERIODS = {"days": "day", "workdays": "workday", "months": "month", "years": "year", "metres": "metre"}
-_SHARES = {"pct": 100, "permille": 1000}
-QUANTITIES = frozenset({*PERIODS, *_SHARES, "yuan", "date"})
+#: The words for shares, and how many of them are the whole.
+SHARES = {"pct": 100, "permille": 1000}
+QUANTITIES = frozenset({*PERIODS, *SHARES, "yuan", "date"})
 
 
 def quantity(word: str, value: object) -> n.Const | None:
     """Return the constant that ``word(value)`` writes (``pct(60)``, ``yuan('12.50')`` …), or ``None`` for none."""
-    if word in _SHARES and type(value) is int:
-        return n.Const(Fraction(value, _SHARES[word]), SHARE.in_unit(word))
+    if word in SHARES and type(value) is int:
+        return n.Const(Fraction(value, SHARES[word]), SHARE.in_unit(word))
     if word in PERIODS and type(value) is int:
         return n.Const(value, INT.in_unit(PERIODS[word]))
     if word == "yuan" and type(value) in (int, str):
