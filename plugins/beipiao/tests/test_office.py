@@ -156,12 +156,12 @@ def test_an_inspection_opens_what_remedies_its_gaps(office):
     assert office.take(inspection, "close", {}, actor="city-officer", day=DAY).ended == "decided"
 
     opened = {case.procedure.rpartition(".")[2]: case.id for case in office.follow_ups(inspection)}
-    assert set(opened) == {"hardware_grant", "self_governance", "culture_support", "public_order"}
+    assert set(opened) == {"hardware_grant", "governance_guidance", "culture_support", "public_order"}
     assert {account: balance for (account, _), balance in office.balances("hardware", place="z.a").items()} == {
         "市财政": Balance(-10_000_000),
         "甲社区居委会": Balance(10_000_000),
     }
-    may = {item.step for item in office.may("z.a-chair", opened["self_governance"], DAY) if item.allowed}
+    may = {item.step for item in office.may("z.a-chair", opened["governance_guidance"], DAY) if item.allowed}
     assert may == {"make_covenant"}
 
 
