@@ -162,7 +162,7 @@ class _Maker:
     def fact(self, fact: Fact) -> FactEntry:
         derived = Label()
         if fact.derived is not None:
-            derived = self.spelling.expression(fact.derived, practice="", expected=fact.type)
+            derived = self.spelling.expression(fact.derived, practice="", expected=fact.type, owned=fact.labels)
         return FactEntry(
             fact.name,
             fact.label or Label(fact.name, fact.name),

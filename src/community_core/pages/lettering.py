@@ -203,11 +203,11 @@ class _Writer:
     def shown(self, value: Any, labels: Mapping[str, Label] | None = None) -> str:
         return self.say(value_text(value, {**self.value_labels, **(labels or {})}))
 
-    def measured(self, value: Any, kind: ValueType, label: Label) -> str:
+    def measured(self, value: Any, kind: ValueType, label: Label, labels: Mapping[str, Label] | None = None) -> str:
         unit = _UNITS[kind.unit].text(self.lang) if kind.kind is Kind.INT and kind.unit in _UNITS else ""
         if unit and self.lang == "zh" and kind.unit == "year" and "龄" in label.zh:
             unit = " 岁"
-        return self.shown(value) + unit
+        return self.shown(value, labels) + unit
 
     def letter(self) -> Letter:
         answer = self.answer
@@ -293,13 +293,14 @@ class _Writer:
     def value(self, use: ParameterUse) -> LetterValue:
         label = self.say(use.label) or use.name
         if use.key:
-            key = self.value_labels.get(use.key)
+            fact = self.facts.get(self.parameters[use.term].per)
+            key = dict(fact.labels if fact is not None else ()).get(use.key) or self.value_labels.get(use.key)
             shown = self.say(key) if key else use.key
             label += f"（{shown}）" if self.lang == "zh" else f" ({shown})"
         setter = self.rules.district.title if use.setter == self.rules.name else Label()
         return LetterValue(
             label=_clean(label),
-            value=self.measured(use.value, use.type, use.label),
+            value=self.measured(use.value, use.type, use.label, dict(use.labels)),
             standing=self.say(STANDINGS[use.standing]),
             setter=self.say(setter) or use.setter,
             since=self.shown(use.since) if isinstance(use.since, dt.date) else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from community_core.base.labels import Label
@@ -11,11 +11,13 @@ from community_core.pages.texts import value_text
 from community_core.pages.words import BALLOTS, CALLS, UNITS
 from community_core.procedures.definition import Procedure
 from community_core.rules import nodes as n
+from community_core.rules.naming import Labels, values_of
 from community_core.rules.terms import Expression, Parameter
 from community_core.rules.types import Kind, ValueType
 from community_core.rules.unparse import unparse
 
-Labels = Mapping[str, Label]
+#: The term that an expression gives a value of, whatever it is called.
+_HERE = ""
 
 
 class Spelling:
@@ -24,31 +26,20 @@ class Spelling:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._names: dict[tuple[str, str], Label] = {}
-        self._values: dict[ValueType, Labels] = {}
         terms = rules.terms
         for fact in terms.facts:
             self._names[("fact", fact.name)] = fact.label
-            self._know(fact.type, fact.labels)
         for full, parameter in terms.parameters:
             self._names[("parameter", full)] = parameter.label
         for full, decision in terms.decisions:
             self._names[("decision", full)] = decision.title
-            for output in decision.outputs:
-                self._know(output.type, output.labels)
         self._services = {full.rpartition(".")[2]: service.label for full, service in terms.services if service.label}
-
-    def _know(self, kind: ValueType, labels: Iterable[tuple[str, Label]]) -> None:
-        inner = kind.of if kind.kind is Kind.LIST and kind.of is not None else kind
-        named = dict(labels)
-        if named and inner.values:
-            self._values.setdefault(inner, named)
 
     def labels_of(self, kind: ValueType, own: Iterable[tuple[str, Label]] = ()) -> Labels:
         """Return what the values of an enumeration (or of a list of them) are called; *own* labels go first."""
-        inner = kind.of if kind.kind is Kind.LIST and kind.of is not None else kind
-        usual = {**self._services, **BALLOTS} if inner.values else {}
-        known = {value: usual[value] for value in inner.values if value in usual}
-        return {**known, **self._values.get(inner, {}), **dict(own)}
+        usual = {**self._services, **BALLOTS}
+        known = {value: usual[value] for value in values_of(kind) if value in usual}
+        return {**known, **self._rules.engine.names.labels_alike(kind), **dict(own)}
 
     def name(self, kind: str, name: str) -> Label:
         """Return what the term of a kind (``fact parameter decision``) is called, or the last part of its name."""
@@ -63,7 +54,7 @@ class Spelling:
         named: Labels | None = None,
         expected: ValueType | None = None,
         owned: Iterable[tuple[str, Label]] = (),
-        typed: Mapping[ValueType, Labels] | None = None,
+        of_fields: Mapping[str, Labels] | None = None,
     ) -> Label:
         """Return *expression* in Chinese words, and in the language of rules beside it.
 
@@ -74,26 +65,33 @@ class Spelling:
             named: what these fields are called.
             expected: the type that the place of the expression expects.
             owned: what the values of that type are called there.
-            typed: what the values of further types are called, such as those of a procedure's fields.
+            of_fields: what the values of these fields are called.
         """
         bound = self._rules.engine.bind_expression(
             expression, practice=practice, fields=fields or {}, guard=True, expected=expected
         )
         if bound.node is None:
             return Label(expression.text, expression.text)
-        values = dict(owned)
-        for tree in _deep(bound.node):
-            if isinstance(tree, n.Const) and tree.type.kind is Kind.ENUM and tree.value not in values:
-                label = (typed or {}).get(tree.type, {}).get(tree.value) or self.labels_of(tree.type).get(tree.value)
-                if label is not None:
-                    values[tree.value] = label
-        zh = unparse(bound.node, self._naming(named or {}, values), zh=True)
+        names, known = self._rules.engine.names, {**(of_fields or {}), _HERE: dict(owned)}
+
+        def called(value: n.Const, beside: n.Node | None) -> str:
+            own = known.get(beside.name, {}) if isinstance(beside, n.FactRef) else {}
+            own = own or (names.labels_beside(beside) if beside is not None else {})
+            alike = (labels for name, labels in known.items() if (fields or {}).get(name) == value.type)
+            for labels in (own, *alike, self.labels_of(value.type)):
+                if value.value in labels:
+                    return labels[value.value].zh
+            label = names.label(value.value, value.type)
+            return label.zh if label is not None else str(value.value)
+
+        here = None if expected is None else n.FactRef(_HERE, expected)
+        zh = unparse(names.worded(bound.node, called, here), self._naming(named or {}), zh=True)
         return Label(zh, unparse(bound.node, _plainly))
 
-    def _naming(self, named: Labels, values: Labels) -> Callable[[str, str], str]:
+    def _naming(self, named: Labels) -> Callable[[str, str], str]:
         def naming(kind: str, name: str) -> str:
             if kind == "value":
-                return values[name].zh if name in values else name
+                return name
             if kind == "word":
                 return CALLS.get(name, name)
             if kind == "fact" and named.get(name):
@@ -105,12 +103,12 @@ class Spelling:
     def of_procedure(self, full: str, procedure: Procedure) -> Callable[[Expression], Label]:
         """Return how the expressions of a procedure (by full name) are said."""
         named = {"day": Label("当日", "day"), **{name: item.label for name, item in procedure.field_names.items()}}
-        typed = {item.type: dict(item.labels) for item in procedure.field_names.values() if item.labels}
+        of_fields = {name: dict(item.labels) for name, item in procedure.field_names.items() if item.labels}
 
         def spell(expression: Expression) -> Label:
             practice = full.rpartition(".")[0]
             return self.expression(
-                expression, practice=practice, fields=procedure.field_types, named=named, typed=typed
+                expression, practice=practice, fields=procedure.field_types, named=named, of_fields=of_fields
             )
 
         return spell
@@ -153,11 +151,3 @@ class Spelling:
 
 def _plainly(_kind: str, name: str) -> str:
     return name.rpartition(".")[2]
-
-
-def _deep(node: n.Node) -> Iterator[n.Node]:
-    for tree in n.walk(node):
-        yield tree
-        if isinstance(tree, n.Members):
-            for inner in tree.inside:
-                yield from _deep(inner)

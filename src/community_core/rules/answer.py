@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 class ParameterUse:
     """A parameter as an answer used it: full name, value, standing, the day it holds from, who set it, and where.
 
-    For a table-valued parameter, *key* is the entry used and *value* that entry's value.
+    For a table-valued parameter, *key* is the entry used and *value* that entry's value. *labels* say what the values
+    of an enumeration are called.
     """
 
     term: str
@@ -44,6 +45,7 @@ class ParameterUse:
     label: Label = Label()
     cite: Citation | None = None
     origin: Origin = field(default=NOWHERE, eq=False)
+    labels: tuple[tuple[str, Label], ...] = field(default=(), eq=False)
 
     @property
     def name(self) -> str:

@@ -226,9 +226,8 @@ class _Nearest:
             for tree, folded in zip(atoms_of(row.when), atoms_of(row.folded), strict=True):
                 was, now = value_of(folded, before), value_of(folded, after)
                 if was is not now and now is not None:
-                    text = unparse(tree, self.plan.names.naming("en"))
-                    text_zh = unparse(tree, self.plan.names.naming("zh"), zh=True)
-                    yield ConditionChange(number, text, text_zh, was), now is True
+                    names = self.plan.names
+                    yield ConditionChange(number, names.text(tree, "en"), names.text(tree, "zh"), was), now is True
 
 
 def _trees(plan: Plan) -> Iterator[n.Node]:
@@ -288,11 +287,8 @@ def _line(change: Change, lang: Language) -> str:
 
 
 def _fact(item: FactChange, lang: Language) -> str:
-    labels = dict(item.fact.labels)
-
     def shown(value: Any) -> str:
-        label = labels.get(value) if isinstance(value, str) else None
-        return (label.text(lang) if label else "") or value_text(value, lang)
+        return value_text(value, lang, item.fact.labels)
 
     name = item.fact.label.text(lang) or item.name
     if lang == "en":

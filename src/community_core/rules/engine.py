@@ -24,7 +24,7 @@ from community_core.rules.flow import Ready
 from community_core.rules.fold import Folding
 from community_core.rules.function_plan import FunctionPlan
 from community_core.rules.interpret import Surroundings, failures, unknown_leaves
-from community_core.rules.naming import Naming
+from community_core.rules.naming import Naming, output_name
 from community_core.rules.parts import BoundRow, part_values
 from community_core.rules.parts import Names as PlanNames
 from community_core.rules.pattern import Status
@@ -42,6 +42,7 @@ from community_core.rules.terms import (
     Expression,
     Fact,
     Function,
+    Output,
     Parameter,
     Row,
 )
@@ -98,9 +99,13 @@ class _NamesAt:
         """See :meth:`Engine.naming`."""
         return self.engine.naming(lang)
 
-    def shown_zh(self, value: Any) -> str:
+    def text(self, tree: n.Node, lang: str) -> str:
+        """See :meth:`Naming.text`."""
+        return self.engine.text(tree, lang)
+
+    def shown_zh(self, value: Any, of: n.Node | None = None) -> str:
         """See :meth:`Engine.shown_zh`."""
-        return self.engine.shown_zh(value)
+        return self.engine.shown_zh(value, of)
 
     def use(self, term: str, day: dt.date, key: str = "") -> ParameterUse | None:  # noqa: ARG002 - the days are known
         """See :meth:`Engine.use`."""
@@ -186,9 +191,13 @@ class Engine(Compiled):
         """Return how things are called in *lang*."""
         return self.names.naming(lang)
 
-    def shown_zh(self, value: Any) -> str:
-        """Return a value as a Chinese reader names it."""
-        return self.names.shown_zh(value)
+    def text(self, tree: n.Node, lang: str) -> str:
+        """Return an expression as a reader in *lang* sees it."""
+        return self.names.text(tree, lang)
+
+    def shown_zh(self, value: Any, of: n.Node | None = None) -> str:
+        """Return a value, such as that *of* a term, as a Chinese reader names it."""
+        return self.names.shown_zh(value, of)
 
     # -- names -----------------------------------------------------------------------------------------------------
 
@@ -229,6 +238,7 @@ class Engine(Compiled):
             label=parameter.label,
             cite=held.cite or parameter.cite,
             origin=held.origin,
+            labels=tuple(self.names.labels("parameter", term, parameter.type).items()),
         )
 
     def parameter(self, term: str, *, on: dt.date) -> ParameterUse | None:
@@ -365,7 +375,7 @@ class Engine(Compiled):
                 title=bound.decision.title,
                 digest=self.digest,
                 decision=bound.decision,
-                outputs=bound.decision.outputs,
+                outputs=self._labelled(full, bound.decision),
                 facts=facts,
                 parts=parts,
                 inputs=bound.inputs,
@@ -389,7 +399,7 @@ class Engine(Compiled):
             title=bound.table.title,
             digest=self.digest,
             table=bound.table,
-            outputs=result_outputs(bound.table),
+            outputs=self._labelled(full, bound.table),
             facts=facts,
             parts=parts,
             rows=tuple(made(item) for item in bound.rows),
@@ -398,6 +408,15 @@ class Engine(Compiled):
             names=names_at,
             day=own,
         )
+
+    def _labelled(self, full: str, decision: Decision) -> tuple[Output, ...]:
+        """The outputs of a decision as callers get them, with what their values are called."""
+
+        def labels(output: Output) -> tuple[tuple[str, Label], ...]:
+            usual = self.names.labels("decision", output_name(full, output.name), output.type)
+            return tuple({**usual, **dict(output.labels)}.items())
+
+        return tuple(evolve(output, labels=labels(output)) for output in result_outputs(decision))
 
     def reach(self, trees: Iterable[n.Node]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Return the full names of decisions and parameters, and the facts, that *trees* lead to, all the way down."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from community_core.base.labels import Label, Language
 from community_core.base.ranks import Standing
@@ -42,24 +42,27 @@ def outcome_text(answer: Answer, lang: Language) -> str:
     return _outcome(answer, lang) if answer.status is Status.DETERMINED else STATUS_LABELS[answer.status].text(lang)
 
 
-def value_text(value: object, lang: Language) -> str:
-    """Return a plain value as a reader sees it."""
-    return _shown(value, lang)
+def value_text(value: object, lang: Language, labels: Iterable[tuple[str, Label]] = ()) -> str:
+    """Return a plain value as a reader sees it; *labels* say what the values of an enumeration are called."""
+    return _shown(value, lang, dict(labels))
 
 
 def _say(lang: Language, zh: str, en: str) -> str:
     return en if lang == "en" else zh
 
 
-def _shown(value: object, lang: Language) -> str:
+def _shown(value: object, lang: Language, labels: Mapping[str, Label] | None = None) -> str:
+    if isinstance(value, str) and labels and labels.get(value):
+        return labels[value].text(lang)
     if value is None:
         return _say(lang, "未知", "unknown")
     if isinstance(value, bool):
         return _say(lang, "是" if value else "否", str(value).lower())
-    plain = json_value(value)
-    if isinstance(plain, list):
-        return "、".join(map(str, plain)) if lang == "zh" else ", ".join(map(str, plain))
-    return str(plain)
+    if isinstance(value, list | tuple):
+        if not value:
+            return _say(lang, "无", "none")
+        return _say(lang, "、", ", ").join(_shown(item, lang, labels) for item in value)
+    return str(json_value(value))
 
 
 def _outcome(answer: Answer, lang: Language) -> str:
@@ -67,8 +70,7 @@ def _outcome(answer: Answer, lang: Language) -> str:
     outcome = answer.outcome
 
     def one(name: str, value: object) -> str:
-        label = labels.get(name, {}).get(value) if isinstance(value, str) else None
-        return label.text(lang) if label else _shown(value, lang)
+        return _shown(value, lang, labels[name])
 
     if len(answer.source.outputs) == 1:
         return one(answer.source.outputs[0].name, outcome)
@@ -128,9 +130,10 @@ def _parameter(use: ParameterUse, lang: Language) -> str:
     standing = STANDING_LABELS[use.standing].text(lang)
     since = use.since.isoformat() if use.since else _say(lang, "未注明日期", "undated")
     name = use.label.text(lang) or use.name
+    value = _shown(use.value, lang, dict(use.labels))
     cite = _say(lang, "；", "; ") + use.cite.text(lang) if use.cite else ""
     return _say(
         lang,
-        f"参数 {name} = {_shown(use.value, lang)}（{standing}，自 {since} 起，由 {use.setter} 设定{cite}）",
-        f"parameter {name} = {_shown(use.value, lang)} ({standing}, from {since}, set by {use.setter}{cite})",
+        f"参数 {name} = {value}（{standing}，自 {since} 起，由 {use.setter} 设定{cite}）",
+        f"parameter {name} = {value} ({standing}, from {since}, set by {use.setter}{cite})",
     )

@@ -32,8 +32,12 @@ class Names(Protocol):
         """Return how things are called in *lang*."""
         ...
 
-    def shown_zh(self, value: Any) -> str:
-        """Return a value as a Chinese reader names it."""
+    def text(self, tree: n.Node, lang: str) -> str:
+        """Return an expression as a reader in *lang* sees it."""
+        ...
+
+    def shown_zh(self, value: Any, of: n.Node | None = None) -> str:
+        """Return a value, such as that *of* a term, as a Chinese reader names it."""
         ...
 
     def use(self, term: str, day: dt.date, key: str = "") -> ParameterUse | None:

@@ -16,7 +16,6 @@ from community_core.rules.parts import BoundRow
 from community_core.rules.pattern import OTHERWISE
 from community_core.rules.plan import Plan, TablePlan
 from community_core.rules.terms import BoundKind, DatedValue, HitPolicy
-from community_core.rules.types import Kind
 from community_core.rules.unparse import unparse
 from community_core.rules.vocabulary import BUILT_IN, inner, outer
 
@@ -179,11 +178,19 @@ def example_of(engine: Engine, variables: Mapping[str, Variable], values: Mappin
             own = f"参数 {engine.naming('zh')('parameter', variable.term)}"
             term = f"parameter {term}"
         output = f".{variable.output}" if variable.output else ""
-        text = plain if variable.type.kind is Kind.TEXT else engine.shown_zh(shown)
+        text = engine.shown_zh(shown, _term_of(variable))
         zh.append(f"{'当日' if variable.term == 'day' else own}{output}={text}")
         en.append(f"{term}{output}={plain}")
         given.append(f"{last}{output}={plain}")
     return Example("，".join(zh), ", ".join(en), " ".join(given))
+
+
+def _term_of(variable: Variable) -> n.Node:
+    if variable.kind == "parameter":
+        return n.ParamRef(variable.term, variable.type)
+    if variable.kind == "decision":
+        return n.DecisionRef(variable.term, variable.output, variable.type)
+    return n.FactRef(variable.term, variable.type)
 
 
 def given_text(value: Any) -> str:

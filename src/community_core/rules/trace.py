@@ -14,7 +14,6 @@ from community_core.rules.interpret import Surroundings, asked, failures, stuck,
 from community_core.rules.parts import BoundRow, Names, final_parts, part_values
 from community_core.rules.pattern import OTHERWISE, Status
 from community_core.rules.terms import Fact, HitPolicy
-from community_core.rules.unparse import unparse
 from community_core.rules.vocabulary import WORKDAY_TABLE, Word, outer
 
 
@@ -158,37 +157,41 @@ class Tracer:
 
     def _conditions(self, row: BoundRow) -> Iterator[ConditionReport]:
         for tree, folded in zip(atoms_of(row.when), atoms_of(row.folded), strict=True):
-            seen = list(self._seen_in(tree))
+            seen = [
+                (name, label, value, self.plan.names.shown_zh(value, node))
+                for node, name, label, value in self._seen_in(tree)
+            ]
             seen = [item for index, item in enumerate(seen) if item not in seen[:index]]
             yield ConditionReport(
-                text=unparse(tree, self.plan.names.naming("en")),
-                text_zh=unparse(tree, self.plan.names.naming("zh"), zh=True),
+                text=self.plan.names.text(tree, "en"),
+                text_zh=self.plan.names.text(tree, "zh"),
                 held=value_of(folded, self.at),
-                values=tuple((name, value) for name, _, value in seen),
-                shown=tuple((label, self.plan.names.shown_zh(value)) for _, label, value in seen),
+                values=tuple((name, value) for name, _, value, _ in seen),
+                shown=tuple((label, shown) for _, label, _, shown in seen),
             )
 
-    def _seen_in(self, tree: n.Node) -> Iterator[tuple[str, str, Any]]:
-        """Yield what a condition sees: name, Chinese label and value."""
+    def _seen_in(self, tree: n.Node) -> Iterator[tuple[n.Node, str, str, Any]]:
+        """Yield what a condition sees: the term, its name, its Chinese label and its value."""
         zh = self.plan.names.naming("zh")
         for node in n.walk(tree):
             if isinstance(node, n.FactRef):
                 kind = self.types.get(node.name, node.type)
                 yield (
+                    node,
                     node.name,
                     zh("fact", node.name),
                     outer(kind, value_of(self.derived.get(node.name, node), self.at)),
                 )
             elif isinstance(node, n.ParamRef):
                 use = self.plan.names.use(node.term, self.answer.on)
-                yield node.term.rpartition(".")[2], zh("parameter", node.term), use.value if use else None
+                yield node, node.term.rpartition(".")[2], zh("parameter", node.term), use.value if use else None
             elif isinstance(node, n.DecisionRef):
                 name = node.term.rpartition(".")[2]
                 value = outer(node.type, self.at.decisions.get((node.term, node.output)))
                 suffix = f".{node.output}" if node.output else ""
-                yield name + suffix, zh("decision", node.term) + suffix, value
+                yield node, name + suffix, zh("decision", node.term) + suffix, value
             elif isinstance(node, n.DayRef):
-                yield "day", "当日", self.answer.on
+                yield node, "day", "当日", self.answer.on
 
     def _uses(self, trees: Sequence[n.Node]) -> Iterator[ParameterUse]:
         found: dict[ParameterUse, None] = {}
