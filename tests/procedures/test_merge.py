@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from community_core.base.citations import Citation
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy, Standing
@@ -56,3 +58,18 @@ def test_extending_with_nothing_changes_nothing_but_the_name(hearing):
     merged = merge(hearing.HEARING, Procedure("other", ()))
     assert [step.name for step in merged.steps] == [step.name for step in hearing.HEARING.steps]
     assert (merged.name, merged.fields, merged.late) == ("other", hearing.HEARING.fields, hearing.HEARING.late)
+
+
+def test_labels_of_posts_are_taken_over_and_one_s_own_win(hearing):
+    """Of both labels those stay whose post the whole names, the extension's where both have one, sorted by post."""
+    base = evolve(
+        hearing.HEARING, posts=(("committee.chair", Label("甲")), ("resident", Label("乙")), ("nobody", Label("丙")))
+    )
+    merged = merge(
+        base, evolve(OWN, posts=(("committee.chair", Label("主任")), ("subdistrict.officer", Label("科员"))))
+    )
+    assert merged.posts == (
+        ("committee.chair", Label("主任")),
+        ("resident", Label("乙")),
+        ("subdistrict.officer", Label("科员")),
+    )

@@ -88,6 +88,7 @@ def open_value(name, kind, label, value, **more):
 
 
 NEW_YEAR = dt.date(2007, 1, 1)
+CHAIR = Label("主持人")
 PRACTICE = Practice(
     "shenhe.every",
     Label("样样都有", "Everything"),
@@ -308,6 +309,7 @@ PRACTICE = Practice(
                 ),
             ),
             states=(("proposed", Label("已提出", "proposed")), ("lapsed", Label("已失效"))),
+            posts=(("chair", CHAIR), ("street.officer", Label("街道干部", "street officer"))),
             title=Label("听证会"),
             force="binds",
             extends="core.hearing.hearing",
@@ -362,6 +364,7 @@ PRACTICE = Practice(
                 ),
                 DisclosureItem("duties", ("chair",)),
             ),
+            posts=(("chair", CHAIR),),
             title=Label("评议"),
         ),
     ),
@@ -450,11 +453,17 @@ def test_amendments_are_read_as_python_builds_them(loaded):
         (StepField("visited", BOOL, Privacy.PUBLIC, Label("看过")),),
         (Late("visited", E("days(9)"), LateAction.LAPSE, "dropped"),),
         states=(("visited", Label("已踏勘")),),
+        posts=(("chair", CHAIR),),
     )
     kinds = DecisionTable(
         "recipient_kind", (Output("", enum_of("a", "b")),), (Row("true", (("", E("a")),), Label("一律")),)
     )
-    follow_up = Procedure("follow_up", (Step("open", ("chair",), to="done"),), (("done", EndKind.DECIDED),))
+    follow_up = Procedure(
+        "follow_up",
+        (Step("open", ("chair",), to="done"),),
+        (("done", EndKind.DECIDED),),
+        posts=(("chair", CHAIR),),
+    )
 
     def amendment(kind, term, **what):
         return Amendment(AmendmentKind(kind), term, **{"span": LATER, "cite": NOTICE, **what})

@@ -43,6 +43,8 @@ BETWEEN = {
     "amendment-content",
     "duplicate-document",
     "missing-output",
+    "not-a-post",
+    "post-not-named",
     "unknown-output",
     "until-before-from",
     "wrong-constant",

@@ -227,7 +227,9 @@ def amended_procedure(full: str, versions: Sequence[Procedure], claim: Claimed) 
         taken = sorted(_names(version) & _names(given))
         if taken:
             raise NotAmendable(_there_already(full, taken, claim))
-        together = merge(version, sourced)
+        labelled = dict(version.posts)
+        added = evolve(sourced, posts=tuple(pair for pair in sourced.posts if pair[0] not in labelled))
+        together = merge(version, added)
         return evolve(
             together, name=version.name, cite=version.cite, standing=version.standing, open_to=version.open_to
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -113,18 +113,15 @@ def postings(office: Office, on: dt.date, names: Mapping[str, Label]) -> tuple[P
 def _postings(office: Office, on: dt.date, names: Mapping[str, Label]) -> Iterator[PostingDue]:
     for item in office.due_again(on):
         if item.kind is not None:
+            procedure = office.rules.procedure(item.procedure, on=on)
             yield PostingDue(
                 place=names.get(item.place, Label(item.place)),
                 item=item.label,
                 kind=item.kind,
-                by=tuple(_posts(item.by)),
+                by=tuple(post_label(post, procedure) for post in item.by),
                 channel=item.channel or Label("–"),
                 last=item.last,
                 due=item.due,
                 overdue=item.overdue(on),
                 open=item.why is not None,
             )
-
-
-def _posts(posts: Iterable[str]) -> Iterator[Label]:
-    return map(post_label, posts)

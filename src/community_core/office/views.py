@@ -19,6 +19,7 @@ from community_core.office.entering import public_entries
 from community_core.office.restoring import restore
 from community_core.pages.items import BoardCase, BoardField, BoardItem
 from community_core.pages.texts import BALLOT_WORDS, masked_text, value_text
+from community_core.pages.words import audience_label
 from community_core.ports.store import Store, StoredCase, StoredEvent
 from community_core.procedures.definition import LateAction, Procedure, PublishKind, StepField
 from community_core.procedures.events import (
@@ -229,7 +230,7 @@ def board_items(bindings: Bindings, stored: StoredCase, events: Sequence[StoredE
                     since=published.since,
                     fields=fields,
                     until=published.until,
-                    to=published.to,
+                    to=audience_label(published.to, procedure),
                     cite=(step.cite if step is not None else None) or procedure.cite,
                     standing=(step.standing if step is not None else None) or procedure.standing,
                     hash=item.hash,

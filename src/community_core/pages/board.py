@@ -11,7 +11,7 @@ from community_core.pages.charts import Chart, draw_chart, letter
 from community_core.pages.funds import funds
 from community_core.pages.items import Board, BoardCase, Progress
 from community_core.pages.story import Story, draw_story, stories, story_names
-from community_core.pages.texts import AUDIENCES, ENDS, KINDS, STANDINGS
+from community_core.pages.texts import ENDS, KINDS, STANDINGS
 from community_core.pages.writing import environment, file_name, shipped, write_pages
 from community_core.procedures.definition import PublishKind
 
@@ -60,8 +60,6 @@ def _drawn(picture: Chart | Story) -> Markup:
 
 def _environment() -> jinja2.Environment:
     return environment(
-        audiences=AUDIENCES,
-        named=Label,
         kinds=KINDS,
         standings=STANDINGS,
         ends=ENDS,

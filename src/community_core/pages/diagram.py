@@ -193,10 +193,13 @@ class _Drawing:
         label = step_label(step)
         named = Label(before.zh + label.zh, before.en + label.text("en")) if before else label
         yield from _label_lines(named, 13, 10, _STEP_WIDTH)
-        yield from _label_lines(joined(map(post_label, step.by)), 11, 10, _STEP_WIDTH, bold=False)
+        yield from _label_lines(self.posts(step), 11, 10, _STEP_WIDTH, bold=False)
+
+    def posts(self, step: Step) -> Label:
+        return joined(post_label(post, self.procedure) for post in step.by)
 
     def late_lines(self, late: Late) -> Iterator[_Line]:
-        yield from _label_lines(late_label(late), 12, 10, _STEP_WIDTH)
+        yield from _label_lines(late_label(late, self.procedure), 12, 10, _STEP_WIDTH)
         yield from _label_lines(self.spell(late.period), 11, 10, _STEP_WIDTH, bold=False)
 
     # -- the whole -------------------------------------------------------------------------------------------------
@@ -274,7 +277,7 @@ class _Drawing:
         names = {state: dict(self.procedure.states).get(state) or Label(state, state) for state in self.flow.states}
         said = [self.step_said(step, names) for step in self.procedure.steps]
         for late in self.procedure.late:
-            state, text, period = names[late.state], late_label(late), self.spell(late.period)
+            state, text, period = names[late.state], late_label(late, self.procedure), self.spell(late.period)
             to = names.get(late.to) or Label()
             zh = f"{state.zh}：{text.zh}{f'，到{to.zh}' if to else ''}（{period.zh}）。"
             on = f", to {to.text('en')}" if to else ""
@@ -285,7 +288,7 @@ class _Drawing:
         return "".join(item.zh for item in said) + " " + " ".join(item.en for item in said)
 
     def step_said(self, step: Step, names: Mapping[str, Label]) -> Label:
-        label, posts = step_label(step), joined(map(post_label, step.by))
+        label, posts = step_label(step), self.posts(step)
         sources, goal = joined(names[state] for state in step.source), names.get(step.to)
         where = Label(f"从{sources.zh}", f"from {sources.en}") if step.source else Label("开始", "at the start")
         to = (

@@ -49,10 +49,10 @@ def step_label(step: Step) -> Label:
     return step.label or Label(step.name, step.name)
 
 
-def late_label(late: Late) -> Label:
-    """Return in words what a late rule does, and whom it tells."""
+def late_label(late: Late, procedure: Procedure) -> Label:
+    """Return in words what a late rule of *procedure* does, and whom it tells."""
     action = LATE_ACTIONS[late.then]
-    told = post_label(late.to) if late.to and late.then is not LateAction.LAPSE else Label()
+    told = post_label(late.to, procedure) if late.to and late.then is not LateAction.LAPSE else Label()
     return Label(f"逾期：{action.zh}{told.zh}", f"late: {action.en} {told.text('en')}".rstrip())
 
 

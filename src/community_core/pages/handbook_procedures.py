@@ -15,10 +15,18 @@ from community_core.pages.diagram import draw_procedure
 from community_core.pages.flow import step_label
 from community_core.pages.handbook_items import FieldEntry, GapEntry, ProcedureEntry, StepEntry, TimeRow
 from community_core.pages.spelling import Spelling
-from community_core.pages.texts import AUDIENCES, KINDS
+from community_core.pages.texts import KINDS
 from community_core.pages.timetable import PERIOD_KINDS, timetable_of
 from community_core.pages.votes import vote_terms
-from community_core.pages.words import CONCLUSIONS, PRIVACIES, joined, post_label, subject_label, type_label
+from community_core.pages.words import (
+    CONCLUSIONS,
+    PRIVACIES,
+    audience_label,
+    joined,
+    post_label,
+    subject_label,
+    type_label,
+)
 from community_core.procedures.definition import Procedure, Publish, Step, Waiting
 
 EFFECTS = {
@@ -106,7 +114,7 @@ class _Teller:
         return StepEntry(
             name=step.name,
             label=step_label(step),
-            by=joined(map(post_label, step.by)),
+            by=joined(post_label(post, self.procedure) for post in step.by),
             not_by=joined(self.named_step(name) for name in step.not_by),
             route=self.route(step),
             takes=tuple(self.field(name) for name in step.takes),
@@ -195,8 +203,8 @@ class _Teller:
 
     def publish(self, item: Publish) -> Label:
         kind, what = KINDS[item.kind], joined(self.field(name) for name in item.what)
-        audience = AUDIENCES.get(item.to) or post_label(item.to)
-        zh, en = f"{kind.zh}：{what.zh}（面向{audience.zh}", f"{kind.en}: {what.en} (to {audience.en}"
+        audience = audience_label(item.to, self.procedure)
+        zh, en = f"{kind.zh}：{what.zh}（面向{audience.zh}", f"{kind.en}: {what.en} (to {audience.text('en')}"
         if item.period is not None:
             period = self.spelling.period(self.full, self.procedure)(item.period)
             zh, en = f"{zh}，{period.zh}", f"{en}, for {period.text('en')}"

@@ -11,6 +11,7 @@ from community_core.base.citations import Citation
 from community_core.base.labels import Label
 from community_core.base.ranks import Standing
 from community_core.pages.charts import Chart
+from community_core.pages.words import AUDIENCES
 from community_core.procedures.definition import EndKind, PublishKind
 
 
@@ -51,8 +52,8 @@ class BoardItem:
     """One thing that an event published, with all that a reader needs to judge it.
 
     *case* and *version* say which event it was, *hash* is that event's hash in the chain of the case. *until* is the
-    last day of an objection notice; ``None`` where it has none. *to* names the audience, *ground* the law by which
-    people are named in it. *entries* are what the event entered in ledgers, as far as it published that.
+    last day of an objection notice; ``None`` where it has none. *to* is what the audience is called, *ground* the law
+    by which people are named in it. *entries* are what the event entered in ledgers, as far as it published that.
     """
 
     case: str
@@ -62,7 +63,7 @@ class BoardItem:
     since: dt.date
     fields: tuple[BoardField, ...]
     until: dt.date | None = None
-    to: str = "residents"
+    to: Label = AUDIENCES["residents"]
     cite: Citation | None = None
     standing: Standing | None = None
     hash: str = ""

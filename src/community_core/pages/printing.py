@@ -222,8 +222,11 @@ class _Printer:
 
     def who(self, event: Event) -> str:
         if self.open:
-            return self.say(post_label(event.post))
-        return f"{_readable(self.named(event.taker) or event.taker)}（{self.say(post_label(event.post))}）"
+            return self.say(self.post(event.post))
+        return f"{_readable(self.named(event.taker) or event.taker)}（{self.say(self.post(event.post))}）"
+
+    def post(self, name: str) -> Label:
+        return post_label(name, self.procedure)
 
     @property
     def open(self) -> bool:
@@ -270,7 +273,7 @@ class _Printer:
     def signer(self, name: str, values: Mapping[str, Any]) -> str:
         field = self.field(name)
         if field is None:
-            return self.say(post_label(name))
+            return self.say(self.post(name))
         if field.type.kind in (Kind.LIST, Kind.TEXT) and values.get(name) is not None and not self.open:
             return self.line(name, values[name]).value
         return self.label(name)

@@ -56,13 +56,6 @@ ENDS: Mapping[EndKind, Label] = {
 
 
 #: To whom something is published, where the word is one of the library's.
-AUDIENCES: Mapping[str, Label] = {
-    "residents": Label("居民", "residents"),
-    "representatives": Label("居民代表", "residents' representatives"),
-    "proposer": Label("提出人", "the proposer"),
-}
-
-
 #: What counts and outcomes call a ballot without an option, and the answers to a yes-or-no question.
 BALLOT_WORDS: Mapping[str, Label] = {
     ABSTAIN: Label("弃权", "abstained"),

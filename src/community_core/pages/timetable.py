@@ -263,7 +263,7 @@ class _Maker:
         for late in self.procedure.late:
             state = states.get(late.state) or Label(late.state, late.state)
             reach = self.states.get(late.state, Reach(None))
-            yield self.period(PeriodKind.LATE, late.state, late_label(late), state, late.period, reach)
+            yield self.period(PeriodKind.LATE, late.state, late_label(late, self.procedure), state, late.period, reach)
 
     def period(self, kind: PeriodKind, at: str, label: Label, since: Label, period: Expression, reach: Reach) -> Period:
         read = self.reading(self.start).value(period)

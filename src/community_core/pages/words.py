@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from community_core.base.labels import Label
 from community_core.base.ranks import Force, Privacy
 from community_core.declarations.amendments import AmendmentKind
-from community_core.procedures.definition import LateAction
+from community_core.procedures.definition import LateAction, Procedure
 from community_core.rules.terms import Aggregation, AsOf, BoundKind, HitPolicy
 from community_core.rules.types import POSITION, Kind, ValueType
 
-#: The posts and roles that the core's practices and the shipped plugins name; any other is shown as it is written.
+#: The roles that the library gives, and the posts that practices share; what else a practice names, it labels itself.
+#: None leaves the table, since older texts of procedures, under which cases still run, carry no label for it.
 POSTS: Mapping[str, Label] = {
     "anyone": Label("任何人", "anyone"),
     "archivist": Label("档案员", "archivist"),
@@ -38,6 +39,13 @@ POSTS: Mapping[str, Label] = {
     "subdistrict.officer": Label("街道工作人员", "subdistrict officer"),
     "system": Label("系统", "the system"),
     "unit.delegate": Label("辖区单位代表", "delegate of a unit in the area"),
+}
+
+#: To whom something is published, where it is not called as a post is.
+AUDIENCES: Mapping[str, Label] = {
+    "residents": Label("居民", "residents"),
+    "representatives": Label("居民代表", "residents' representatives"),
+    "proposer": Label("提出人", "the proposer"),
 }
 
 SUBJECTS: Mapping[str, Label] = {
@@ -158,9 +166,26 @@ CALLS: Mapping[str, str] = {
 }
 
 
-def post_label(post: str) -> Label:
-    """Return what *post* is called; one that the library does not know stays as it is written."""
-    return POSTS.get(post) or Label(post, post)
+def post_label(post: str, procedure: Procedure) -> Label:
+    """Return what *post* is called in *procedure*: by its own label, or the library's.
+
+    A step that stands in place of a post is whoever took it, and a field whoever it names; any other word stays as it
+    is written.
+    """
+    own = dict(procedure.posts).get(post)
+    if own is not None:
+        return own
+    step = procedure.step(post)
+    if step is not None:
+        label = step.label or Label(post, post)
+        return Label(f"办过“{label.zh}”的人", f"whoever took: {label.text('en')}")
+    field = procedure.field(post)
+    return POSTS.get(post) or (field.label if field is not None else Label()) or Label(post, post)
+
+
+def audience_label(audience: str, procedure: Procedure) -> Label:
+    """Return what those are called to whom *procedure* publishes something."""
+    return dict(procedure.posts).get(audience) or AUDIENCES.get(audience) or post_label(audience, procedure)
 
 
 def subject_label(subject: str) -> Label:

@@ -433,7 +433,8 @@ class Procedure:
     *about* is the kind of place or thing a case is about; *force* says what its conclusion does
     (``binds``, ``amends``, ``informs``). *extends* names a procedure whose fields, steps, ends and late rules are
     taken over before its own are added; a step of the same name replaces the one taken over. *transitions* say which
-    cases of older texts may move over to this one; without one a case finishes under the text it began under.
+    cases of older texts may move over to this one; without one a case finishes under the text it began under. *posts*
+    gives what the posts and audiences that it names are called, sorted by post; the library knows the common ones.
     """
 
     name: str
@@ -448,6 +449,7 @@ class Procedure:
     discloses: tuple[DisclosureItem, ...] = ()
     repeats: Repeats | None = None
     states: tuple[tuple[str, Label], ...] = ()
+    posts: tuple[tuple[str, Label], ...] = ()
     title: Label = Label()
     about: str = "community"
     force: str = ""

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from attrs import evolve
 
 from community_core.procedures.definition import Procedure
+from community_core.procedures.posts import posts_named
 
 T = TypeVar("T")
 
@@ -18,12 +19,12 @@ def merge(base: Procedure, extension: Procedure) -> Procedure:
     Fields, steps, ends, states, late rules, transitions, gaps, papers, measures and items to disclose of *base* come
     first, in its order; one of the same name (for a late rule: of the same state and action) is replaced where it
     stood. A step taken over keeps the citation and standing of *base*. Title, force, citation and standing are the
-    extension's own where it gives them.
+    extension's own where it gives them. Of both, the labels of those posts stay that the whole names.
     """
     inherited = [
         evolve(step, cite=step.cite or base.cite, standing=step.standing or base.standing) for step in base.steps
     ]
-    return evolve(
+    whole = evolve(
         extension,
         steps=_over(inherited, extension.steps, lambda step: step.name),
         fields=_over(base.fields, extension.fields, lambda item: item.name),
@@ -43,6 +44,8 @@ def merge(base: Procedure, extension: Procedure) -> Procedure:
         standing=extension.standing or base.standing,
         extends="",
     )
+    labels = {**dict(base.posts), **dict(extension.posts)}
+    return evolve(whole, posts=tuple((post, labels[post]) for post in sorted(posts_named(whole) & labels.keys())))
 
 
 def _over(base: Iterable[T], own: Iterable[T], key: Callable[[T], Any]) -> tuple[T, ...]:

@@ -31,6 +31,7 @@ from community_core.rulebook.facts import (
 )
 from community_core.rulebook.labels import CITATION, CITE, FROM, LABEL, UNTIL, span_of
 from community_core.rulebook.nodes import Node, Scalar, Sequence
+from community_core.rulebook.posts import POSTS, with_posts
 from community_core.rulebook.procedures import PROCEDURE
 from community_core.rulebook.readers import DOTTED, DOTTED_NAMES, Day, Each, Raw, Section, Sound, Text, Whole
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, Reader, Reading, Record
@@ -170,6 +171,7 @@ def _build_practice(fields: Fields, reading: Reading) -> Practice | Bad:
         if doubt:
             broken += [(f"{name}.{term}", doubt) for term, _ in section.entries]
     settings = fields.get("set", Sound())
+    sound["procedures"], amendments = with_posts(fields, reading, sound["procedures"], _amendments(fields))
     broken += settings.broken
     if doubt:
         broken += [(term, doubt) for term, _ in settings.entries]
@@ -180,7 +182,7 @@ def _build_practice(fields: Fields, reading: Reading) -> Practice | Bad:
         standing=fields.get("standing", Standing.IN_FORCE),
         rank=fields.get("rank"),
         settings=() if doubt else settings_of(settings.entries, fields.nodes.get("set", fields.node), reading),
-        amendments=() if doubt else _amendments(fields),
+        amendments=() if doubt else amendments,
         workdays=() if doubt else _workdays(fields),
         broken=tuple(broken),
         origin=fields.origin,
@@ -194,6 +196,7 @@ PRACTICE = Record(
         *_HEAD,
         Key("rank", RANK, _RANK_HELP),
         *_SECTIONS,
+        POSTS,
         _SETTINGS,
         AMENDMENTS,
         WORKDAYS,
@@ -255,6 +258,7 @@ def _build_district(fields: Fields, reading: Reading) -> District | Bad:
     if name is None:
         return BAD
     doubt = _doubt(fields, reading)
+    _, amendments = with_posts(fields, reading, (), _amendments(fields))
     settings = fields.get("set", Sound())
     broken = [*settings.broken, *((term, doubt) for term, _ in settings.entries if doubt)]
     listed = fields.nodes.get("adopts")
@@ -266,7 +270,7 @@ def _build_district(fields: Fields, reading: Reading) -> District | Bad:
         rank=fields.get("rank", Rank.DISTRICT),
         adopts=tuple(each for each in fields.get("adopts", ()) if each is not BAD),
         settings=() if doubt else settings_of(settings.entries, fields.nodes.get("set", fields.node), reading),
-        amendments=() if doubt else _amendments(fields),
+        amendments=() if doubt else amendments,
         workdays=() if doubt else _workdays(fields),
         prefer=tuple(each for each in fields.get("prefer", ()) if each is not BAD),
         source=fields.get("source"),
@@ -307,6 +311,7 @@ DISTRICT = Record(
         Key("code", AreaCode(), Label("行政区划代码", "its GB/T 2260 code")),
         Key("adopts", _ADOPTS, Label("采用哪些做法", "the practices it adopts")),
         _SETTINGS,
+        POSTS,
         AMENDMENTS,
         WORKDAYS,
         Key(
