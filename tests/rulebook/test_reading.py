@@ -145,7 +145,13 @@ PRACTICE = Practice(
         open_value(
             "part", SHARE.in_unit("permille"), "比例", Fraction(1, 200), gap=Label("材料未写"), force=Force.GENERAL
         ),
-        open_value("named", list_of(enum_of("elders", "children")), "人群", ("elders",)),
+        open_value(
+            "named",
+            list_of(enum_of("elders", "children")),
+            "人群",
+            ("elders",),
+            labels=(("elders", Label("老人", "elders")),),
+        ),
         Parameter(
             "first_day",
             DATE,

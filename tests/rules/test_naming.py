@@ -112,3 +112,19 @@ def test_what_would_change_an_answer_is_called_by_label():
     rules = engine(table("safety in kinds_met"))
     first, *_ = lines(changes_of(rules.decide("answer", {"kinds_met": ("service",)}, on=DAY)))
     assert "平安的" in first
+
+
+def test_a_parameter_calls_its_values_by_its_own_labels():
+    """A parameter's own labels go before those of another term of the same enumeration, in conditions and values."""
+    kind = Parameter(
+        "usual",
+        list_of(MODEL),
+        label=Label("通常", "the usual"),
+        history=(DatedValue(("safety", "service"), SINCE, setter="demo"),),
+        labels=(("safety", Label("巡逻型", "patrolling")), ("service", Label("服务型", "serving"))),
+    )
+    rules = engine(table("safety in usual and model_kind in usual"), parameters={"p.usual": kind})
+    answer = rules.decide("answer", {"model_kind": "safety"}, on=DAY)
+    assert conditions(rules, {"model_kind": "safety"})[0] == "巡逻型 属于 通常"
+    assert "典型 = 平安和谐，通常 = 巡逻型、服务型" in answer.explain("zh")
+    assert "the usual = patrolling, serving (" in answer.explain("en")

@@ -175,7 +175,7 @@ class _Maker:
 
     def parameter(self, full: str, parameter: Parameter) -> ParameterEntry:
         in_use = value_on(parameter, self.day)
-        kind = type_label(parameter.type, self.spelling.labels_of(parameter.type))
+        kind = type_label(parameter.type, self.spelling.labels_of(parameter.type, parameter.labels))
         return ParameterEntry(
             term=full,
             label=parameter.label or Label(parameter.name, parameter.name),
@@ -206,7 +206,7 @@ class _Maker:
 
     def bound(self, parameter: Parameter, bound: Bound) -> BoundEntry:
         values = bound.value if isinstance(bound.value, tuple) else (bound.value,)
-        shown = joined(self.spelling.measured(value, parameter.type) for value in values)
+        shown = joined(self.spelling.measured(value, parameter.type, parameter.labels) for value in values)
         kind = BOUNDS[bound.kind]
         text = Label(f"{kind.zh} {shown.zh}", f"{kind.en} {shown.en}")
         return BoundEntry(text, FORCES[bound.force], bound.span.start, bound.span.end, bound.cite)

@@ -139,11 +139,12 @@ class Spelling:
         """Return a value of *parameter*; a table is said entry by entry."""
         if not parameter.per:
             named = BALLOTS.get(value) if isinstance(value, str) else None
-            return named or self.measured(value, parameter.type)
+            return named or self.measured(value, parameter.type, parameter.labels)
         fact = next((item for item in self._rules.terms.facts if item.name == parameter.per), None)
         keys = {**self._services, **(self.labels_of(fact.type, fact.labels) if fact is not None else {})}
         pairs = [
-            (keys.get(key) or Label(str(key), str(key)), self.measured(item, parameter.type)) for key, item in value
+            (keys.get(key) or Label(str(key), str(key)), self.measured(item, parameter.type, parameter.labels))
+            for key, item in value
         ]
         zh = "；".join(f"{key.zh} {item.zh}" for key, item in pairs)
         return Label(zh, "; ".join(f"{key.text('en')} {item.text('en')}" for key, item in pairs))

@@ -65,7 +65,8 @@ OPEN_TO_KEY = Key(
     Each(RANK, Label("层级的列表", "a list of ranks"), or_one=True, unique=True),
     Label("谁可以设定", "who may set it"),
 )
-VALUES_LABELS_KEY = Key("values", LABELS, Label("枚举值的名称", "labels of an enumeration's values"))
+_VALUES_LABELS = Label("枚举值的名称", "labels of an enumeration's values")
+VALUES_LABELS_KEY = Key("values", LABELS, _VALUES_LABELS)
 
 
 def _build_fact(fields: Fields, reading: Reading) -> Fact | Bad:
@@ -206,7 +207,8 @@ DIRECTION = Choice(Direction, Label("收紧的方向", "a direction"))
 def _build_parameter(fields: Fields, reading: Reading) -> Parameter | Bad:
     kind = type_of(fields, reading)
     label = label_of(fields, reading)
-    if kind is BAD or label is BAD:
+    labels = labels_of(fields, "labels", None if kind is BAD else kind, reading)
+    if kind is BAD or label is BAD or labels is BAD:
         return BAD
     standing = fields.get("standing") or reading.standing
     per = fields.get("per", "")
@@ -228,6 +230,7 @@ def _build_parameter(fields: Fields, reading: Reading) -> Parameter | Bad:
         cite=fields.get("cite"),
         force=fields.get("force"),
         as_of=fields.get("as_of", AsOf.CASE),
+        labels=labels,
         origin=fields.origin,
     )
 
@@ -247,6 +250,7 @@ PARAMETER = Record(
             Label("往哪边算收紧", "which way is stricter"),
         ),
         OPEN_TO_KEY,
+        Key("labels", LABELS, _VALUES_LABELS),
         Key("gap", LABEL, Label("为什么没有值", "why there is no value")),
         Key("values", HISTORY, Label("各时期的值", "its values, each from a day")),
         Key("bounds", Each(BOUND, Label("界限的列表", "a list of bounds"), keep_bad=True), Label("界限", "its bounds")),

@@ -142,6 +142,7 @@ class Naming:
             self._know("fact", fact.name, fact.type, fact.labels)
         for full, parameter in self._scope.parameters.items():
             labels[("parameter", full)] = parameter.label.zh
+            self._know("parameter", full, parameter.type, parameter.labels)
         for full, decision in self._decisions.items():
             labels[("decision", full)] = decision.title.zh
             for output in decision.outputs:

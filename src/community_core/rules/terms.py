@@ -110,6 +110,7 @@ class Parameter:
     *per* names an enumerated fact by which the value is a table. *gap* says why the declarer gives no value.
     *force* says what a norm of law does; a parameter that has one stands to be compared with, used or not.
     *as_of* says whether a case that opened before a change goes on with the value of the day it opened.
+    *labels* say what the values of an enumeration are called.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Parameter:
     cite: Citation | None = None
     force: Force | None = None
     as_of: AsOf = AsOf.CASE
+    labels: tuple[tuple[str, Label], ...] = ()
     origin: Origin = field(default=NOWHERE, eq=False)
 
 
