@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import community_core as cc
-from community_core.jurisdiction.open_values import open_values
+from community_core.jurisdiction.open_values import OpenValue, open_values
 from community_core.jurisdiction.rules import Rules
 from community_core.pages.diagram import draw_procedure
 from community_core.pages.lettering import RANKS
@@ -21,10 +21,9 @@ from community_core.pages.words import type_label
 #: On which the values must be missing: the first day of the law's latest text.
 DAY = dt.date(2026, 1, 1)
 DOCS = Path(__file__).parent
-DISTRICTS = (
-    *("shenhe", "fangzi", "jianghan", "huangshi", "beipiao", "yanhe", "heihe", "yunmeng"),
-    *("demo-shenhe", "demo-fangzi"),
-)
+PLACES = ("shenhe", "fangzi", "jianghan", "huangshi", "beipiao", "yanhe", "heihe", "yunmeng")
+DISTRICTS = (*PLACES, "demo-shenhe", "demo-fangzi")
+EVERYWHERE = "### 八个地方都没有 · In all eight places"
 
 
 def pictures() -> dict[str, str]:
@@ -49,37 +48,44 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def open_table(rules: Rules) -> str:
-    """Return the table of the parameters that have no value in a district on the day."""
-    lines = [
-        "| 参数 parameter | 类型 type | 谁可以设定 who may set it | 为什么没有值 why it has none |",
-        "|---|---|---|---|",
-    ]
-    for item in open_values(rules, DAY):
-        kind = type_label(item.type, Spelling(rules).labels_of(item.type))
-        who = [RANKS[rank] for rank in item.open_to]
-        gap = item.gap
-        cells = (
-            f"{item.label.zh}<br>{item.label.text('en')}<br>`{item.term}`",
-            f"{kind.zh}<br>{kind.text('en')}" if kind.text("en") != kind.zh else kind.zh,
-            f"{'、'.join(rank.zh for rank in who) or '–'}<br>{', '.join(rank.text('en') for rank in who) or '–'}",
-            f"{gap.zh}<br>{gap.text('en')}" if gap is not None else "–",
-        )
-        lines.append("| " + " | ".join(map(_cell, cells)) + " |")
-    return "\n".join(lines)
+def open_tables() -> str:
+    """Return a table of the parameters without a value on the day in all places, and one of the rest for each place."""
+    loaded = {place: cc.load(place) for place in PLACES}
+    without = {
+        place: {item.term: _row(item, rules) for item in open_values(rules, DAY)} for place, rules in loaded.items()
+    }
+    first = without[PLACES[0]]
+    common = {term for term, row in first.items() if all(found.get(term) == row for found in without.values())}
+    parts = [f"{EVERYWHERE}\n\n{_table(row for term, row in first.items() if term in common)}"]
+    for place, found in without.items():
+        own = [row for term, row in found.items() if term not in common]
+        title = loaded[place].district.title
+        parts.append(f"### {title.zh} · {title.text('en')} (`{place}`)\n\n{_table(own) if own else '–'}")
+    return "\n\n".join(parts)
+
+
+def _table(rows: Iterable[str]) -> str:
+    head = "| 参数 parameter | 类型 type | 谁可以设定 who may set it | 为什么没有值 why it has none |"
+    return "\n".join([head, "|---|---|---|---|", *rows])
+
+
+def _row(item: OpenValue, rules: Rules) -> str:
+    kind = type_label(item.type, Spelling(rules).labels_of(item.type))
+    who = [RANKS[rank] for rank in item.open_to]
+    gap = item.gap
+    cells = (
+        f"{item.label.zh}<br>{item.label.text('en')}<br>`{item.term}`",
+        f"{kind.zh}<br>{kind.text('en')}" if kind.text("en") != kind.zh else kind.zh,
+        f"{'、'.join(rank.zh for rank in who) or '–'}<br>{', '.join(rank.text('en') for rank in who) or '–'}",
+        f"{gap.zh}<br>{gap.text('en')}" if gap is not None else "–",
+    )
+    return "| " + " | ".join(map(_cell, cells)) + " |"
 
 
 def blocks() -> dict[str, str]:
     """Return the generated parts of the page by name."""
     shown = [f"### {heading}\n\n![{heading.replace('`', '')}](images/{name})" for name, heading, _ in _drawn()]
-    found = {"procedures": "\n\n".join(shown)}
-    parts = []
-    for district in DISTRICTS:
-        rules = cc.load(district)
-        title = rules.district.title
-        parts.append(f"### {title.zh} · {title.text('en')} (`{district}`)\n\n{open_table(rules)}")
-    found["open"] = "\n\n".join(parts)
-    return found
+    return {"procedures": "\n\n".join(shown), "open": open_tables()}
 
 
 def filled(text: str) -> str:
