@@ -11,6 +11,7 @@ from community_core.jurisdiction.plugins import gather
 from community_core.practices import plugin
 from community_core.practices.folder import read_folder
 from community_core.procedures.definition import Procedure
+from community_core.rules.naming import values_of
 from community_core.rules.terms import DecisionTable
 from community_core.testing.catalogue import check_catalogues, dead_rows
 from community_core.testing.covering import not_covered
@@ -72,7 +73,7 @@ def test_every_fact_has_two_labels(rules):
     for fact in rules.terms.facts:
         assert fact.label.zh, fact.name
         assert fact.label.en, fact.name
-        assert [value for value, _ in fact.labels] == list(fact.type.values), fact.name
+        assert [value for value, _ in fact.labels] == list(values_of(fact.type)), fact.name
 
 
 def test_a_party_is_never_public(rules):

@@ -1,0 +1,47 @@
+"""What readers see of the shipped practices is said in words: no identifier of a value, unit or kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from community_core.base.labels import Label
+from community_core.declarations.practice import Practice
+from community_core.jurisdiction import gather
+from community_core.pages.words import BALLOTS
+from community_core.rules.naming import values_of
+from community_core.rules.types import ValueType
+
+OFFERED = gather()
+CORE = [practice for practice in OFFERED.practices if practice.name.startswith(("core.", "national."))]
+Typed = tuple[str, ValueType, tuple[tuple[str, Label], ...]]
+
+
+def typed(practice: Practice) -> Iterator[Typed]:
+    """Yield all that has a type: facts, parameters, outputs and fields, with the labels of its values."""
+    yield from ((item.name, item.type, item.labels) for item in (*practice.facts, *practice.parameters))
+    for decision in practice.decisions:
+        yield from ((decision.name, output.type, output.labels) for output in decision.outputs)
+    for procedure in practice.procedures:
+        yield from ((f"{procedure.name}.{item.name}", item.type, item.labels) for item in procedure.fields)
+
+
+def alike(practice: Practice, kind: ValueType) -> dict[str, Label]:
+    """Return what terms of the same enumeration in the practice and in the core call its values."""
+    found: dict[str, Label] = {**BALLOTS, **{service.name: service.label for service in practice.services}}
+    for other in (*CORE, practice):
+        for _, of, labels in typed(other):
+            if values_of(of) == values_of(kind):
+                found.update(labels)
+    return found
+
+
+@pytest.mark.parametrize("practice", OFFERED.practices, ids=lambda practice: practice.name)
+def test_every_value_of_an_enumeration_has_a_label_in_both_languages(practice):
+    """Each value of a fact, a parameter, an output and a field is called something, by itself or one of its kind."""
+    bare = []
+    for name, kind, own in typed(practice):
+        labels = {**alike(practice, kind), **dict(own)} if values_of(kind) else {}
+        bare += [f"{name}: {value}" for value in values_of(kind) if not (value in labels and labels[value].en)]
+    assert bare == []
