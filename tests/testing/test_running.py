@@ -157,6 +157,15 @@ def test_a_case_of_findings_is_run(run):
     assert "no.such-practice" in found[0].message.zh
 
 
+def test_a_case_of_findings_tells_what_is_wrong_with_a_proposal(run, tmp_path):
+    """A fault of what a source only proposes is among the findings of the rules, and in no answer's way."""
+    proposal = "  kind:\n    standing: proposal\n"
+    (tmp_path / "rules.yaml").write_text(RULES.replace("  kind:\n", proposal, 1).replace("count <", "gone <"), "utf-8")
+    assert run("findings: [unknown-name]") == []
+    assert run('given: {fee: "12.50"}\ndecide: both\nexpect: {row: 1}') == []
+    assert run("given: {count: 3}\ndecide: kind\nexpect: {status: unavailable}") == []
+
+
 OPEN = "run: ask\nsteps:\n  - {take: open, data: {title: t}, state: opened}\n"
 
 

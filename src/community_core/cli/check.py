@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import evolve
 
 from community_core.base.errors import LoadError
 from community_core.base.findings import Finding, finding
@@ -18,14 +19,16 @@ from community_core.cli.output import finding_data, print_findings, print_json
 
 if TYPE_CHECKING:
     from community_core.declarations.practice import District, Practice
-    from community_core.jurisdiction import Gathered
+    from community_core.jurisdiction import Gathered, Rules
     from community_core.rulebook.load import Loaded
 
 _HELP = """检查规则文本：文件、文件夹，或已安装区县的名称。
 
 Check rulebooks and districts: files, folders, or names of installed districts. Everything is checked: the text, names,
 types and units of expressions, values and their bounds, procedures. A practice is put together with the installed ones
-as if a district adopted it. Findings of level error give exit code 1; warnings alone give 0.
+as if a district adopted it, and what is only proposed is looked at as if it were adopted by name. With an installed
+district the practices of its plugin are checked that no district adopts. Findings of level error give exit code 1;
+warnings alone give 0.
 Decision tables are analysed as they stand on a day: what no row covers, what overlaps, what is never hit, what nothing
 uses; these are warnings.
 """
@@ -90,25 +93,71 @@ def _findings(name: str, gathered: Gathered, day: dt.date | None) -> Iterator[Fi
                     f"there is no file, folder or installed district {name}; installed are: {known}",
                 )
             )
-        yield from _of_district(district, gathered, day, gathered)
+        yield from _with_its_plugin(district, gathered, day)
 
 
-def _of_district(district: District, offered: Gathered, day: dt.date | None, installed: Gathered) -> Iterator[Finding]:
+def _of_district(
+    district: District,
+    offered: Gathered,
+    day: dt.date | None,
+    installed: Gathered,
+    beside: Iterable[District] = (),
+) -> Iterator[Finding]:
     """Yield what is wrong with a district, and what the analysis of its tables on *day* finds.
+
+    What is only proposed is looked at as if it were adopted. A practice that a scratch district adopts may need what
+    the districts *beside* it adopt: of its proposals only that is wrong which is wrong there as well.
+    """
+    from community_core.jurisdiction.compose import compose, compose_proposals  # noqa: PLC0415 - as above
+
+    rules, wider = compose(district, offered), compose_proposals(district, offered)
+    yield from rules.findings
+    yield from _analysed(rules, offered, day, installed)
+    if wider is None:
+        return
+    found = wider.findings
+    for other in beside if found else ():
+        joined = compose_proposals(evolve(other, adopts=(*other.adopts, *district.adopts)), offered)
+        there = {(one.code, one.origin) for one in joined.findings} if joined is not None else set()
+        found = tuple(one for one in found if (one.code, one.origin) in there)
+    yield from found
+    # A value that is proposed and that no rule uses stands to be read, as a reported one does.
+    yield from (one for one in _analysed(wider, offered, day, installed) if not one.code.startswith("unused-"))
+
+
+def _analysed(rules: Rules, offered: Gathered, day: dt.date | None, installed: Gathered) -> Iterator[Finding]:
+    """Yield what the analysis on *day* finds.
 
     What only an installed practice leaves unused is not said of a file: its writer cannot mend it.
     """
-    from community_core.jurisdiction import compose  # noqa: PLC0415 - as above
+    if day is None:
+        return
+    from community_core.jurisdiction.unused import analyse  # noqa: PLC0415 - as above
 
-    rules = compose(district, offered)
-    yield from rules.findings
-    if day is not None:
-        from community_core.jurisdiction.unused import analyse  # noqa: PLC0415 - as above
+    # A plugin may add Python decisions to the practice that is read here as a file: they use its facts as well.
+    for one in analyse(rules, day, practices=(*offered.practices, *installed.practices)):
+        if offered is installed or not one.plugin or not one.code.startswith("unused-"):
+            yield one
 
-        # A plugin may add Python decisions to the practice that is read here as a file: they use its facts as well.
-        for one in analyse(rules, day, practices=(*offered.practices, *installed.practices)):
-            if offered is installed or not one.plugin or not one.code.startswith("unused-"):
-                yield one
+
+def _with_its_plugin(district: District, gathered: Gathered, day: dt.date | None) -> Iterator[Finding]:
+    """Yield what is wrong with an installed district, and with the practices that come with it and are not adopted."""
+    yield from _of_district(district, gathered, day, gathered)
+    plugins = dict(gathered.offered)
+    own = plugins.get(f"district {district.name}")
+    adopted = {name for other in gathered.districts for name in other.adopts}
+    for practice in gathered.practices:
+        if practice.rank is None and practice.name not in adopted and plugins.get(f"practice {practice.name}") == own:
+            yield from _of_practice(practice, gathered, day, gathered, (district,))
+
+
+def _of_practice(
+    practice: Practice, offered: Gathered, day: dt.date | None, installed: Gathered, beside: Iterable[District]
+) -> Iterator[Finding]:
+    """Yield what is wrong with a practice that no district adopts."""
+    from community_core.declarations.practice import District  # noqa: PLC0415 - as above
+
+    yield from _of_district(District("scratch", adopts=(practice.name,)), offered, day, installed, beside)
 
 
 def _is_rulebook(path: Path) -> bool:
@@ -122,7 +171,6 @@ def _is_rulebook(path: Path) -> bool:
 
 
 def _of_files(files: Iterable[Path], gathered: Gathered, day: dt.date | None) -> Iterator[Finding]:
-    from community_core.declarations.practice import District  # noqa: PLC0415 - as above
     from community_core.jurisdiction.loading import beside  # noqa: PLC0415 - as above
     from community_core.rulebook.load import read_file  # noqa: PLC0415 - as above
 
@@ -141,8 +189,7 @@ def _of_files(files: Iterable[Path], gathered: Gathered, day: dt.date | None) ->
     adopted = {name for district in districts for name in district.adopts}
     for practice in own:
         if practice.name not in adopted:
-            scratch = District("scratch", adopts=(practice.name,))
-            yield from _of_district(scratch, offered, day, gathered)
+            yield from _of_practice(practice, offered, day, gathered, districts)
 
 
 def _practices(loaded: Iterable[Loaded]) -> tuple[Practice, ...]:

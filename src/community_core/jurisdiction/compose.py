@@ -50,6 +50,27 @@ def compose(district: District, gathered: Gathered) -> Rules:
     return _Composer(district, gathered).rules()
 
 
+def compose_proposals(district: District, gathered: Gathered) -> Rules | None:
+    """Return the rules that *district* would have had it taken up all that its practices only propose or say failed.
+
+    They serve to find what is wrong with it, for nothing of it is in force; ``None`` where there is nothing of the
+    kind. Decisions, procedures and code lists are taken up, values are not: those are looked at wherever they stand.
+    That two proposals do not go together is no fault of either.
+    """
+    composer = _Composer(district, gathered)
+    if not composer.take_up():
+        return None
+    rules = composer.rules()
+    return evolve(rules, findings=tuple(found for found in rules.findings if found.code != "rank-conflict"))
+
+
+def compose_to_check(district: District, gathered: Gathered) -> Rules:
+    """Return the rules of *district* as :func:`compose` does, what is wrong with its proposals among the findings."""
+    rules = compose(district, gathered)
+    wider = compose_proposals(district, gathered)
+    return rules if wider is None else evolve(rules, findings=tuple(dict.fromkeys((*rules.findings, *wider.findings))))
+
+
 class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
     # -- what belongs to the district ------------------------------------------------------------------------------
 

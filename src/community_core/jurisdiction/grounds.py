@@ -24,6 +24,7 @@ from community_core.procedures.definition import Procedure
 from community_core.rules.scope import Ambiguous, Names
 from community_core.rules.terms import (
     Decision,
+    DecisionTable,
 )
 
 
@@ -98,6 +99,18 @@ class Grounds:
                 continue
             found[name] = Included(offered[name], self.district.rank)
         return [found[name] for name in sorted(found)]
+
+    def take_up(self) -> bool:
+        """Name every decision, procedure and code list of which something is not in force; whether there was one."""
+        more = {
+            f"{item.practice.name}.{term.name}"
+            for item in self.included
+            for term in (*item.practice.decisions, *item.practice.procedures, *item.practice.code_lists)
+            if not all(standing.applies for standing in _standings(term, item.practice.standing))
+        }
+        taken = bool(more - self.named)
+        self.named |= more
+        return taken
 
     def amended(self) -> dict[str, list[Claimed]]:
         """The amendments by the full name of their term (for a guard, of its procedure), in the order they apply."""
@@ -180,6 +193,15 @@ class Grounds:
                 )
             )
         return full
+
+
+def _standings(term: Decision | Procedure | CodeList, usual: Standing) -> Iterator[Standing]:
+    """Yield the standing of a term and, of a table, of its rows."""
+    own = term.standing or usual
+    yield own
+    if isinstance(term, DecisionTable):
+        for row in (*term.rows, *([term.otherwise] if term.otherwise is not None else ())):
+            yield row.standing or own
 
 
 def only_proposed(full: str, origin: Origin, standing: Standing | None = None) -> Finding:

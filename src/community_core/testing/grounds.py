@@ -13,7 +13,7 @@ from community_core.base.findings import Finding
 from community_core.base.labels import Label
 from community_core.declarations.practice import District, Practice
 from community_core.declarations.terms import Terms
-from community_core.jurisdiction.compose import compose
+from community_core.jurisdiction.compose import compose_to_check
 from community_core.jurisdiction.loading import beside
 from community_core.jurisdiction.plugins import Gathered, gather
 from community_core.jurisdiction.rules import Rules
@@ -48,11 +48,11 @@ class Ground:
     @cached_property
     def rules(self) -> Rules:
         """The rules as they are written."""
-        return compose(self.district, self.gathered)
+        return compose_to_check(self.district, self.gathered)
 
     @cached_property
     def findings(self) -> frozenset[Finding]:
-        """What is wrong with the rules as they are written."""
+        """What is wrong with the rules as they are written, and with what of them is only proposed."""
         return frozenset(self.rules.findings)
 
     @cached_property
@@ -77,7 +77,7 @@ class Ground:
     def with_practice(self, practice: Practice) -> Rules:
         """Return the rules with *practice* in the place of the one of its name."""
         practices = tuple(practice if item.name == practice.name else item for item in self.gathered.practices)
-        return compose(self.district, evolve(self.gathered, practices=practices))
+        return compose_to_check(self.district, evolve(self.gathered, practices=practices))
 
     def nearness(self, mutant: Mutant) -> int:
         """Return how many of the cases are likely to see the mutant."""
