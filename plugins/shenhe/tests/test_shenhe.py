@@ -45,6 +45,10 @@ def test_every_row_and_end_has_a_case():
         "shenhe.complaints",
         "shenhe.evaluation",
         "shenhe.disclosure",
+        "shenhe.funds",
+        "shenhe.bounds",
+        "shenhe.premises",
+        "shenhe.health",
     )
     assert not_covered(Path(__file__).parents[1] / "cases", practices) == ()
 
@@ -62,6 +66,15 @@ def test_the_rulebooks_are_read_without_findings(rules):
     assert {practice.name for practice in practices} == set(rules.district.adopts)
     assert len(practices) >= 13
     assert [found for practice in practices for found in practice.findings] == []
+
+
+def test_health_outlets_and_their_mean(rules):
+    """Ten centres and 25 stations are the 35 outlets for the district's 66 communities."""
+    communities = dict(rules.district.profile)["communities"].value
+    outlets = rules.parameter("health_centres", on=DAY).value + rules.parameter("health_stations", on=DAY).value
+    given = {"dividend": communities, "dividend_given": "exact", "divisor": outlets, "divisor_given": "exact"}
+    assert outlets == 35
+    assert rules.decide("ratio_reading", given, on=DAY).outcome["hundredths"] == 189
 
 
 def test_units_of_any_rank_are_members_of_the_conference(rules):
