@@ -119,8 +119,10 @@ class StepEffect:
     """An effect that a plugin adds: *name* is the kind that a step writes, *run* gives the core's own effect records.
 
     *run* takes the case as the step leaves it, the day, and the arguments by name. It has no connection, and no I/O.
+    *label* is what readers of the handbook see of it.
     """
 
     name: str
     run: EffectFunction = field(eq=False, repr=False)
+    label: Label = Label()
     origin: Origin = field(default=NOWHERE, eq=False)

@@ -20,6 +20,7 @@ from community_core.pages.timetable import PERIOD_KINDS, timetable_of
 from community_core.pages.votes import vote_terms
 from community_core.pages.words import (
     CONCLUSIONS,
+    EFFECTS,
     PRIVACIES,
     audience_label,
     joined,
@@ -28,13 +29,6 @@ from community_core.pages.words import (
     type_label,
 )
 from community_core.procedures.definition import Procedure, Publish, Step, Waiting
-
-EFFECTS = {
-    "open": Label("另立办件", "opens a case"),
-    "appoint": Label("任命", "appoints"),
-    "end_appointment": Label("结束任职", "ends an appointment"),
-    "remind": Label("提醒", "reminds"),
-}
 
 
 def procedure_entry(rules: Rules, spelling: Spelling, full: str, procedure: Procedure, day: dt.date) -> ProcedureEntry:
@@ -215,8 +209,13 @@ class _Teller:
             zh, en = f"{zh}，{agreed.zh}者指名", f"{en}, naming people where: {agreed.text('en')}"
         return Label(f"{zh}）", f"{en})")
 
+    def added(self, effect: str) -> Label:
+        """Return what an effect is called that a plugin adds."""
+        found = next((item.label for item in self.rules.effects if item.name == effect), Label())
+        return found or Label(effect, effect)
+
     def effects(self, step: Step) -> Iterator[str]:
         for effect in step.effects:
-            kind = EFFECTS.get(effect.kind) or Label(effect.kind, effect.kind)
+            kind = EFFECTS.get(effect.kind) or self.added(effect.kind)
             given = "，".join(f"{name} = {text.text}" for name, text in effect.arguments)
             yield f"{kind.zh} {kind.en}（{given}）"

@@ -15,6 +15,7 @@ from community_core.jurisdiction.reached import reached_on
 from community_core.jurisdiction.rules import Rules
 from community_core.model.serving import facts_of
 from community_core.pages.texts import STANDINGS, UNKNOWN, masked_text, value_text
+from community_core.pages.words import UNITS
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ParameterUse
 from community_core.rules.function_plan import FunctionPlan
@@ -70,14 +71,6 @@ RANKS: Mapping[Rank, Label] = {
     Rank.PROVINCE: Label("省", "the province"),
     Rank.REGULATION: Label("行政法规", "administrative regulation"),
     Rank.LAW: Label("法律", "law"),
-}
-
-_UNITS: Mapping[str, Label] = {
-    "day": Label(" 天", " days"),
-    "workday": Label(" 个工作日", " working days"),
-    "month": Label(" 个月", " months"),
-    "year": Label(" 年", " years"),
-    "metre": Label(" 米", " metres"),
 }
 
 _EXPECTS: Mapping[Kind, Label] = {
@@ -204,7 +197,7 @@ class _Writer:
         return self.say(value_text(value, {**self.value_labels, **(labels or {})}))
 
     def measured(self, value: Any, kind: ValueType, label: Label, labels: Mapping[str, Label] | None = None) -> str:
-        unit = _UNITS[kind.unit].text(self.lang) if kind.kind is Kind.INT and kind.unit in _UNITS else ""
+        unit = f" {UNITS[kind.unit].text(self.lang)}" if kind.kind is Kind.INT and kind.unit in UNITS else ""
         if unit and self.lang == "zh" and kind.unit == "year" and "龄" in label.zh:
             unit = " 岁"
         return self.shown(value, labels) + unit

@@ -52,13 +52,18 @@ SUBJECTS: Mapping[str, Label] = {
     "body": Label("组织", "body"),
     "building": Label("楼", "building"),
     "case": Label("办件", "case"),
+    "city": Label("市", "city"),
     "community": Label("社区", "community"),
+    "complaint": Label("投诉", "complaint"),
     "contract": Label("契约", "contract"),
+    "county": Label("县", "county"),
     "district": Label("区县", "district"),
     "household": Label("户", "household"),
+    "owner": Label("业主", "owner"),
     "post": Label("职务", "post"),
     "resident": Label("居民", "resident"),
     "service": Label("服务", "service"),
+    "subdistrict": Label("街道", "subdistrict"),
     "unit": Label("辖区单位", "unit in the area"),
     "vulnerable": Label("弱势人员", "vulnerable person"),
 }
@@ -89,11 +94,13 @@ AS_OF: Mapping[AsOf, Label] = {
 }
 
 UNITS: Mapping[str, Label] = {
+    "minute": Label("分钟", "minutes"),
     "day": Label("天", "days"),
     "workday": Label("个工作日", "working days"),
     "month": Label("个月", "months"),
     "year": Label("年", "years"),
     "metre": Label("米", "metres"),
+    "square_metre": Label("平方米", "square metres"),
     "pct": Label("%", "%"),
     "permille": Label("‰", "‰"),
 }
@@ -138,6 +145,16 @@ CONCLUSIONS: Mapping[str, Label] = {
     "binds": Label("结论有约束力，须照办", "its conclusion binds"),
     "amends": Label("结论修改方案", "its conclusion amends a plan"),
     "informs": Label("结论供参考", "its conclusion informs"),
+}
+
+#: What a step causes, by the kinds of the library.
+EFFECTS: Mapping[str, Label] = {
+    "open": Label("另立办件", "opens a case"),
+    "appoint": Label("任命", "appoints"),
+    "end_appointment": Label("结束任职", "ends an appointment"),
+    "remind": Label("提醒", "reminds"),
+    "enter": Label("记入账簿", "enters in a ledger"),
+    "redraw": Label("调整社区范围", "redraws communities"),
 }
 
 BALLOTS: Mapping[str, Label] = {

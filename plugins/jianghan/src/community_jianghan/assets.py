@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from community_core.base.labels import Label
 from community_core.declarations.practice import StepEffect
 from community_core.instruments.ledger import Entry
 from community_core.procedures.events import Case, Enter
@@ -31,4 +32,4 @@ def share_out(case: Case, day: dt.date, given: Mapping[str, Any]) -> Iterator[En
 
 
 #: The effect ``share_out`` of the rule text.
-SHARE_OUT = StepEffect("share_out", share_out)
+SHARE_OUT = StepEffect("share_out", share_out, Label("按比例分账", "shares out in a ledger"))
