@@ -195,3 +195,48 @@ def test_a_file_that_is_no_database(run, tmp_path):
     file = tmp_path / "notes.sqlite"
     file.write_text("dear diary " * 200)
     assert run("verify", "--store", file).code == 3
+
+
+REMINDING = """
+practice: demo.reminding
+title: {zh: 提醒, en: Reminding}
+source: {document: 示例}
+standing: example
+procedures:
+  request:
+    ends: {done: decided}
+    facts: {wish: {type: text, privacy: public, zh: 请求, en: wish}}
+    steps:
+      ask:
+        to: asked
+        by: anyone
+        takes: [wish]
+        effects: [{remind: subdistrict.officer, text: wish}]
+      close: {from: [asked], to: done, by: committee.chair}
+    late:
+      asked: {after: days(3), then: remind, to: committee.chair}
+---
+district: demo-reminding
+standing: example
+source: {document: 示例}
+adopts: [demo.reminding]
+"""
+
+
+def test_reminders_stand_in_the_timeline(run, tmp_path):
+    """Whom a step or a deadline that has passed reminded is shown with the event, the step's text as it is written."""
+    (tmp_path / "rules.yaml").write_text(REMINDING, "utf-8")
+    store = ("--store", tmp_path / "r.sqlite", "--district", tmp_path / "rules.yaml")
+    assert run("case", "place", "wenyi", "--store", tmp_path / "r.sqlite").code == 0
+    asking = ("--actor", "li", "--day", "2006-04-03", "--place", "wenyi", "--data", "wish=路灯")
+    case = run("case", "open", "request", *asking, *store, "--json").data["id"]
+    assert run("due", *store, "--on", "2006-04-20", "--settle").code == 0
+    timeline = run("case", "show", case, *store, "--json").data["timeline"]
+    assert timeline[0]["effects"] == [{"kind": "remind", "post": "subdistrict.officer", "text": "wish"}]
+    assert timeline[1]["data"] == {"late": "remind", "due": "2006-04-06", "told": ["committee.chair"]}
+    # Lines of the table break anywhere.
+    first, _, last = "".join(run("case", "show", case, *store).out.split()).partition("2006-04-07")
+    for said in ("提醒/", "reminds：街道工作人员/subdistrict", "officer：wish"):
+        assert said in first
+    for said in ("期限due2006-04-06；催办/", "reminds：居委会主任/committeechair"):
+        assert said in last

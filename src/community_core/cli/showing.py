@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -89,6 +89,7 @@ def say_case(
                     }
                     for published in item.published
                 ],
+                "effects": [{"kind": effect.kind, **dict(effect.said)} for effect in item.effects],
                 "entered": item.entered.isoformat(),
                 "hash": item.hash,
             }
@@ -102,7 +103,7 @@ def say_case(
             f"{both(item.label)} ({item.step})",
             f"{item.actor}{f'（代 for {item.behalf}）' if item.behalf else ''} · {item.post}",
             f"{both(item.state_label)}",
-            "；".join(_contents(definition, item)),
+            "；".join([*_contents(definition, item), *_reminders(definition, item)]),
         )
         for item in moments
     ]
@@ -116,8 +117,11 @@ def say_case(
 
 def _contents(definition: Procedure, item: Moment) -> Iterator[str]:
     """Yield the fields of an event; of a correction which event it corrects, what that should say, and why."""
-    from community_core.procedures.events import CORRECT, ERASE, INSPECT, PAPER  # noqa: PLC0415 - with the office
+    from community_core.procedures.events import CORRECT, ERASE, INSPECT, LATE, PAPER  # noqa: PLC0415 - with the office
 
+    if item.step == LATE:
+        yield from _settled(definition, dict(item.data))
+        return
     if item.step == PAPER:
         said = dict(item.data)
         yield f"{said['paper']}（{said['of']}）"
@@ -140,6 +144,26 @@ def _contents(definition: Procedure, item: Moment) -> Iterator[str]:
     for name, value in said["fields"]:
         yield f"{name}：撤回 withdrawn" if value is None else _field(definition, name, value)
     yield f"原因 why：{said['why']}"
+
+
+def _settled(definition: Procedure, said: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the deadline that passed, and what came of it for whom."""
+    from community_core.pages.words import LATE_ACTIONS, joined, post_label  # noqa: PLC0415 - with the office
+    from community_core.procedures.definition import LateAction  # noqa: PLC0415 - as above
+
+    yield f"期限 due {said['due']}"
+    told = joined(post_label(post, definition) for post in said.get("told", ()))
+    yield both(LATE_ACTIONS[LateAction(said["late"])]) + (f"：{both(told)}" if told else "")
+
+
+def _reminders(definition: Procedure, item: Moment) -> Iterator[str]:
+    """Yield whom the event reminded, and of what."""
+    from community_core.pages.words import EFFECTS, post_label  # noqa: PLC0415 - with the office
+
+    for effect in item.effects:
+        if effect.kind == "remind":
+            said = dict(effect.said)
+            yield f"{both(EFFECTS['remind'])}：{both(post_label(said['post'], definition))}：{said['text']}"
 
 
 def _field(definition: Procedure, name: str, value: Any) -> str:

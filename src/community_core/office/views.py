@@ -36,6 +36,7 @@ from community_core.procedures.events import (
 )
 from community_core.procedures.links import links_of
 from community_core.procedures.reading import Reading
+from community_core.procedures.recorded import RecordedEffect
 from community_core.procedures.withholding import Withheld, hidden
 from community_core.rules.answer import ParameterUse
 
@@ -48,7 +49,8 @@ class Moment:
     """One event of a case as a person reads it, with what the record adds.
 
     *data* are the fields given, personal ones too: a timeline is for those who handle the case. In the place of a
-    sensitive value, and of one that is not to hand, stands a ``Withheld``.
+    sensitive value, and of one that is not to hand, stands a ``Withheld``. *effects* are what the event caused, such as
+    a reminder of a post, without personal values.
     """
 
     version: int
@@ -65,6 +67,7 @@ class Moment:
     cite: Citation | None
     entered: dt.datetime
     hash: str
+    effects: tuple[RecordedEffect, ...] = ()
 
 
 @frozen
@@ -166,6 +169,7 @@ def timeline(
                 _source(procedure, event),
                 item.entered,
                 item.hash,
+                event.effects,
             )
         )
     return tuple(found)
