@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from community_core.base import Citation, Label, Origin, Privacy, Rank, Span, Standing, UnknownTerm
 from community_core.declarations import Amendment, AmendmentKind, District, Practice, Preference, Setting
 from community_core.jurisdiction import Gathered, Rules, compose
+from community_core.jurisdiction.compose import compose_to_check
 from community_core.procedures import EndKind, Procedure, Step, StepField
 from community_core.rules import (
     INT,
@@ -314,3 +315,28 @@ def test_amendments_of_different_terms_commute(terms: list[str], age: int):
     for name in ("fee", "other"):
         first, second = (each.decide(name, {"age": age}, on=AFTER).as_data() for each in results)
         assert first == second
+
+
+@pytest.mark.parametrize("standing", [Standing.PROPOSAL, Standing.PLAN, Standing.AIM])
+def test_an_amendment_that_is_only_proposed_waits_until_its_term_is_named(standing: Standing):
+    """What a practice only proposes to change in another changes nothing where it is adopted, until that is named."""
+    raised = amend("add", "core.base.fee", rows=(row("age >= 50", "waived", "raised"),), before="old")
+    practice = Practice("town.plan", standing=standing, amendments=(raised,))
+    gathered = Gathered(practices=(BASE, practice))
+    plain = compose(District("town", adopts=("town.plan",)), gathered)
+    named = compose(District("town", adopts=("town.plan", "core.base.fee")), gathered)
+    reported = compose(
+        District("town", adopts=("town.plan",)),
+        Gathered(practices=(BASE, evolve(practice, standing=Standing.REPORTED))),
+    )
+    assert [outcome(rules, 70, AFTER) for rules in (plain, named, reported)] == ["free", "waived", "waived"]
+    assert [rules.findings for rules in (plain, named, reported)] == [(), (), ()]
+
+
+def test_the_faults_of_a_proposed_amendment_are_told_where_texts_are_checked():
+    """What is wrong with a proposed change is a finding of the check, and none of the rules that go without it."""
+    broken = amend("add", "core.base.fee", rows=(row("nonsense > 3", "waived", "raised"),), before="old")
+    practice = Practice("town.plan", standing=Standing.PROPOSAL, amendments=(broken,))
+    district, gathered = District("town", adopts=("town.plan",)), Gathered(practices=(BASE, practice))
+    assert compose(district, gathered).findings == ()
+    assert "unknown-name" in {found.code for found in compose_to_check(district, gathered).findings}

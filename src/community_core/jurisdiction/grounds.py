@@ -52,6 +52,7 @@ class Grounds:
             self.broken.update(item.practice.broken)
         self.broken.update(district.broken)
         self.preferred: dict[str, str] = {}
+        self._wholly = False
         self.amendments = self.amended()
 
     def fault(self, found: Finding, *names: str) -> None:
@@ -101,19 +102,24 @@ class Grounds:
         return [found[name] for name in sorted(found)]
 
     def take_up(self) -> bool:
-        """Name every decision, procedure and code list of which something is not in force; whether there was one."""
+        """Take up every decision, procedure, code list and amendment that is not in force; whether there was one."""
         more = {
             f"{item.practice.name}.{term.name}"
             for item in self.included
             for term in (*item.practice.decisions, *item.practice.procedures, *item.practice.code_lists)
             if not all(standing.applies for standing in _standings(term, item.practice.standing))
         }
-        taken = bool(more - self.named)
+        taken = bool(more - self.named) or not all(claim.standing.applies for claim in self.claimed())
         self.named |= more
+        self._wholly = True
+        self.amendments = self.amended()
         return taken
 
     def amended(self) -> dict[str, list[Claimed]]:
-        """The amendments by the full name of their term (for a guard, of its procedure), in the order they apply."""
+        """The amendments by the full name of their term (for a guard, of its procedure), in the order they apply.
+
+        One that is only proposed, planned or aimed at is none unless the district names its term.
+        """
         terms = Names(
             [
                 f"{item.practice.name}.{term.name}"
@@ -137,7 +143,7 @@ class Grounds:
             if amendment.kind is AmendmentKind.TIGHTEN and amendment.when is not None:
                 term = term.rpartition(".")[0]
             full = self.meant(terms, term, amendment.origin, amendment.kind.value)
-            if full is not None:
+            if full is not None and (claim.standing.applies or full in self.named or self._wholly):
                 claims.setdefault(full, []).append(claim)
         result = {}
         for full, several in claims.items():
