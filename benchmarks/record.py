@@ -13,6 +13,7 @@ Ratios are of rows a second, beside the peer in the same round; times depend on 
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import statistics
 import sys
@@ -307,10 +308,18 @@ def peer_one_by_one(made: tuple[Any, Any], count: int) -> None:
 
 @contextmanager
 def timed(times: dict[str, list[float]], name: str, rows: int) -> Iterator[None]:
-    """Note how many rows a second the block wrote."""
-    start = time.perf_counter()
-    yield
-    times.setdefault(name, []).append(rows / (time.perf_counter() - start))
+    """Note how many rows a second the block wrote.
+
+    The collector of garbage is kept out: a full turn of it, of some 70 ms, falls on one side or the other by chance.
+    """
+    gc.collect()
+    gc.disable()
+    try:
+        start = time.perf_counter()
+        yield
+        times.setdefault(name, []).append(rows / (time.perf_counter() - start))
+    finally:
+        gc.enable()
 
 
 def rounds(server: Server, count: int, singles: int, turns: int) -> dict[str, list[float]]:
