@@ -18,7 +18,7 @@ def test_each_row_says_its_class_and_what_it_rests_on(run):
     assert "cases/elder-care.yaml::有经济条件，电话问安" in care["shown_by"]
     assert (care["lines"], care["absent"]) == ("001_75147285bf45155a.txt L111", [])
     assert "老人" in care["note"]["zh"]
-    assert rows["SHENHE-12"]["implemented_by"] == rows["SHENHE-12"]["shown_by"] == []
+    assert rows["SHENHE-14"]["implemented_by"] == rows["SHENHE-14"]["shown_by"] == []
     assert said.data["findings"] == []
     printed = run("catalogue", "--place", "shenhe", "--lang", "en").out
     assert "Counselling rooms" in printed
