@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from keyword import iskeyword
 
 _PART = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*\Z")
@@ -13,6 +14,7 @@ def is_name(text: str) -> bool:
     return bool(text) and all(_PART.match(part) for part in text.split("."))
 
 
+@lru_cache(maxsize=16384)
 def folded(name: str) -> str:
     """Return *name* as lookups compare it: ``-`` and ``_`` are the same sign, and a trailing ``_`` counts for nothing.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import lru_cache
 
 from community_core.base.findings import Finding, Origin, finding
 from community_core.rules.terms import Expression
@@ -12,7 +13,12 @@ from community_core.rules.text import parse
 
 def names_in(expression: Expression) -> frozenset[str]:
     """Return the plain names in *expression*; empty where it cannot be parsed (the rules floor reports that)."""
-    syntax = parse(expression)
+    return _names_in(expression.text)
+
+
+@lru_cache(maxsize=16384)
+def _names_in(text: str) -> frozenset[str]:
+    syntax = parse(Expression(text))
     if isinstance(syntax, Finding):
         return frozenset()
     return frozenset(node.id for node in ast.walk(syntax.tree) if isinstance(node, ast.Name))

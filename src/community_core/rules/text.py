@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from keyword import iskeyword
 from typing import Final
 
@@ -63,6 +64,8 @@ _TOKEN = re.compile(
 _LONGEST = 4000
 #: How many forms may stand inside one another: what walks a tree goes as deep, in any host's stack.
 _DEEPEST = 64
+#: How many texts are remembered as they were read; every district here has fewer.
+_KEPT = 16384
 
 
 @frozen
@@ -135,13 +138,11 @@ def parse(expression: Expression) -> Syntax | Finding:
             f"an expression is at most {_LONGEST} characters; split it into decisions",
             expression.origin,
         )
-    text, positions = normalised(expression.text)
-    stripped = text.lstrip()
-    positions = positions[len(text) - len(stripped) :]
+    stripped, positions = _stripped(expression.text)
     if not stripped.strip():
         return finding("empty-expression", "表达式是空的", "the expression is empty", expression.origin)
     try:
-        tree = ast.parse(stripped, mode="eval").body
+        tree, deep = _tree(stripped)
     except (RecursionError, MemoryError):
         return _too_deep(expression)
     except (SyntaxError, ValueError) as error:
@@ -156,9 +157,24 @@ def parse(expression: Expression) -> Syntax | Finding:
             f"this is no expression: {expression.text.strip()!r} ({getattr(error, 'msg', error)}){hint.en}",
             place(expression, positions[max(0, min(column, len(positions) - 1))]),
         )
-    if _deeper(tree, _DEEPEST):
+    if deep:
         return _too_deep(expression)
     return Syntax(expression, stripped, tree, positions)
+
+
+# Composing a district reads each expression several times, and so does every change of one rule that a check tries.
+@lru_cache(maxsize=_KEPT)
+def _stripped(text: str) -> tuple[str, tuple[int, ...]]:
+    normal, positions = normalised(text)
+    stripped = normal.lstrip()
+    return stripped, positions[len(normal) - len(stripped) :]
+
+
+@lru_cache(maxsize=_KEPT)
+def _tree(text: str) -> tuple[ast.expr, bool]:
+    """Return the syntax tree of *text*, which nobody who has it changes, and whether it is too deep."""
+    tree = ast.parse(text, mode="eval").body
+    return tree, _deeper(tree, _DEEPEST)
 
 
 #: The words of Python's that are words of the language too; any other is a name of somebody's.

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
@@ -19,9 +20,14 @@ from community_core.declarations.catalogue import Catalogue, CatalogueRow
 from community_core.declarations.practice import District, Practice
 from community_core.jurisdiction.compose import compose
 from community_core.jurisdiction.plugins import Gathered
-from community_core.testing.cases import CaseFile, CaseText, read_cases
-from community_core.testing.grounds import Ground, ground_of
+from community_core.jurisdiction.rules import Rules
+from community_core.testing.cases import CaseFile, read_cases
+from community_core.testing.grounds import Ground, TouchingCase, ground_of
 from community_core.testing.running import run_case
+from community_core.testing.scratch import scratch_store, undone
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _SUFFIXES = (".yaml", ".yml")
 _BETWEEN = "::"
@@ -45,6 +51,7 @@ class Shelf:
     gathered: Gathered = field(repr=False)
     given: Path | None = None
     _files: dict[str, CaseFile] = field(factory=dict, init=False, repr=False, eq=False)
+    _grounds: dict[str, list[Ground]] = field(factory=dict, init=False, repr=False, eq=False)
 
     def checked(self) -> tuple[CheckedRow, ...]:
         """Return every row with what is wrong with it."""
@@ -55,17 +62,22 @@ class Shelf:
 
         A term is broken as an unreadable declaration is. Tests in Python are not run here.
         """
-        for row in self.catalogue.rows:
-            cases = [(shown, *self._ground(shown)) for shown in row.shown_by if self._names_case(shown)]
-            moved: set[str] = set()
-            for term in row.implemented_by:
-                failing = [shown for shown, ground, case in cases if _fails(ground, case, term)]
-                moved.update(failing)
-                if not failing:
-                    yield _dead(row, term, f"“{term}”坏了，没有一个例子失败", f"no case fails when {term} is broken")
-            for shown, _, _ in cases:
-                if shown not in moved:
-                    yield _dead(row, shown, f"例子“{shown}”总不失败", f"the case {shown!r} fails for no broken term")
+        with scratch_store() as connection:
+            for row in self.catalogue.rows:
+                yield from self._dead(row, connection)
+
+    def _dead(self, row: CatalogueRow, connection: Connection) -> Iterator[Finding]:
+        cases = [(shown, *self._ground(shown)) for shown in row.shown_by if self._names_case(shown)]
+        moved: set[str] = set()
+        for term in row.implemented_by:
+            trial = _Trial(term, connection)
+            failing = [shown for shown, ground, case in cases if trial.fails(ground, case)]
+            moved.update(failing)
+            if not failing:
+                yield _dead(row, term, f"“{term}”坏了，没有一个例子失败", f"no case fails when {term} is broken")
+        for shown, _, _ in cases:
+            if shown not in moved:
+                yield _dead(row, shown, f"例子“{shown}”总不失败", f"the case {shown!r} fails for no broken term")
 
     @cached_property
     def root(self) -> Path | None:
@@ -117,13 +129,16 @@ class Shelf:
             self._files[file] = read_cases(path)
         return self._files[file]
 
-    def _ground(self, shown: str) -> tuple[Ground, CaseText]:
+    def _ground(self, shown: str) -> tuple[Ground, TouchingCase]:
         file, _, name = shown.partition(_BETWEEN)
-        read = self._cases(file)
-        for group in read.groups if read is not None else ():
-            for case in group.cases:
-                if case.name == name and read is not None:
-                    return ground_of(read.path, group, self.gathered), case
+        if file not in self._grounds:
+            read = self._cases(file)
+            groups = read.groups if read is not None else ()
+            self._grounds[file] = [ground_of(read.path, group, self.gathered) for group in groups if read is not None]
+        for ground in self._grounds[file]:
+            for tried in ground.cases:
+                if tried.case.name == name:
+                    return ground, tried
         raise LookupError(shown)
 
     def _checked(self, row: CatalogueRow) -> CheckedRow:
@@ -215,12 +230,32 @@ def _dead(row: CatalogueRow, what: str, zh: str, en: str) -> Finding:
     return finding("row-dead", f"{row.name}：{zh}", f"{row.name}: {en}", row.origin, row=row.name, what=what)
 
 
-def _fails(ground: Ground, case: CaseText, term: str) -> bool:
-    """Whether the case fails where *term* is broken as an unreadable declaration is."""
-    practice = next((item for item in ground.gathered.practices if item.name == term.rpartition(".")[0]), None)
-    if practice is None or not ground.includes(practice.name):
-        return False
-    return not run_case(case, ground.with_practice(_broken(practice, term)), day=ground.group.day).passed
+@frozen
+class _Trial:
+    """Breaks *term* as an unreadable declaration is, and runs cases to see which fail."""
+
+    term: str
+    connection: Connection
+    _rules: dict[Ground, Rules | None] = field(factory=dict, init=False, repr=False)
+
+    def fails(self, ground: Ground, tried: TouchingCase) -> bool:
+        """Whether the case fails; one whose answer cannot depend on the term does not."""
+        if tried.case.findings is None and self.term not in tried.touches:
+            return False
+        if ground not in self._rules:
+            self._rules[ground] = self._broken_in(ground)
+        rules = self._rules[ground]
+        if rules is None:
+            return False
+        with undone(self.connection):
+            return not run_case(tried.case, rules, day=ground.group.day, where=self.connection).passed
+
+    def _broken_in(self, ground: Ground) -> Rules | None:
+        name = self.term.rpartition(".")[0]
+        practice = next((item for item in ground.gathered.practices if item.name == name), None)
+        if practice is None or not ground.includes(practice.name):
+            return None
+        return ground.with_practice(_broken(practice, self.term))
 
 
 def _broken(practice: Practice, term: str) -> Practice:

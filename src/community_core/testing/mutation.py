@@ -7,7 +7,6 @@ memory, whose transaction is rolled back after each.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from community_core.testing.equivalents import NAME, Equivalent, read_equivalent
 from community_core.testing.grounds import Ground, grounds_of, practices_of
 from community_core.testing.mutants import Mutant, mutants_of
 from community_core.testing.running import run_case
+from community_core.testing.scratch import scratch_store, undone
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -90,7 +90,7 @@ def mutate(
     path = Path(where)
     grounds, found = grounds_of(path, gathered)
     names = tuple(practices) or practices_of(grounds)
-    with _store() as connection:
+    with scratch_store() as connection:
         found += _failures(grounds, connection)
         if any(each.level == "error" for each in found):
             return Mutation(names, findings=tuple(found))
@@ -123,36 +123,14 @@ def _practice(name: str, grounds: Sequence[Ground]) -> Iterator[Practice]:
             return
 
 
-@contextmanager
-def _store() -> Iterator[Connection]:
-    """A store in memory with its tables, open for the runs of all mutants."""
-    from community_core.store.connections import make_engine  # noqa: PLC0415 - heavy: only a mutation run needs it
-    from community_core.store.sql import open_store  # noqa: PLC0415 - the same
-
-    engine = make_engine(":memory:", timeout=5, synchronous="OFF")
-    open_store(engine).close()
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
-
-
 def _failures(grounds: Sequence[Ground], connection: Connection) -> list[Finding]:
     """Return why cases fail before anything is changed: nothing can be learnt from those."""
     found: list[Finding] = []
     for ground in grounds:
         for tried in ground.cases:
-            with _undone(connection):
+            with undone(connection):
                 found += run_case(tried.case, ground.rules, day=ground.group.day, where=connection).findings
     return found
-
-
-@contextmanager
-def _undone(connection: Connection) -> Iterator[None]:
-    with connection.begin() as transaction:
-        # The driver does not begin by itself; see the store's own connections.
-        connection.exec_driver_sql("BEGIN")
-        yield
-        transaction.rollback()
 
 
 def _tried(mutant: Mutant, grounds: Sequence[Ground], connection: Connection) -> Tried:
@@ -166,7 +144,7 @@ def _tried(mutant: Mutant, grounds: Sequence[Ground], connection: Connection) ->
         if new and not any(tried.case.findings is not None for tried in cases):
             return Tried(mutant, Fate.REFUSED, new[0].code)
         for tried in cases:
-            with _undone(connection):
+            with undone(connection):
                 result = run_case(tried.case, rules, day=ground.group.day, where=connection)
             if not result.passed:
                 return Tried(mutant, Fate.CAUGHT, tried.case.name)
