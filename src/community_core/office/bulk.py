@@ -79,15 +79,15 @@ class BulkRun:
             kept = self._kept([command for _, command in rows], work)
             fresh = sum(command.key not in kept for _, command in rows)
             year = rows[0][1].day.year
-            ids = list(self._store.next_ids(binding.procedure.name, year, fresh)) if fresh else []
+            ids = [*reversed(self._store.next_ids(binding.procedure.name, year, fresh))] if fresh else []
 
             def do(row: tuple[str, Command]) -> Case:
                 place, command = row
                 before = kept.get(command.key) or work.recorded(command.key)
                 if before is not None:
                     return again(work, before, command, opening=(binding.name, place))
-                case = work.open(binding, ids[0], place, command)
-                ids.pop(0)
+                case = work.open(binding, ids[-1], place, command)
+                ids.pop()
                 return case
 
             self._chunk(rows, do, work)

@@ -45,8 +45,6 @@ def lacking(case: Case, step: Step, values: Mapping[str, Any], beside: Beside) -
 
 def unknown_cases(procedure: Procedure, step: Step, given: Mapping[str, Any], beside: Beside) -> Iterator[Finding]:
     """Yield a finding for each id among the *given* fields that refer to cases, and that no case has."""
-    if procedure.case_fields.isdisjoint(given):
-        return
     for name, value in given.items():
         if name not in procedure.case_fields:
             continue

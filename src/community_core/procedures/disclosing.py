@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from community_core.base.findings import Finding, finding
-from community_core.procedures.definition import DisclosureItem, Procedure, Step
+from community_core.procedures.definition import DisclosureItem, Procedure
 
 #: The field that names what is posted.
 ITEM = "item"
@@ -17,9 +17,9 @@ def item_posted(procedure: Procedure, values: Mapping[str, Any]) -> DisclosureIt
     return next((item for item in procedure.discloses if item.name == values.get(ITEM)), None)
 
 
-def against_poster(procedure: Procedure, step: Step, values: Mapping[str, Any], post: str) -> list[Finding]:
-    """Return a finding where *step* publishes an item that others than *post* have to post."""
-    item = item_posted(procedure, values) if step.publish else None
+def against_poster(procedure: Procedure, values: Mapping[str, Any], post: str) -> list[Finding]:
+    """Return a finding where *values* name an item that others than *post* have to post."""
+    item = item_posted(procedure, values)
     if item is None or post in item.by:
         return []
     return [

@@ -84,7 +84,7 @@ def take(
     if case.withheld:
         found += locked(step, case.withheld, step.rests_on - given.keys())
     if step.publish:
-        found += against_poster(procedure, step, reading.values, post)
+        found += against_poster(procedure, reading.values, post)
     if step.timed:
         found += _timing(reading, step)
     if beside is not None:
@@ -102,7 +102,7 @@ def take(
         rated, found = rate(reading, step, step.rates)
         given.update(rated)
         reading = evolve(reading, values={**reading.values, **rated})
-    if step.when is not None and not found:
+    if not found:
         found = _guard(reading, step, frozenset())
     if found:
         return Refusal(tuple(found))
