@@ -233,7 +233,7 @@ def test_a_slip_of_the_pen_is_corrected(run, town, tmp_path):
     assert [item["step"] for item in said.data["timeline"]] == ["write", "add", "add", "correct"]
     assert run(*base, "1", *who, "--data", "title=丙", "--why", "笔误", "--key", "k", "--json").data["version"] == 4
     shown = run("case", "show", "note-2006-000001", "--store", town).out
-    assert "corrects event 1" in shown
+    assert "更正第 1 条" in shown
     assert "笔误" in shown
     assert run(*base, "2", *who, "--withdraw", "text", "--why", "撤回").code == 1
     assert run(*base, "9", *who, "--data", "title=丁", "--why", "笔误").code == 1

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from community_core.base.labels import Language
 from community_core.cli import exits
 from community_core.cli.options import (
     district_option,
     json_option,
     kept_district_option,
     keys_option,
+    lang_option,
     on_a_day,
     read_data,
     read_day_option,
@@ -24,6 +26,7 @@ from community_core.cli.output import plain, print_json, print_table
 from community_core.cli.showing import brief, definition_of, say_case
 from community_core.cli.stores import DISTRICT, office_over
 from community_core.cli.usage import Misuse
+from community_core.cli.wording import Wording, worded
 
 if TYPE_CHECKING:
     from community_core.base.findings import Finding
@@ -81,6 +84,7 @@ def case() -> None:
 @key_option
 @data_option
 @file_option
+@lang_option
 @json_option
 def open_case(
     *,
@@ -89,17 +93,20 @@ def open_case(
     district: str,
     data: tuple[str, ...],
     data_file: Path | None,
+    lang: Language,
     as_json: bool,
     **who: Any,
 ) -> int:
     """Open a case."""
     with office_over(store, district, new=True, acting=True) as office:
         definition = office.rules.procedure(procedure)
-        opened = office.open(procedure, read_data(definition.fields, data, data_file), **who)
+        given = read_data(definition.fields, data, data_file)
+        with worded(office, office.rules.procedure_name(procedure), definition, as_json=as_json):
+            opened = office.open(procedure, given, **who)
         if office.store.meta(DISTRICT) is None:
             name = str(Path(district).resolve()) if Path(district).exists() else district
             office.store.set_meta(DISTRICT, name)
-        say_case(office, opened, definition, as_json=as_json)
+        say_case(office, opened, definition, as_json=as_json, lang=lang)
     return exits.FINE
 
 
@@ -116,6 +123,7 @@ def open_case(
 @key_option
 @data_option
 @file_option
+@lang_option
 @json_option
 def take(
     *,
@@ -125,14 +133,18 @@ def take(
     district: str | None,
     data: tuple[str, ...],
     data_file: Path | None,
+    lang: Language,
     as_json: bool,
     **who: Any,
 ) -> int:
     """Take a step."""
     with office_over(store, district, acting=True) as office:
-        definition = definition_of(office, office.case(case_id))
-        taken = office.take(case_id, step, read_data(definition.fields, data, data_file), **who)
-        say_case(office, taken, definition, as_json=as_json)
+        now = office.case(case_id)
+        definition = definition_of(office, now)
+        given = read_data(definition.fields, data, data_file)
+        with worded(office, now.procedure, definition, as_json=as_json):
+            taken = office.take(case_id, step, given, **who)
+        say_case(office, taken, definition, as_json=as_json, lang=lang)
     return exits.FINE
 
 
@@ -156,6 +168,7 @@ def take(
 @click.option(
     "--withdraw", multiple=True, metavar="NAME", help="撤回一个字段的值，可重复 · Withdraw a value; repeatable."
 )
+@lang_option
 @json_option
 def correct(
     *,
@@ -166,15 +179,18 @@ def correct(
     data: tuple[str, ...],
     data_file: Path | None,
     withdraw: tuple[str, ...],
+    lang: Language,
     as_json: bool,
     **who: Any,
 ) -> int:
     """Correct an event."""
     with office_over(store, district, acting=True) as office:
-        definition = definition_of(office, office.case(case_id))
+        now = office.case(case_id)
+        definition = definition_of(office, now)
         fields = {**read_data(definition.fields, data, data_file), **dict.fromkeys(withdraw)}
-        corrected = office.correct(case_id, version, fields, **who)
-        say_case(office, corrected, definition, as_json=as_json)
+        with worded(office, now.procedure, definition, as_json=as_json):
+            corrected = office.correct(case_id, version, fields, **who)
+        say_case(office, corrected, definition, as_json=as_json, lang=lang)
     return exits.FINE
 
 
@@ -192,12 +208,13 @@ def correct(
 @post_option
 @behalf_option
 @key_option
+@lang_option
 @json_option
-def transition(*, case_id: str, store: str, district: str | None, as_json: bool, **who: Any) -> int:
+def transition(*, case_id: str, store: str, district: str | None, lang: Language, as_json: bool, **who: Any) -> int:
     """Move a case over."""
     with office_over(store, district, acting=True) as office:
         moved = office.transition(case_id, **who)
-        say_case(office, moved, definition_of(office, moved), as_json=as_json)
+        say_case(office, moved, definition_of(office, moved), as_json=as_json, lang=lang)
     return exits.FINE
 
 
@@ -211,6 +228,7 @@ def transition(*, case_id: str, store: str, district: str | None, as_json: bool,
 @behalf_option
 @on_a_day("--day", "查阅日期 · The day of the reading.", come=True)
 @click.option("--purpose", help="查阅目的 · What the reading is for.")
+@lang_option
 @json_option
 def show(
     *,
@@ -222,6 +240,7 @@ def show(
     behalf: str,
     day: dt.date | None,
     purpose: str | None,
+    lang: Language,
     as_json: bool,
 ) -> int:
     """Show a case with its timeline; with its sensitive values to whoever says who he is, when and what for."""
@@ -234,9 +253,9 @@ def show(
     with office_over(store, district) as office:
         if actor and day and purpose:
             seen = office.inspect(case_id, actor=actor, day=day, purpose=purpose, behalf=behalf)
-            say_case(office, seen.case, moments=seen.timeline, as_json=as_json)
+            say_case(office, seen.case, moments=seen.timeline, as_json=as_json, lang=lang)
         else:
-            say_case(office, office.case(case_id, as_of=as_of), as_json=as_json, as_of=as_of)
+            say_case(office, office.case(case_id, as_of=as_of), as_json=as_json, lang=lang, as_of=as_of)
     return exits.FINE
 
 
@@ -258,6 +277,7 @@ def show(
     "--field", "fields", multiple=True, metavar="NAME", help="只删这些字段，可重复 · These fields only; repeatable."
 )
 @key_option
+@lang_option
 @json_option
 def erase(
     *,
@@ -271,6 +291,7 @@ def erase(
     ground: str,
     fields: tuple[str, ...],
     key: str | None,
+    lang: Language,
     as_json: bool,
 ) -> int:
     """Erase personal values."""
@@ -278,11 +299,11 @@ def erase(
         done = office.erase(
             case_id, actor=actor, day=day, why=why, ground=ground, fields=fields, key=key, behalf=behalf
         )
-        say_case(office, done, as_json=as_json)
+        say_case(office, done, as_json=as_json, lang=lang)
         children = [child.id for child in office.follow_ups(done.id)]
     if children and not as_json:
-        listed = ", ".join(children)
-        click.echo(f"后续办件里的个人信息要另行删除 / values in follow-up cases are erased there: {listed}")
+        zh, en = "后续办件里的个人信息要另行删除", "values in follow-up cases are erased there"
+        click.echo(f"{zh}：{'、'.join(children)}" if lang == "zh" else f"{en}: {', '.join(children)}")
     return exits.FINE
 
 
@@ -293,9 +314,18 @@ def erase(
 @click.option("--place", default="", help="只列这个地方 · In this place only.")
 @click.option("--open", "only_open", is_flag=True, help="只列未办结的 · Only those that have not ended.")
 @click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="最多几件 · At most.")
+@lang_option
 @json_option
 def list_cases(
-    *, store: str, district: str | None, procedure: str, place: str, only_open: bool, limit: int, as_json: bool
+    *,
+    store: str,
+    district: str | None,
+    procedure: str,
+    place: str,
+    only_open: bool,
+    limit: int,
+    lang: Language,
+    as_json: bool,
 ) -> int:
     """List cases in the order of their ids."""
     found: list[Case] = []
@@ -310,21 +340,21 @@ def list_cases(
                     more = True
                     break
                 found.append(now)
-    if as_json:
-        print_json({"cases": [brief(item) for item in found], "more": more})
-    else:
+        if as_json:
+            print_json({"cases": [brief(item) for item in found], "more": more})
+            return exits.FINE
+        words = Wording(office, lang)
         heads = ("办件 case", "程序 procedure", "地方 place", "现状 state", "结束 ended", "立案 opened", "最近 latest")
-        print_table(
-            "办件 Cases",
-            heads,
-            [
-                (item.id, item.procedure, item.place, item.state, item.ended, item.opened, item.latest or "")
-                for item in found
-            ],
-        )
+        print_table(words.pick("办件", "Cases"), heads, [_row(words, item) for item in found], lang=lang)
         if more:
-            click.echo(f"只列了前 {limit} 件 / the first {limit} only: --limit")
+            click.echo(words.pick(f"只列了前 {limit} 件：--limit", f"the first {limit} only: --limit"))
     return exits.FINE
+
+
+def _row(words: Wording, item: Case) -> tuple[object, ...]:
+    definition = words.definition(item)
+    title, state = words.title(item.procedure, definition), words.state(definition, item.state)
+    return item.id, title, words.place_above(item.place), state, words.end(item.ended), item.opened, item.latest or ""
 
 
 entered_option = click.option("--actor", default="", help="由谁登记 · Who registers it.")
@@ -353,7 +383,8 @@ def appoint(
     """Register an appointment; a second time changes nothing."""
     with office_over(store, None, new=True) as office:
         odd = office.appoint(person, post, place, since, until, actor=actor, why=why)
-    click.echo(plain(f"已登记 registered: {person} · {post} · {place}"))
+        said = _registered(office, person, post, place)
+    click.echo(said)
     _warn(odd)
     return exits.FINE
 
@@ -376,7 +407,8 @@ def delegate(*, store: str, reason: str, **who: Any) -> int:
     """Register a delegation; a second time changes nothing."""
     with office_over(store, None, new=True) as office:
         odd = office.delegate(**who, reason=reason)
-    click.echo(f"已登记 registered: {who['person']} → {who['behalf']} · {who['post']} · {who['place']}")
+        said = _registered(office, f"{who['person']} → {who['behalf']}", who["post"], who["place"])
+    click.echo(said)
     _warn(odd)
     return exits.FINE
 
@@ -394,6 +426,11 @@ def register_place(*, place: str, parent: str, layer: str, zh: str, en: str, sto
         office.register_place(place, parent, layer=layer, zh=zh, en=en)
     click.echo(f"已登记 registered: {place}")
     return exits.FINE
+
+
+def _registered(office: Office, who: str, post: str, place: str) -> str:
+    words = Wording(office, "zh")
+    return plain(f"已登记 registered: {who} · {words.registered_post(post)} · {words.place(place)}")
 
 
 def _warn(odd: Iterable[Finding]) -> None:

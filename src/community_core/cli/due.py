@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from community_core.base.labels import Language
 from community_core.cli import exits
 from community_core.cli.options import (
     json_option,
     kept_district_option,
     keys_option,
+    lang_option,
     on_option,
     require_come,
     store_option,
 )
 from community_core.cli.output import finding_data, print_json, print_table
 from community_core.cli.stores import office_over
+from community_core.cli.wording import Wording, named
 
 if TYPE_CHECKING:
     from community_core.office.rhythms import DueAgain
+    from community_core.office.views import Due
 
 _HELP = """到这一天已到期的办件；--settle 按规则处理（失效、上报、提醒）。
 
@@ -39,9 +44,18 @@ _MOST = 40
 @click.option("--procedure", default="", help="只列这种程序 · Of this procedure only.")
 @click.option("--place", default="", help="只列这个地方 · In this place only.")
 @click.option("--settle", is_flag=True, help="处理已过期的 · Settle what is past.")
+@lang_option
 @json_option
 def due(
-    *, store: str, district: str | None, on: dt.date, procedure: str, place: str, settle: bool, as_json: bool
+    *,
+    store: str,
+    district: str | None,
+    on: dt.date,
+    procedure: str,
+    place: str,
+    settle: bool,
+    lang: Language,
+    as_json: bool,
 ) -> int:
     """List deadlines, or settle them."""
     if settle:
@@ -50,51 +64,77 @@ def due(
         found = office.due(on, procedure=procedure, place=place)
         events = office.advance(on, procedure=procedure, place=place) if settle else ()
         again = office.due_again(on, place=place)
-    if as_json:
-        print_json(
-            {
-                "due": [
-                    {
-                        "case": item.case,
-                        "procedure": item.procedure,
-                        "place": item.place,
-                        "state": item.state,
-                        "then": item.then.value,
-                        "to": item.to,
-                        "due": item.due.isoformat() if item.due else None,
-                        "why": finding_data(item.why) if item.why else None,
-                    }
-                    for item in found
-                ],
-                "again": [_again_data(item, on) for item in again],
-                "settled": [{"case": event.case, "state": event.state, "step": event.step} for event in events],
-            }
-        )
-        return exits.FINE
-    heads = ("到期 due", "办件 case", "地方 place", "状态 state", "则 then")
-    rows = [
-        (item.due or "未知 unknown", item.case, item.place, item.state, f"{item.then.value} {item.to}")
-        for item in found[:_MOST]
-    ]
-    print_table(f"到期 Due（{len(found):,}）", heads, rows)
-    if len(found) > _MOST:
-        click.echo(f"另有 {len(found) - _MOST:,} 件；全部见 --json / and {len(found) - _MOST:,} more: --json")
-    if again:
-        heads = ("下次 due", "事项 item", "地方 place", "最近 last", "")
-        listed = [
-            (item.due or "–", f"{item.label.zh} {item.item}", item.place, item.last or "从未 never", _said(item, on))
-            for item in again
-        ]
-        print_table(f"应公开、应再办 To be posted or done again（{len(again):,}）", heads, listed)
-    if settle:
-        click.echo(f"已处理 {len(events):,} 件 / {len(events):,} settled")
+        if as_json:
+            print_json(
+                {
+                    "due": [
+                        {
+                            "case": item.case,
+                            "procedure": item.procedure,
+                            "place": item.place,
+                            "state": item.state,
+                            "then": item.then.value,
+                            "to": item.to,
+                            "due": item.due.isoformat() if item.due else None,
+                            "why": finding_data(item.why) if item.why else None,
+                        }
+                        for item in found
+                    ],
+                    "again": [_again_data(item, on) for item in again],
+                    "settled": [{"case": event.case, "state": event.state, "step": event.step} for event in events],
+                }
+            )
+            return exits.FINE
+        words = Wording(office, lang)
+        _say_due(words, found)
+        if again:
+            _say_again(words, again, on)
+        if settle:
+            click.echo(words.pick(f"已处理 {len(events):,} 件", f"{len(events):,} settled"))
     return exits.FINE
 
 
-def _said(item: DueAgain, on: dt.date) -> str:
+def _say_due(words: Wording, found: Sequence[Due]) -> None:
+    heads = ("到期 due", "办件 case", "地方 place", "状态 state", "逾期则 then")
+    rows = [tuple(_row(words, item)) for item in found[:_MOST]]
+    print_table(words.pick(f"到期的期限（{len(found):,}）", f"Due ({len(found):,})"), heads, rows, lang=words.lang)
+    more = len(found) - _MOST
+    if more > 0:
+        click.echo(words.pick(f"另有 {more:,} 件；全部见 --json", f"and {more:,} more: --json"))
+
+
+def _row(words: Wording, item: Due) -> Iterable[object]:
+    definition = words.definition(item.case)
+    unknown = words.pick("未知", "unknown")
+    why = "" if item.why is None else words.pick("：", ": ") + words.message(item.why, item.procedure, definition)
+    yield item.due or f"{unknown}{why}"
+    yield item.case
+    yield words.place_above(item.place)
+    yield words.state(definition, item.state)
+    yield words.late(item.then, item.to, definition)
+
+
+def _say_again(words: Wording, again: Sequence[DueAgain], on: dt.date) -> None:
+    heads = ("下次 due", "事项 item", "由谁 by", "地方 place", "最近 last", "情况 how")
+    rows = [
+        (
+            item.due or "–",
+            named(item.label, item.item, words.lang),
+            words.listed(words.post(words.rules.procedure(item.procedure), post, beside=False) for post in item.by),
+            words.place_above(item.place),
+            item.last or words.pick("从未", "never"),
+            _said(words, item, on),
+        )
+        for item in again
+    ]
+    title = words.pick(f"应公开、应再办（{len(again):,}）", f"To be posted or done again ({len(again):,})")
+    print_table(title, heads, rows, lang=words.lang)
+
+
+def _said(words: Wording, item: DueAgain, on: dt.date) -> str:
     if item.overdue(on):
-        return "逾期 overdue"
-    return "周期未定 how often is open" if item.why is not None else ""
+        return words.pick("逾期", "overdue")
+    return words.pick("周期未定", "how often is open") if item.why is not None else ""
 
 
 def _again_data(item: DueAgain, on: dt.date) -> dict[str, object]:

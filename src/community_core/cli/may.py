@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from community_core.base.labels import Language
 from community_core.cli import exits
-from community_core.cli.options import json_option, kept_district_option, keys_option, on_a_day, store_option
-from community_core.cli.output import both, finding_data, print_json, print_table
+from community_core.cli.options import (
+    json_option,
+    kept_district_option,
+    keys_option,
+    lang_option,
+    on_a_day,
+    store_option,
+)
+from community_core.cli.output import finding_data, print_json, print_table
 from community_core.cli.stores import office_over
 from community_core.cli.usage import Misuse
+from community_core.cli.wording import Wording, named
 
 if TYPE_CHECKING:
     from community_core.office.permitting import Permission
@@ -23,7 +33,7 @@ With --case the steps of one case, with --place what may be opened there and the
 lists what may not be done, with the findings that say why. Steps in another's name are those that a delegation allows.
 
 \b
-community-core may chair-1 --case core.hearing.hearing-2006-000001 --day 2006-05-01 --store my.sqlite --all
+community-core may chair-1 --case hearing-2006-000001 --day 2006-05-01 --store my.sqlite --all
 """
 
 
@@ -37,6 +47,7 @@ community-core may chair-1 --case core.hearing.hearing-2006-000001 --day 2006-05
 @store_option
 @keys_option
 @kept_district_option
+@lang_option
 @json_option
 def may(
     *,
@@ -48,6 +59,7 @@ def may(
     day: dt.date,
     store: str,
     district: str | None,
+    lang: Language,
     as_json: bool,
 ) -> int:
     """List permissions."""
@@ -63,21 +75,50 @@ def may(
             found += (item for item in office.may_open(person, place, day) if wanted in ("", item.procedure))
             for now in office.open_cases(procedure=procedure, place=place):
                 found += office.may(person, now.id, day)
-    allowed = sum(item.allowed for item in found)
-    listed = [item for item in found if everything or item.allowed]
-    if as_json:
-        print_json({"person": person, "day": day.isoformat(), "may": [_data(item) for item in listed]})
-        return exits.FINE
-    heads = ("办件 case", "环节 step", "可办 may", "以 as", "原因 why")
-    print_table(f"{person} · {day}（{allowed} / {len(found)}）", heads, [_row(item) for item in listed])
+        listed = [item for item in found if everything or item.allowed]
+        if as_json:
+            print_json({"person": person, "day": day.isoformat(), "may": [_data(item) for item in listed]})
+            return exits.FINE
+        words = Wording(office, lang)
+        allowed = sum(item.allowed for item in found)
+        click.echo(
+            words.pick(
+                f"{person} {day} 可办 {allowed} 项，不可办 {len(found) - allowed} 项",
+                f"{person} on {day}: may do {allowed}, may not do {len(found) - allowed}",
+            )
+        )
+        for opening, title in ((True, words.pick("立案", "To open")), (False, words.pick("办理", "To take"))):
+            shown = [item for item in listed if opening is not bool(item.case)]
+            if shown:
+                _say(words, title, shown, opening=opening, everything=everything)
+        if not everything and allowed < len(found):
+            click.echo(words.pick("不可办的及原因：--all", "what may not be done, and why: --all"))
     return exits.FINE
 
 
-def _row(item: Permission) -> tuple[Any, ...]:
-    as_what = f"{item.post}（代 for {item.behalf}）" if item.behalf else item.post
-    why = "；".join(both(found.message) for found in item.findings)
-    case = item.case or f"（立案 open）{item.procedure}"
-    return case, f"{both(item.label)} ({item.step})", "✓" if item.allowed else "✗", as_what, why
+def _say(words: Wording, title: str, items: Iterable[Permission], *, opening: bool, everything: bool) -> None:
+    what = "程序 procedure" if opening else "办件 case"
+    heads = (
+        what,
+        "环节 step",
+        *(("可办 may",) if everything else ()),
+        "职务 post",
+        *(("原因 why",) if everything else ()),
+    )
+    print_table(title, heads, [tuple(_row(words, item, everything=everything)) for item in items], lang=words.lang)
+
+
+def _row(words: Wording, item: Permission, *, everything: bool) -> Iterator[str]:
+    rules = words.rules
+    definition = words.definition(item.case) if item.case else rules.procedure(item.procedure)
+    yield item.case or words.title(item.procedure, definition)
+    yield named(item.label, item.step, words.lang)
+    if everything:
+        yield words.pick("可", "yes") if item.allowed else words.pick("不可", "no")
+    post = words.post(definition, item.post) if item.post else ""
+    yield post + (words.pick(f"，代 {item.behalf}", f", for {item.behalf}") if item.behalf else "")
+    if everything:
+        yield words.pick("；", "; ").join(words.message(found, item.procedure, definition) for found in item.findings)
 
 
 def _data(item: Permission) -> dict[str, Any]:

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 _WIDTH_WITHOUT_TERMINAL = 120
 #: In fewer columns the cells of a finding hold a word or two each, and it is told in lines.
-_NARROW = 80
+_NARROW = 100
+#: Where a column of a table cannot be so wide, or as wide as what it holds, each row is told in lines.
+_NARROW_COLUMN = 12
+#: What stands between two columns.
+_BETWEEN = 3
 
 
 #: What the levels of findings are called in tables.
@@ -45,20 +49,53 @@ def print_json(data: Any) -> None:
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Iterable[int] = (),
+    lang: Language | None = None,
 ) -> None:
-    """Print *rows* under *columns*; the places in *right* hold numbers."""
+    """Print *rows* under *columns*, in a terminal that is too narrow for them as lines under each other.
+
+    The places in *right* hold numbers. A column is headed in both languages (``办件 case``), or in *lang* alone.
+    """
     from rich import box  # noqa: PLC0415 - as above
     from rich.table import Table  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
 
+    columns = [column if lang is None else column.partition(" ")[2 if lang == "en" else 0] for column in columns]
+    cells = [tuple(map(plain, row)) for row in rows]
+    if not _fits(columns, cells):
+        _print_lines(title, columns, cells, lang)
+        return
     table = Table(title=Text(plain(title), style="bold"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = set(right)
     for place, column in enumerate(columns):
         table.add_column(plain(column), justify="right" if place in numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
+    for row in cells:
+        table.add_row(*map(Text, row))
     console().print(table)
+
+
+def _fits(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether every column can be as wide as what it holds, or wide enough to be read."""
+    from rich.cells import cell_len  # noqa: PLC0415 - as above
+
+    held = zip(columns, *rows, strict=True)
+    wide = [max(cell_len(line) for cell in cells for line in (cell.splitlines() or [""])) for cells in held]
+    return sum(min(each, _NARROW_COLUMN) + _BETWEEN for each in wide) <= console().width
+
+
+def _print_lines(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], lang: Language | None) -> None:
+    """Print each row as a paragraph, a line for each of its cells that holds something."""
+    out = console()
+    out.print(plain(title), style="bold")
+    for row in rows:
+        out.print()
+        for column, cell in zip(columns, row, strict=True):
+            if cell:
+                out.print(f"{plain(column)}{': ' if lang == 'en' else '：'}{cell}" if column else cell)
 
 
 def finding_data(item: Finding) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from community_core.cli.output import both, print_json, print_table
+from community_core.base.labels import Label, Language
+from community_core.cli.output import print_json, print_table
+from community_core.cli.wording import Wording, named
 
 if TYPE_CHECKING:
     from community_core.office import Moment, Office
@@ -61,6 +63,7 @@ def say_case(
     definition: Procedure | None = None,
     *,
     as_json: bool,
+    lang: Language = "zh",
     as_of: dt.date | None = None,
     moments: Sequence[Moment] | None = None,
 ) -> None:
@@ -97,83 +100,110 @@ def say_case(
         ]
         print_json({**brief(now), "follow_ups": children, "timeline": timeline})
         return
+    words = Wording(office, lang)
     rows = [
         (
+            item.version,
             item.day,
-            f"{both(item.label)} ({item.step})",
-            f"{item.actor}{f'（代 for {item.behalf}）' if item.behalf else ''} · {item.post}",
-            f"{both(item.state_label)}",
-            "；".join([*_contents(definition, item), *_reminders(definition, item)]),
+            words.step(definition, item.step),
+            _acted(words, definition, item),
+            item.state_label.text(lang),
+            words.pick("；", "; ").join([*_contents(words, definition, item), *_reminders(words, definition, item)]),
         )
         for item in moments
     ]
-    title = f"{now.id} · {both(definition.title)} · {now.place} · {now.state}{' · ' + now.ended if now.ended else ''}"
-    print_table(title, ("日期 day", "环节 step", "经办 by", "状态 state", "内容 data"), rows)
+    said = (now.id, definition.title.text(lang), words.place(now.place), words.state(definition, now.state))
+    title = " · ".join(filter(None, (*said, words.end(now.ended))))
+    print_table(title, ("条 no.", "日期 day", "环节 step", "经办 by", "状态 state", "内容 data"), rows, lang=lang)
     if now.parent:
-        click.echo(f"由此而来 follows {now.parent}")
+        click.echo(words.pick(f"由此而来：{now.parent}", f"follows {now.parent}"))
     for child in children:
-        click.echo(f"后续办件 followed by {child}")
+        click.echo(words.pick(f"后续办件：{child}", f"followed by {child}"))
 
 
-def _contents(definition: Procedure, item: Moment) -> Iterator[str]:
+def _acted(words: Wording, definition: Procedure, item: Moment) -> str:
+    """Return who took a step, for whom and as what."""
+    from community_core.procedures.events import SYSTEM  # noqa: PLC0415 - with the office
+
+    if item.actor == SYSTEM:
+        return words.post(definition, SYSTEM)
+    who = (
+        words.pick(f"{item.actor}（代 {item.behalf}）", f"{item.actor} (for {item.behalf})")
+        if item.behalf
+        else item.actor
+    )
+    return f"{who} · {words.post(definition, item.post, beside=False)}" if item.post else who
+
+
+def _contents(words: Wording, definition: Procedure, item: Moment) -> Iterator[str]:
     """Yield the fields of an event; of a correction which event it corrects, what that should say, and why."""
     from community_core.procedures.events import CORRECT, ERASE, INSPECT, LATE, PAPER  # noqa: PLC0415 - with the office
 
+    said, pick = dict(item.data), words.pick
     if item.step == LATE:
-        yield from _settled(definition, dict(item.data))
+        yield from _settled(words, definition, said)
         return
     if item.step == PAPER:
-        said = dict(item.data)
-        yield f"{said['paper']}（{said['of']}）"
+        paper = definition.paper(said["paper"])
+        yield named(Label() if paper is None else paper.label, said["paper"], words.lang)
+        yield pick(f"第 {said['of']} 条记录", f"of event {said['of']}")
         yield from (f"{row[0]} {row[1]}:{row[2][:12]}…" for row in said["files"])
         return
     if item.step in (ERASE, INSPECT):
-        said = dict(item.data)
         names = said["fields"] if item.step == INSPECT else dict.fromkeys(name for _, name in said["values"])
-        labels = {name: field.label.zh for name, field in definition.field_names.items()}
-        yield "、".join(labels.get(name) or name for name in names)
-        yield f"目的 for：{said['purpose']}" if item.step == INSPECT else f"{said['why']}（{said['ground']}）"
+        labels = {name: field.label.text(words.lang) for name, field in definition.field_names.items()}
+        yield words.listed(labels.get(name) or name for name in names)
+        yield (
+            pick(f"目的：{said['purpose']}", f"for: {said['purpose']}")
+            if item.step == INSPECT
+            else pick(f"{said['why']}（{said['ground']}）", f"{said['why']} ({said['ground']})")
+        )
         if "remains" in said:
-            yield f"第 {'、'.join(map(str, said['remains']))} 条在记录之内，无法删除 cannot be erased"
+            left = words.listed(map(str, said["remains"]))
+            yield pick(f"第 {left} 条在记录之内，无法删除", f"events {left} cannot be erased")
         return
     if item.step != CORRECT:
-        yield from (_field(definition, name, value) for name, value in item.data)
+        yield from (_field(words, definition, name, value) for name, value in item.data)
         return
-    said = dict(item.data)
-    yield f"更正第 {said['corrects']} 条 corrects event {said['corrects']}"
+    yield pick(f"更正第 {said['corrects']} 条", f"corrects event {said['corrects']}")
     for name, value in said["fields"]:
-        yield f"{name}：撤回 withdrawn" if value is None else _field(definition, name, value)
-    yield f"原因 why：{said['why']}"
+        field = definition.field(name)
+        label = name if field is None else field.label.text(words.lang) or name
+        yield pick(f"{label}：撤回", f"{label}: withdrawn") if value is None else _field(words, definition, name, value)
+    yield pick(f"原因：{said['why']}", f"why: {said['why']}")
 
 
-def _settled(definition: Procedure, said: Mapping[str, Any]) -> Iterator[str]:
+def _settled(words: Wording, definition: Procedure, said: Mapping[str, Any]) -> Iterator[str]:
     """Yield the deadline that passed, and what came of it for whom."""
-    from community_core.pages.words import LATE_ACTIONS, joined, post_label  # noqa: PLC0415 - with the office
-    from community_core.procedures.definition import LateAction  # noqa: PLC0415 - as above
+    from community_core.procedures.definition import LateAction  # noqa: PLC0415 - with the office
 
-    yield f"期限 due {said['due']}"
-    told = joined(post_label(post, definition) for post in said.get("told", ()))
-    yield both(LATE_ACTIONS[LateAction(said["late"])]) + (f"：{both(told)}" if told else "")
+    yield words.pick(f"期限 {said['due']}", f"due {said['due']}")
+    told = words.listed(words.post(definition, post, beside=False) for post in said.get("told", ()))
+    yield words.late(LateAction(said["late"]), "", definition) + (words.pick("：", ": ") + told if told else "")
 
 
-def _reminders(definition: Procedure, item: Moment) -> Iterator[str]:
+def _reminders(words: Wording, definition: Procedure, item: Moment) -> Iterator[str]:
     """Yield whom the event reminded, and of what."""
-    from community_core.pages.words import EFFECTS, post_label  # noqa: PLC0415 - with the office
+    from community_core.pages.words import EFFECTS  # noqa: PLC0415 - with the office
 
     for effect in item.effects:
         if effect.kind == "remind":
             said = dict(effect.said)
-            yield f"{both(EFFECTS['remind'])}：{both(post_label(said['post'], definition))}：{said['text']}"
+            told = words.post(definition, said["post"], beside=False)
+            yield words.pick("：", ": ").join((EFFECTS["remind"].text(words.lang), told, said["text"]))
 
 
-def _field(definition: Procedure, name: str, value: Any) -> str:
+def _field(words: Wording, definition: Procedure, name: str, value: Any) -> str:
     """Return a field with its value, a long one cut; JSON has all of it."""
-    from community_core.pages.texts import value_text  # noqa: PLC0415 - with the office
+    from community_core.pages.texts import BALLOT_WORDS, value_text  # noqa: PLC0415 - with the office
 
     item = definition.field(name)
     if item is None:
         return f"{name} {value}"
-    text = value_text(dict(value) if name == "counts" else value, dict(item.labels)).zh
+    labels = {**BALLOT_WORDS, **dict(item.labels)}
+    text = value_text(dict(value) if name == "counts" else value, labels).text(words.lang)
     if len(text) > _LONGEST:
-        text = f"{text[:_LONGEST]}…" + (f"（{len(value)}）" if isinstance(value, tuple) else "")
-    return f"{item.label.zh or name} {text}"
+        text = f"{text[:_LONGEST]}…" + (
+            words.pick(f"（{len(value)}）", f" ({len(value)})") if isinstance(value, tuple) else ""
+        )
+    return f"{item.label.text(words.lang) or name} {text}"

@@ -1,0 +1,184 @@
+"""What commands print in words: posts, places, states and steps by their labels, beside them what is typed again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from community_core.base.errors import Refused, UnknownTerm
+from community_core.base.labels import Label, Language
+from community_core.cli.output import plain
+
+if TYPE_CHECKING:
+    from community_core.base.findings import Finding
+    from community_core.office import Office
+    from community_core.procedures.definition import LateAction, Procedure
+    from community_core.procedures.events import Case
+
+#: A name in a Chinese sentence, with the spaces around it; one in brackets stands beside its label already.
+_NAME = re.compile(
+    r" ?(?<![\w.“（\[|-])(?P<name>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)(?![a-z0-9_.”）\[\]|-]) ?", re.ASCII
+)
+
+
+def named(label: Label, name: str, lang: Language) -> str:
+    """Return *label* with the *name* beside it under which a clerk types it again; alone where they are the same."""
+    said = plain(label.text(lang))
+    if not said or said == name:
+        return name
+    return f"{said}（{name}）" if lang == "zh" else f"{said} ({name})"
+
+
+def above(label: Label, name: str, lang: Language) -> str:
+    """Return *label* with the *name* in a line of its own under it, where it is too long to stand beside."""
+    said = plain(label.text(lang))
+    return f"{said}\n{name}" if said and said != name else name
+
+
+class Wording:
+    """How the things of one office are called in *lang*: each case under the text that it runs under."""
+
+    def __init__(self, office: Office, lang: Language) -> None:
+        from community_core.office.bindings import Bindings  # noqa: PLC0415 - with the office
+
+        self.lang = lang
+        self.rules = office.rules
+        self._office = office
+        self._bindings = Bindings(office.rules, office.store)
+        self._places: Mapping[str, Label] | None = None
+
+    def definition(self, case: Case | str) -> Procedure:
+        """Return the procedure of a case, under the text that it runs under."""
+        now = self._office.case(case) if isinstance(case, str) else case
+        return self._bindings.of(now.procedure, now.rules).procedure
+
+    def pick(self, zh: str, en: str) -> str:
+        """Return the text in the language that is spoken."""
+        return en if self.lang == "en" else zh
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Return *parts* as a list."""
+        return self.pick("、", ", ").join(parts)
+
+    def place(self, place: str) -> str:
+        """Return what a place is registered as, on one line."""
+        return named(self._place(place), place, self.lang)
+
+    def place_above(self, place: str) -> str:
+        """Return what a place is registered as, its name in a line of its own."""
+        return above(self._place(place), place, self.lang)
+
+    def _place(self, place: str) -> Label:
+        if self._places is None:
+            self._places = self._office.store.place_names()
+        return self._places.get(place, Label())
+
+    def title(self, procedure: str, definition: Procedure | None = None) -> str:
+        """Return what a procedure is called, by full name; one that the rules no longer have by its name alone."""
+        if definition is None:
+            try:
+                definition = self.rules.procedure(procedure)
+            except UnknownTerm:
+                return procedure
+        return above(definition.title, procedure, self.lang)
+
+    def state(self, definition: Procedure, state: str) -> str:
+        """Return what a state is called."""
+        return plain((dict(definition.states).get(state) or Label(state)).text(self.lang))
+
+    def end(self, ended: str) -> str:
+        """Return how a case ended, or nothing while it runs."""
+        from community_core.pages.texts import ENDS  # noqa: PLC0415 - with the office
+        from community_core.procedures.definition import EndKind  # noqa: PLC0415 - as above
+
+        return ENDS[EndKind(ended)].text(self.lang) if ended else ""
+
+    def step(self, definition: Procedure, step: str) -> str:
+        """Return what a step is called, or an event that is none."""
+        from community_core.office.views import step_label  # noqa: PLC0415 - with the office
+
+        return plain(step_label(definition, step).text(self.lang))
+
+    def post(self, definition: Procedure, post: str, *, beside: bool = True) -> str:
+        """Return what a post is called in a procedure, with its name where that is typed again."""
+        from community_core.pages.words import post_label  # noqa: PLC0415 - with the office
+        from community_core.procedures.posts import ROLES  # noqa: PLC0415 - as above
+
+        label = post_label(post, definition)
+        return named(label, post, self.lang) if beside and post not in ROLES else plain(label.text(self.lang))
+
+    def late(self, then: LateAction, to: str, definition: Procedure) -> str:
+        """Return what happens once time has run out: the state that a case goes to, or who is told."""
+        from community_core.pages.words import LATE_ACTIONS, post_label  # noqa: PLC0415 - with the office
+        from community_core.procedures.definition import LateAction  # noqa: PLC0415 - as above
+
+        action = LATE_ACTIONS[then].text(self.lang)
+        if not to:
+            return action
+        goal = dict(definition.states).get(to) if then is LateAction.LAPSE else post_label(to, definition)
+        return action + self.pick("：", ": ") + plain((goal or Label(to)).text(self.lang))
+
+    def registered_post(self, post: str) -> str:
+        """Return what a post is called by the library or by any procedure of the rules."""
+        from community_core.pages.words import POSTS  # noqa: PLC0415 - with the office
+
+        own = (dict(procedure.posts).get(post) for _, procedure in self.rules.terms.procedures)
+        return named(next(filter(None, own), None) or POSTS.get(post) or Label(), post, self.lang)
+
+    def message(self, found: Finding, full: str, definition: Procedure) -> str:
+        """Return the message of a finding about a case of a procedure (by full name), its names and conditions said."""
+        return plain(self._in_words(found.message, full, definition).text(self.lang))
+
+    @contextmanager
+    def refusals(self, full: str, definition: Procedure) -> Iterator[None]:
+        """Let what is refused say in Chinese what a procedure (by full name) calls its steps, states and posts.
+
+        Raises:
+            Refused: as it was raised, but for the words.
+        """
+        try:
+            yield
+        except Refused as error:
+            said = [evolve(each, message=self._in_words(each.message, full, definition)) for each in error.findings]
+            raise Refused(self._in_words(error.message, full, definition), said) from error
+
+    def _in_words(self, message: Label, full: str, definition: Procedure) -> Label:
+        from community_core.pages.spelling import Spelling  # noqa: PLC0415 - with the office
+
+        zh = message.zh
+        for step in definition.steps:
+            if step.when is not None and step.when.text in zh:
+                said = Spelling(self.rules).of_procedure(full, definition)(step.when).zh
+                zh = zh.replace(step.when.text, said)
+        labels = self._labels(definition)
+
+        def called(match: re.Match[str]) -> str:
+            label = labels.get(match["name"])
+            return f"“{label.zh}”（{match['name']}）" if label else match[0]
+
+        return evolve(message, zh=_NAME.sub(called, zh))
+
+    def _labels(self, definition: Procedure) -> dict[str, Label]:
+        """Return what is called how in messages about a procedure; of several things of one name the last goes."""
+        from community_core.pages.words import POSTS  # noqa: PLC0415 - with the office
+
+        terms = self.rules.terms
+        return {
+            **POSTS,
+            **{fact.name: fact.label for fact in terms.facts},
+            **{full.rpartition(".")[2]: parameter.label for full, parameter in terms.parameters},
+            definition.name: definition.title,
+            **{name: item.label for name, item in definition.field_names.items()},
+            **dict(definition.states),
+            **dict(definition.posts),
+            **{step.name: step.label for step in definition.steps},
+        }
+
+
+def worded(office: Office, full: str, definition: Procedure, *, as_json: bool) -> AbstractContextManager[None]:
+    """Let what is refused in a case of a procedure (by full name) be said in words; programs read names."""
+    return nullcontext() if as_json else Wording(office, "zh").refusals(full, definition)
