@@ -485,7 +485,7 @@ def test_amendments_are_read_as_python_builds_them(loaded):
             span=Span(dt.date(2027, 1, 1), dt.date(2028, 1, 1)),
         ),
         amendment("tighten", "core.hearing.notice_period", bound=ten),
-        amendment("tighten", "core.hearing.objection_period", bound=thirty),
+        amendment("tighten", "core.hearing.objection_period", bound=thirty, standing=Standing.PLAN),
         amendment("tighten", "core.hearing.hearing.convene", when=E("count(present) >= 9")),
         amendment("insert", "core.hearing.hearing", procedure=visit),
         amendment("replace", "core.tiers.recipient_kind", decision=kinds),

@@ -49,6 +49,12 @@ class Standing(Enum):
         return self not in (Standing.PROPOSAL, Standing.PLAN, Standing.AIM, Standing.FAILED)
 
 
+APPLYING: Final = frozenset(standing for standing in Standing if standing.applies)
+"""The standings of what applies without being adopted by name."""
+ADOPTABLE: Final = frozenset(Standing) - {Standing.FAILED}
+"""The standings of what applies where it is adopted by name; what was tried and failed does not come back by that."""
+
+
 class Force(Enum):
     """What a norm of law does (约束力); a general norm (一般) is compared with, never refused by."""
 

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from community_core.base.citations import Citation
 from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Origin
+from community_core.base.ranks import Standing
 from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.procedures.definition import Procedure
 from community_core.rules.terms import Bound, Decision, Expression, Row
@@ -34,7 +35,8 @@ class Amendment:
     Added *rows* stand before the row called *before*, or after the one called *after* (``first`` and ``last`` are
     positions); without either they come last. A tightened guard is a step by its full name (``procedure.step``) with
     *when*; a tightened number a parameter with *bound*. *procedure* holds the steps, fields and ends to insert, or the
-    procedure that replaces. *codes* are those added to a list: one that it has already is said anew.
+    procedure that replaces. *codes* are those added to a list: one that it has already is said anew. *standing* is what
+    its source says the change is, its practice's where it says nothing.
     """
 
     kind: AmendmentKind
@@ -50,4 +52,5 @@ class Amendment:
     bound: Bound | None = None
     codes: tuple[CodeEntry, ...] = ()
     code_list: CodeList | None = None
+    standing: Standing | None = None
     origin: Origin = field(default=NOWHERE, eq=False)

@@ -10,12 +10,14 @@ from attrs import evolve, frozen
 from community_core.base.citations import Citation
 from community_core.base.days import Span
 from community_core.base.findings import Finding, finding
+from community_core.base.labels import Label
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import Amendment, AmendmentKind
-from community_core.declarations.code_lists import CodeEntry, CodeList
+from community_core.declarations.code_lists import CodeList
+from community_core.jurisdiction.standings import in_force, left_out, sourced, standings
 from community_core.procedures.definition import Procedure, Step
 from community_core.procedures.merge import merge
-from community_core.rules.terms import BoundKind, Decision, DecisionTable, Expression, Parameter, PythonDecision, Row
+from community_core.rules.terms import BoundKind, Decision, DecisionTable, Expression, Parameter, PythonDecision
 from community_core.rules.text import Syntax, canonical_text, parse, place
 
 T = TypeVar("T", Decision, Procedure, CodeList)
@@ -40,6 +42,42 @@ class Claimed:
     def order(self) -> int:
         """General ranks come before specific ones, so that the most specific has the last word."""
         return -1 if self.rank is Rank.LIBRARY else -int(self.rank) + 1000
+
+    @property
+    def tightens_step(self) -> str:
+        """The name of the step whose guard it tightens; empty where it does something else."""
+        amendment = self.amendment
+        guard = amendment.kind is AmendmentKind.TIGHTEN and amendment.when is not None
+        return amendment.term.rpartition(".")[2] if guard else ""
+
+    @property
+    def standings(self) -> Iterator[Standing]:
+        """The standing of the amendment, and of each part of what it carries that can have one of its own."""
+        amendment = self.amendment
+        given = amendment.decision or amendment.code_list or amendment.procedure or _added(self)
+        return standings(given, self.standing)
+
+    def in_force(self, taken: frozenset[Standing]) -> tuple[Claimed | None, tuple[Step, ...]]:
+        """Return the amendment as far as it is in force where the standings *taken* are, and the steps that wait.
+
+        Rows that wait stay in it, for other rows may stand before or after them: they are left out last of all.
+        """
+        amendment = self.amendment
+        given = amendment.decision or amendment.code_list or amendment.procedure
+        if given is None:
+            some = not amendment.rows or in_force(_added(self), taken) is not None
+            return (self if self.standing in taken and some else None), ()
+        whole = sourced(given, self.cite, self.standing)
+        kept = in_force(whole, taken)
+        if not isinstance(whole, Procedure) or not isinstance(kept, Procedure | None):
+            return (None if kept is None else self), ()
+        own = None if kept is None else evolve(self, amendment=evolve(amendment, procedure=kept))
+        return own, left_out(whole, kept)
+
+
+def _added(claim: Claimed) -> DecisionTable:
+    """Return the rows that an amendment adds as a table of its standing."""
+    return DecisionTable(claim.amendment.term, (), claim.amendment.rows, standing=claim.standing)
 
 
 class NotAmendable(Exception):
@@ -102,12 +140,10 @@ def amended_decision(full: str, versions: Sequence[Decision], claim: Claimed) ->
     amendment = claim.amendment
     _must_be_open(full, versions, claim)
     if amendment.kind is AmendmentKind.REPLACE and amendment.decision is not None:
-        new = _with_source(amendment.decision, claim)
+        new = sourced(amendment.decision, claim.cite, claim.standing)
         return _sorted(_over(versions, amendment.span, lambda version: _as_open(new, version)))
     if amendment.kind is AmendmentKind.ADD:
-        rows = tuple(
-            evolve(row, cite=row.cite or claim.cite, standing=row.standing or claim.standing) for row in amendment.rows
-        )
+        rows = sourced(_added(claim), claim.cite, claim.standing).rows
 
         def added(version: Decision) -> Decision:
             if not isinstance(version, DecisionTable):
@@ -126,23 +162,6 @@ def _open_to(version: Decision | Procedure | CodeList) -> tuple[Rank, ...]:
 def _as_open(new: T, version: T) -> T:
     """Return *new* in the place of *version*, open to the same ranks where it does not say to which."""
     return new if isinstance(new, PythonDecision) or new.open_to else evolve(new, open_to=_open_to(version))
-
-
-def _with_source(decision: Decision, claim: Claimed) -> Decision:
-    standing = decision.standing or claim.standing
-    if not isinstance(decision, DecisionTable):
-        return evolve(decision, standing=standing)
-
-    def filled(row: Row) -> Row:
-        return evolve(row, cite=row.cite or decision.cite or claim.cite, standing=row.standing or standing)
-
-    return evolve(
-        decision,
-        cite=decision.cite or claim.cite,
-        standing=standing,
-        rows=tuple(filled(row) for row in decision.rows),
-        otherwise=filled(decision.otherwise) if decision.otherwise else None,
-    )
 
 
 def _position(full: str, table: DecisionTable, claim: Claimed) -> int:
@@ -175,25 +194,14 @@ def amended_code_list(full: str, versions: Sequence[CodeList], claim: Claimed) -
     amendment = claim.amendment
     _must_be_open(full, versions, claim)
     if amendment.kind is AmendmentKind.REPLACE and amendment.code_list is not None:
-        given = amendment.code_list
-        new = evolve(
-            given,
-            codes=cited(given.codes, given.cite or claim.cite),
-            cite=given.cite or claim.cite,
-            standing=given.standing or claim.standing,
-        )
+        new = sourced(amendment.code_list, claim.cite, claim.standing)
         return _sorted(
             _over(versions, amendment.span, lambda version: _as_open(evolve(new, name=version.name), version))
         )
     if amendment.kind is AmendmentKind.ADD and amendment.codes:
-        more = cited(amendment.codes, claim.cite)
+        more = sourced(CodeList(full, Label(), codes=amendment.codes), claim.cite, claim.standing).codes
         return _sorted(_over(versions, amendment.span, lambda version: evolve(version, codes=(*version.codes, *more))))
     raise NotAmendable(_unfit(full, claim))
-
-
-def cited(codes: Iterable[CodeEntry], cite: Citation | None) -> tuple[CodeEntry, ...]:
-    """Return *codes*, those without a citation of their own with *cite*."""
-    return tuple(evolve(entry, cite=entry.cite or cite) for entry in codes)
 
 
 def amended_procedure(full: str, versions: Sequence[Procedure], claim: Claimed) -> tuple[Procedure, ...]:
@@ -209,18 +217,10 @@ def amended_procedure(full: str, versions: Sequence[Procedure], claim: Claimed) 
     given = amendment.procedure
     if given is None:
         raise NotAmendable(_unfit(full, claim))
-    sourced = evolve(
-        given,
-        cite=given.cite or claim.cite,
-        standing=given.standing or claim.standing,
-        steps=tuple(
-            evolve(step, cite=step.cite or given.cite or claim.cite, standing=step.standing or claim.standing)
-            for step in given.steps
-        ),
-    )
+    whole = sourced(given, claim.cite, claim.standing)
     if amendment.kind is AmendmentKind.REPLACE:
         return _sorted(
-            _over(versions, amendment.span, lambda version: _as_open(evolve(sourced, name=version.name), version))
+            _over(versions, amendment.span, lambda version: _as_open(evolve(whole, name=version.name), version))
         )
 
     def inserted(version: Procedure) -> Procedure:
@@ -228,7 +228,7 @@ def amended_procedure(full: str, versions: Sequence[Procedure], claim: Claimed) 
         if taken:
             raise NotAmendable(_there_already(full, taken, claim))
         labelled = dict(version.posts)
-        added = evolve(sourced, posts=tuple(pair for pair in sourced.posts if pair[0] not in labelled))
+        added = evolve(whole, posts=tuple(pair for pair in whole.posts if pair[0] not in labelled))
         together = merge(version, added)
         return evolve(
             together, name=version.name, cite=version.cite, standing=version.standing, open_to=version.open_to
@@ -258,10 +258,9 @@ def _there_already(full: str, names: Sequence[str], claim: Claimed) -> Finding:
 
 
 def _tightened(full: str, procedure: Procedure, claim: Claimed) -> Procedure:
-    amendment = claim.amendment
-    name = amendment.term.rpartition(".")[2]
+    name = claim.tightens_step
     step = procedure.step(name)
-    when = amendment.when
+    when = claim.amendment.when
     if step is None or when is None:
         raise NotAmendable(_unfit(full, claim))
     changed: Step = evolve(step, when=_both(step.when, when), cite=claim.cite or step.cite)

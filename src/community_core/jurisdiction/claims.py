@@ -14,8 +14,9 @@ from community_core.declarations.amendments import AmendmentKind
 from community_core.declarations.code_lists import CodeList
 from community_core.declarations.terms import Claim
 from community_core.jurisdiction.amend import Claimed
+from community_core.jurisdiction.standings import holds
 from community_core.jurisdiction.values import Claimant
-from community_core.procedures.definition import Procedure
+from community_core.procedures.definition import Procedure, Step
 from community_core.rules.answer import json_value
 from community_core.rules.engine import Engine
 from community_core.rules.terms import AsOf, DatedValue, Decision, DecisionTable, Parameter, Row
@@ -33,15 +34,15 @@ def of_parameter(full: str, parameter: Parameter, claimants: Iterable[Claimant])
     for claimant in claimants:
         for value in claimant.history:
             nothing = False
-            holds = (claimant.name, value.standing) in held
+            won = (claimant.name, value.standing) in held
             yield Claim(
                 term=full,
                 claimant=claimant.name,
                 rank=claimant.rank,
                 says=_said(value) + _day_of(parameter),
                 standing=value.standing,
-                holds=holds,
-                beaten_by="" if holds or best is None or best.name == claimant.name else best.name,
+                holds=won,
+                beaten_by="" if won or best is None or best.name == claimant.name else best.name,
                 cite=_cited(value.cite or parameter.cite),
                 origin=value.origin,
             )
@@ -69,9 +70,9 @@ def _said(value: DatedValue) -> str:
 
 
 def of_decision(
-    full: str, decision: Decision, claimant: str, rank: Rank, usual: Standing, *, by_name: bool = False
+    full: str, decision: Decision, claimant: str, rank: Rank, usual: Standing, taken: frozenset[Standing]
 ) -> Iterator[Claim]:
-    """Yield a claim for each row of a table, or for a function; what is only proposed holds where adopted *by_name*."""
+    """Yield a claim for each row of a table, or for a function; of the standings *taken* it holds."""
     if not isinstance(decision, DecisionTable):
         standing = decision.standing or usual
         says = f"Python {decision.function.__module__}.{decision.name} (version {decision.version}){_day_of(decision)}"
@@ -82,29 +83,35 @@ def of_decision(
             rank,
             says,
             standing,
-            holds=by_name or standing.applies,
+            holds=standing in taken,
             cite=cite,
             span=decision.span,
             origin=decision.origin,
         )
         return
-    for claim in _of_rows(full, decision, claimant, rank, usual):
-        yield evolve(claim, holds=by_name or claim.standing.applies)
-
-
-def _of_rows(full: str, table: DecisionTable, claimant: str, rank: Rank, usual: Standing) -> Iterator[Claim]:
+    table, whole = decision, decision.standing or usual
     rows: list[tuple[str, Row]] = [(str(number), row) for number, row in enumerate(table.rows, 1)]
     if table.otherwise is not None:
         rows.append(("otherwise", table.otherwise))
     for number, row in rows:
         then = "gap" if row.gap else ", ".join(f"{name}={text.text}" if name else text.text for name, text in row.then)
         says = f"{number}: {row.when.text} → {then}{_day_of(table)}"
-        standing = row.standing or table.standing or usual
+        held = holds(row, whole, taken)
         cite = _cited(row.cite or table.cite)
-        yield Claim(full, claimant, rank, says, standing, holds=True, cite=cite, span=table.span, origin=row.origin)
+        yield Claim(
+            full,
+            claimant,
+            rank,
+            says,
+            row.standing or whole,
+            holds=held,
+            cite=cite,
+            span=table.span,
+            origin=row.origin,
+        )
 
 
-def amended(claims: Iterable[Claim], full: str, claim: Claimed) -> list[Claim]:
+def amended(claims: Iterable[Claim], full: str, claim: Claimed, taken: frozenset[Standing]) -> list[Claim]:
     """Return *claims* after an amendment of the decision *full*: what it beats from its day on, and what it adds."""
     amendment = claim.amendment
     table = amendment.decision
@@ -112,13 +119,14 @@ def amended(claims: Iterable[Claim], full: str, claim: Claimed) -> list[Claim]:
         table = evolve(table, span=amendment.span)
     elif table is None:
         table = DecisionTable(full, (), amendment.rows, cite=claim.cite, span=amendment.span)
-    return [*_beaten(claims, full, claim), *of_decision(full, table, claim.claimant, claim.rank, claim.standing)]
+    more = of_decision(full, table, claim.claimant, claim.rank, claim.standing, taken)
+    return [*_beaten(claims, full, claim), *more]
 
 
 def of_code_list(
-    full: str, codes: CodeList, claimant: str, rank: Rank, usual: Standing, *, by_name: bool = False
+    full: str, codes: CodeList, claimant: str, rank: Rank, usual: Standing, taken: frozenset[Standing]
 ) -> Iterator[Claim]:
-    """Yield a claim for each code of a list; what is only proposed holds where it is adopted *by_name*."""
+    """Yield a claim for each code of a list; of the standings *taken* it holds."""
     standing = codes.standing or usual
     for entry in codes.codes:
         span = entry.span.within(codes.span)
@@ -126,16 +134,17 @@ def of_code_list(
             fact = f" → {entry.fact} = {entry.value}" if entry.fact else ""
             owner = f" ({codes.owner.zh})" if codes.owner else ""
             says, cite = f"{entry.code}: {entry.label.zh}{fact}{owner}", _cited(entry.cite or codes.cite)
-            holds = by_name or standing.applies
-            yield Claim(full, claimant, rank, says, standing, holds=holds, cite=cite, span=span, origin=entry.origin)
+            held = standing in taken
+            yield Claim(full, claimant, rank, says, standing, holds=held, cite=cite, span=span, origin=entry.origin)
 
 
-def amended_codes(claims: Iterable[Claim], full: str, claim: Claimed) -> list[Claim]:
+def amended_codes(claims: Iterable[Claim], full: str, claim: Claimed, taken: frozenset[Standing]) -> list[Claim]:
     """Return *claims* after an amendment of the code list *full*."""
     amendment = claim.amendment
     new = amendment.code_list or CodeList(full, Label(), codes=amendment.codes)
     new = evolve(new, span=amendment.span, cite=new.cite or claim.cite)
-    return [*_beaten(claims, full, claim), *of_code_list(full, new, claim.claimant, claim.rank, claim.standing)]
+    more = of_code_list(full, new, claim.claimant, claim.rank, claim.standing, taken)
+    return [*_beaten(claims, full, claim), *more]
 
 
 def _beaten(claims: Iterable[Claim], full: str, claim: Claimed) -> list[Claim]:
@@ -153,15 +162,25 @@ def _beaten(claims: Iterable[Claim], full: str, claim: Claimed) -> list[Claim]:
     return result
 
 
-def of_procedure(full: str, procedure: Procedure, claimant: str, rank: Rank, usual: Standing) -> Iterator[Claim]:
-    """Yield a claim for each step of a procedure."""
-    for step in procedure.steps:
+def of_procedure(
+    full: str, procedure: Procedure, waiting: Iterable[Step], claimant: str, rank: Rank, usual: Standing
+) -> Iterator[Claim]:
+    """Yield a claim for each step of a procedure, and for those that wait, which do not hold."""
+    for step in (*procedure.steps, *waiting):
         route = f"{'|'.join(step.source) or '·'} → {step.to or '·'}"
         says = f"{step.name}: {route} ({', '.join(step.by)})"
         standing = step.standing or procedure.standing or usual
         cite = _cited(step.cite or procedure.cite)
         yield Claim(
-            full, claimant, rank, says, standing, holds=True, cite=cite, span=procedure.span, origin=step.origin
+            full,
+            claimant,
+            rank,
+            says,
+            standing,
+            holds=step in procedure.steps,
+            cite=cite,
+            span=procedure.span,
+            origin=step.origin,
         )
 
 
@@ -176,5 +195,5 @@ def on_day(claims: Iterable[Claim], engine: Engine, full: str, day: dt.date) -> 
         if use is None:
             yield evolve(claim, holds=claim.says.startswith("未设定") or "(" not in claim.says)
             continue
-        holds = claim.claimant == use.setter and claim.origin == use.origin and claim.standing == use.standing
-        yield evolve(claim, holds=holds, beaten_by="" if holds else use.setter)
+        won = claim.claimant == use.setter and claim.origin == use.origin and claim.standing == use.standing
+        yield evolve(claim, holds=won, beaten_by="" if won else use.setter)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from attrs import evolve
-
 from community_core.base.findings import Finding, finding
-from community_core.base.ranks import Rank
+from community_core.base.ranks import Rank, Standing
 from community_core.declarations.code_lists import CodeList
 from community_core.jurisdiction import claims as claiming
-from community_core.jurisdiction.amend import NotAmendable, amended_code_list, cited
-from community_core.jurisdiction.grounds import Grounds, by_name_and_day, only_proposed
+from community_core.jurisdiction.amend import NotAmendable, amended_code_list
+from community_core.jurisdiction.grounds import Grounds, by_name_and_day
+from community_core.jurisdiction.standings import in_force, only_proposed, sourced
 from community_core.rules.terms import Fact
 from community_core.rules.types import read_text
 
@@ -25,33 +24,25 @@ class CodeListComposer(Grounds):
         for item in self.included:
             practice = item.practice
             for codes in practice.code_lists:
-                cite = codes.cite or practice.source
-                filled = evolve(
-                    codes,
-                    cite=cite,
-                    standing=codes.standing or practice.standing,
-                    codes=cited(codes.codes, cite),
-                )
+                own = sourced(codes, practice.source, practice.standing)
                 full = f"{practice.name}.{codes.name}"
-                declared.setdefault(codes.name, []).append((full, practice.name, item.rank, filled))
+                declared.setdefault(codes.name, []).append((full, practice.name, item.rank, own))
         found: list[tuple[str, CodeList]] = []
         for name, several in sorted(declared.items()):
             if len(several) > 1:
                 self._twice(name, several)
                 continue
-            ((full, practice_name, rank, own),) = several
-            found += ((full, version) for version in self._versions(full, practice_name, rank, own))
+            ((full, practice_name, rank, only),) = several
+            found += ((full, version) for version in self._versions(full, practice_name, rank, only))
         for full, codes in found:
             self.findings += _unfit_facts(full, codes, facts)
         return tuple(sorted(found, key=by_name_and_day))
 
     def _versions(self, full: str, practice: str, rank: Rank, own: CodeList) -> tuple[CodeList, ...]:
-        standing = own.standing
-        assert standing is not None  # noqa: S101 - filled in from its practice
-        by_name = full in self.named
-        self.claims += claiming.of_code_list(full, own, practice, rank, standing, by_name=by_name)
-        if not by_name and not standing.applies:
-            self.broken.setdefault(full, only_proposed(full, own.origin, standing))
+        taken = self.taken(full)
+        self.claims += claiming.of_code_list(full, own, practice, rank, Standing.IN_FORCE, taken)
+        if in_force(own, taken) is None:
+            self.broken.setdefault(full, only_proposed(full, own.origin, own.standing))
             return ()
         versions: tuple[CodeList, ...] = (own,)
         for claim in self.amendments.get(full, ()):
@@ -60,7 +51,7 @@ class CodeListComposer(Grounds):
             except NotAmendable as wrong:
                 self.fault(wrong.finding, full)
             else:
-                self.claims = claiming.amended_codes(self.claims, full, claim)
+                self.claims = claiming.amended_codes(self.claims, full, claim, taken)
         return versions
 
     def _twice(self, name: str, several: list[tuple[str, str, Rank, CodeList]]) -> None:

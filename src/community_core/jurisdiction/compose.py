@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve
 
-from community_core.base.citations import Citation
-from community_core.base.findings import finding
+from community_core.base.findings import Finding, finding
 from community_core.base.ids import folded
-from community_core.base.ranks import Rank, Standing
+from community_core.base.ranks import Rank
 from community_core.codec.texts import digest as digest_of
-from community_core.declarations.practice import District, GapTerm, ServiceTerm
+from community_core.declarations.practice import District, GapTerm, Practice, ServiceTerm
 from community_core.declarations.terms import Terms
 from community_core.instruments.workdays import WorkdayCalendar, WorkdayYear
 from community_core.jurisdiction import claims as claiming
@@ -20,11 +19,12 @@ from community_core.jurisdiction.amend import (
     amended_decision,
 )
 from community_core.jurisdiction.code_lists import CodeListComposer
-from community_core.jurisdiction.grounds import by_name_and_day, only_proposed
+from community_core.jurisdiction.grounds import by_name_and_day
 from community_core.jurisdiction.parameters import ParameterComposer
 from community_core.jurisdiction.plugins import Gathered
 from community_core.jurisdiction.procedures import ProcedureComposer
 from community_core.jurisdiction.rules import Rules
+from community_core.jurisdiction.standings import in_force, only_proposed, sourced
 from community_core.procedures.check import RESERVED_FIELDS
 from community_core.procedures.definition import Procedure
 from community_core.rules.engine import Engine
@@ -34,7 +34,6 @@ from community_core.rules.terms import (
     Expression,
     Fact,
     Parameter,
-    PythonDecision,
     Row,
 )
 from community_core.rules.types import ValueType
@@ -160,11 +159,14 @@ class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
     def workdays(self) -> tuple[WorkdayYear, ...]:
         """One table a year: the most specific rank's; two of one rank that differ are a finding, and neither counts."""
         claims: dict[int, list[tuple[Rank, str, WorkdayYear]]] = {}
-        for item in self.included:
-            for table in item.practice.workdays:
-                claims.setdefault(table.year, []).append((item.rank, item.practice.name, table))
-        for table in self.district.workdays:
-            claims.setdefault(table.year, []).append((self.district.rank, self.district.name, table))
+        given: list[tuple[Rank, Practice | District]] = [(item.rank, item.practice) for item in self.included]
+        given.append((self.district.rank, self.district))
+        for rank, who in given:
+            for table in who.workdays:
+                if who.standing in self.taken(""):
+                    claims.setdefault(table.year, []).append((rank, who.name, table))
+                else:
+                    self.findings.append(_only_proposed_days(who.name, table))
         found = []
         for year, several in sorted(claims.items()):
             best = min((rank is Rank.LIBRARY, rank) for rank, _, _ in several)
@@ -195,25 +197,22 @@ class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
             practice = item.practice
             for decision in practice.decisions:
                 full = f"{practice.name}.{decision.name}"
-                versions: tuple[Decision, ...] = (_filled_decision(decision, practice.source, practice.standing),)
-                self.claims += claiming.of_decision(
-                    full, versions[0], practice.name, item.rank, practice.standing, by_name=full in self.named
-                )
-                if full not in self.named:
-                    versions = tuple(each for each in map(applying, versions) if each is not None)
-                    if not versions:
-                        self.broken.setdefault(
-                            full, only_proposed(full, decision.origin, decision.standing or practice.standing)
-                        )
-                        continue
+                own = sourced(decision, practice.source, practice.standing)
+                taken = self.taken(full)
+                self.claims += claiming.of_decision(full, own, practice.name, item.rank, practice.standing, taken)
+                if in_force(own, taken) is None:
+                    self.broken.setdefault(full, only_proposed(full, own.origin, own.standing))
+                    continue
+                versions: tuple[Decision, ...] = (own,)
                 for claim in self.amendments.get(full, ()):
                     try:
                         versions = amended_decision(full, versions, claim)
                     except NotAmendable as wrong:
                         self.fault(wrong.finding, full)
                     else:
-                        self.claims = claiming.amended(self.claims, full, claim)
-                found += [(full, version) for version in versions]
+                        self.claims = claiming.amended(self.claims, full, claim, taken)
+                # Rows stand before and after each other, those that wait too: they are left out last.
+                found += [(full, kept) for version in versions if (kept := in_force(version, taken)) is not None]
         return sorted(found, key=by_name_and_day)
 
     # -- the whole -------------------------------------------------------------------------------------------------
@@ -256,9 +255,12 @@ class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
         for item in self.included:
             practice = item.practice
             for service in practice.services:
-                services[f"{practice.name}.{service.name}"] = evolve(
-                    service, cite=service.cite or practice.source, standing=service.standing or practice.standing
-                )
+                full = f"{practice.name}.{service.name}"
+                own = sourced(service, practice.source, practice.standing)
+                if in_force(own, self.taken(full)) is not None:
+                    services[full] = own
+                else:
+                    self.broken.setdefault(full, only_proposed(full, own.origin, own.standing))
             for gap in practice.gaps:
                 gaps[f"{practice.name}.{gap.name}"] = evolve(gap, cite=gap.cite or practice.source)
         return Terms(
@@ -272,41 +274,14 @@ class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
         )
 
 
-def _filled_decision(decision: Decision, source: Citation | None, usual: Standing) -> Decision:
-    standing = decision.standing or usual
-    if isinstance(decision, PythonDecision):
-        return evolve(decision, standing=standing)
-    cite = decision.cite or source
-
-    def filled(row: Row) -> Row:
-        return evolve(row, cite=row.cite or cite, standing=row.standing or standing)
-
-    return evolve(
-        decision,
-        cite=cite,
-        standing=standing,
-        rows=tuple(filled(row) for row in decision.rows),
-        otherwise=filled(decision.otherwise) if decision.otherwise is not None else None,
+def _only_proposed_days(name: str, table: WorkdayYear) -> Finding:
+    """Return that a table of working days, which has no name to be adopted by, waits with its text."""
+    return finding(
+        "workdays-proposed",
+        f"{name} 只是建议、计划或目标，其中 {table.year} 年的工作日表不适用；请把它写进现行的做法或区县的文本",
+        f"{name} is only proposed, planned or aimed at, so its working days of {table.year} do not count; write them "
+        "in a practice that is in force, or in the district's text",
+        table.origin,
+        level="warning",
+        name=name,
     )
-
-
-def applying(decision: Decision) -> Decision | None:
-    """Return *decision* without the rows that its source only proposes, plans or aims at; ``None`` where none is left.
-
-    Every row, and the decision, has a standing of its own by now. What the library adds to a proposal is part of it.
-    """
-    if not isinstance(decision, DecisionTable):
-        return decision if decision.standing is None or decision.standing.applies else None
-
-    proposed = decision.standing is not None and not decision.standing.applies
-
-    def applies(row: Row) -> bool:
-        if row.standing is Standing.LIBRARY and proposed:
-            return False
-        return row.standing is None or row.standing.applies
-
-    rows = tuple(row for row in decision.rows if applies(row))
-    if not rows and decision.rows:
-        return None
-    otherwise = decision.otherwise if decision.otherwise is not None and applies(decision.otherwise) else None
-    return evolve(decision, rows=rows, otherwise=otherwise)

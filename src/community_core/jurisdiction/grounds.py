@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Iterator
+from typing import Final
 
 from attrs import frozen
 
 from community_core.base.findings import Finding, Origin, finding
-from community_core.base.ranks import Rank, Standing
+from community_core.base.ranks import ADOPTABLE, APPLYING, Rank, Standing
 from community_core.declarations.amendments import AmendmentKind
 from community_core.declarations.code_lists import CodeList
 from community_core.declarations.practice import District, Practice, Preference
@@ -20,12 +21,12 @@ from community_core.jurisdiction.amend import (
     rivals,
 )
 from community_core.jurisdiction.plugins import Gathered
-from community_core.procedures.definition import Procedure
+from community_core.jurisdiction.standings import Term, standings
+from community_core.procedures.definition import Procedure, Step
 from community_core.rules.scope import Ambiguous, Names
-from community_core.rules.terms import (
-    Decision,
-    DecisionTable,
-)
+from community_core.rules.terms import Decision
+
+_ALL: Final = frozenset(Standing)
 
 
 @frozen
@@ -52,6 +53,8 @@ class Grounds:
             self.broken.update(item.practice.broken)
         self.broken.update(district.broken)
         self.preferred: dict[str, str] = {}
+        #: The steps that wait, by the full name of their procedure.
+        self.waiting: dict[str, list[Step]] = {}
         self._wholly = False
         self.amendments = self.amended()
 
@@ -65,23 +68,16 @@ class Grounds:
         """Return the practices that belong to the district, each with the rank at which it speaks."""
         offered = {practice.name: practice for practice in self.gathered.practices}
         found = {name: Included(item, item.rank) for name, item in offered.items() if item.rank is not None}
-        # What was tried and failed is kept to be read; to name it does not bring it back.
-        failed = {
-            f"{practice.name}.{term.name}"
-            for practice in offered.values()
-            for term in (*practice.decisions, *practice.procedures, *practice.code_lists)
-            if (term.standing or practice.standing) is Standing.FAILED
-        }
         terms = {
             f"{practice.name}.{term.name}"
             for practice in offered.values()
-            for term in (*practice.parameters, *practice.decisions, *practice.procedures, *practice.code_lists)
+            for term in (*practice.parameters, *_whole_terms(practice))
         }
         for name in self.district.adopts:
             if name in found:
                 continue
             if name in terms and name.rpartition(".")[0] in {*found, *self.district.adopts}:
-                self.named |= {name} - failed
+                self.named.add(name)
                 continue
             if name not in offered:
                 free = sorted(other for other in offered if other not in found)
@@ -101,19 +97,30 @@ class Grounds:
             found[name] = Included(offered[name], self.district.rank)
         return [found[name] for name in sorted(found)]
 
+    def adopted(self, full: str) -> frozenset[Standing]:
+        """The standings of which parts of the term *full* are in force: more of them where the district names it."""
+        return ADOPTABLE if full in self.named else APPLYING
+
+    def taken(self, full: str) -> frozenset[Standing]:
+        """As :meth:`adopted`, and every standing where all that waits was taken up; values are never taken up so."""
+        return _ALL if self._wholly else self.adopted(full)
+
     def take_up(self) -> bool:
-        """Take up every decision, procedure, code list and amendment that is not in force; whether there was one."""
-        more = {
-            f"{item.practice.name}.{term.name}"
-            for item in self.included
-            for term in (*item.practice.decisions, *item.practice.procedures, *item.practice.code_lists)
-            if not all(standing.applies for standing in _standings(term, item.practice.standing))
-        }
-        taken = bool(more - self.named) or not all(claim.standing.applies for claim in self.claimed())
-        self.named |= more
+        """Take up all that is not in force; whether there was anything."""
+        more = any(standing not in self.adopted(full) for full, standing in self._standings())
         self._wholly = True
         self.amendments = self.amended()
-        return taken
+        return more
+
+    def _standings(self) -> Iterator[tuple[str, Standing]]:
+        """Yield the standing of each term, value and amendment, and of each part that has one, with the term's name."""
+        for item in self.included:
+            practice = item.practice
+            for term in _whole_terms(practice):
+                full = f"{practice.name}.{term.name}"
+                yield from ((full, standing) for standing in standings(term, practice.standing))
+        for claim in self.claimed():
+            yield from (("", standing) for standing in claim.standings)
 
     def amended(self) -> dict[str, list[Claimed]]:
         """The amendments by the full name of their term (for a guard, of its procedure), in the order they apply.
@@ -124,12 +131,7 @@ class Grounds:
             [
                 f"{item.practice.name}.{term.name}"
                 for item in self.included
-                for term in (
-                    *item.practice.parameters,
-                    *item.practice.decisions,
-                    *item.practice.procedures,
-                    *item.practice.code_lists,
-                )
+                for term in (*item.practice.parameters, *_whole_terms(item.practice))
             ]
         )
         for preference in self.district.prefer:
@@ -137,14 +139,19 @@ class Grounds:
             if full is not None and self.speaks(preference):
                 self.preferred[full] = preference.practice
         claims: dict[str, list[Claimed]] = {}
+        self.waiting.clear()
         for claim in in_order(self.claimed()):
             amendment = claim.amendment
             term = amendment.term
             if amendment.kind is AmendmentKind.TIGHTEN and amendment.when is not None:
                 term = term.rpartition(".")[0]
             full = self.meant(terms, term, amendment.origin, amendment.kind.value)
-            if full is not None and (claim.standing.applies or full in self.named or self._wholly):
-                claims.setdefault(full, []).append(claim)
+            if full is None:
+                continue
+            own, waiting = claim.in_force(self.taken(full))
+            self.waiting.setdefault(full, []).extend(waiting)
+            if own is not None:
+                claims.setdefault(full, []).append(own)
         result = {}
         for full, several in claims.items():
             kept, conflicts = rivals(several, self.preferred.get(full, ""))
@@ -175,10 +182,12 @@ class Grounds:
         for item in self.included:
             practice = item.practice
             for amendment in practice.amendments:
-                yield Claimed(amendment, practice.name, item.rank, practice.source, practice.standing)
+                standing = amendment.standing or practice.standing
+                yield Claimed(amendment, practice.name, item.rank, practice.source, standing)
         district = self.district
         for amendment in district.amendments:
-            yield Claimed(amendment, district.name, district.rank, district.source, district.standing)
+            standing = amendment.standing or district.standing
+            yield Claimed(amendment, district.name, district.rank, district.source, standing)
 
     def meant(self, names: Names, term: str, origin: Origin, what: str) -> str | None:
         """The full name that *term* means where something is amended or preferred; a finding where it means none."""
@@ -201,34 +210,9 @@ class Grounds:
         return full
 
 
-def _standings(term: Decision | Procedure | CodeList, usual: Standing) -> Iterator[Standing]:
-    """Yield the standing of a term and, of a table, of its rows."""
-    own = term.standing or usual
-    yield own
-    if isinstance(term, DecisionTable):
-        for row in (*term.rows, *([term.otherwise] if term.otherwise is not None else ())):
-            yield row.standing or own
-
-
-def only_proposed(full: str, origin: Origin, standing: Standing | None = None) -> Finding:
-    """Return why a term that its source only proposes, or says was tried and failed, is unavailable."""
-    if standing is Standing.FAILED:
-        return finding(
-            "only-proposed",
-            f"{full} 是材料里说没有成功的做法，只作参考保存，不适用",
-            f"{full} was tried and failed, as its source says; it is kept for reference and does not apply",
-            origin,
-            level="info",
-            name=full,
-        )
-    return finding(
-        "only-proposed",
-        f"{full} 在材料里只是建议、计划或目标，不适用；区县如要采用，请在 adopts 里写出它的全名",
-        f"{full} is only proposed, planned or aimed at by its source; a district that wants it names it under adopts",
-        origin,
-        level="info",
-        name=full,
-    )
+def _whole_terms(practice: Practice) -> tuple[Term, ...]:
+    """Return the terms of a practice that have a standing as a whole."""
+    return (*practice.decisions, *practice.procedures, *practice.code_lists, *practice.services)
 
 
 def by_name_and_day(

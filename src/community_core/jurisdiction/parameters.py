@@ -107,10 +107,10 @@ class ParameterComposer(Grounds):
     ) -> Parameter:
         """Return one parameter with its history out of all claims."""
         wrong = list(type_faults(full, parameter, facts, claimants))
-        named = full in self.named
-        wrong += twice_given(full, claimants, by_name=named)
-        kept, conflicts = rank_conflicts(full, claimants, self.preferred.get(full, ""), by_name=named)
-        history = () if wrong or conflicts else merged(kept, by_name=named)
+        taken = self.adopted(full)
+        wrong += twice_given(full, claimants, taken)
+        kept, conflicts = rank_conflicts(full, claimants, self.preferred.get(full, ""), taken)
+        history = () if wrong or conflicts else merged(kept, taken)
         outside = [] if wrong else list(bound_faults(full, parameter, history))
         for found in (*wrong, *conflicts, *outside):
             self.fault(found, full)

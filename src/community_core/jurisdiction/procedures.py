@@ -8,14 +8,16 @@ from attrs import evolve
 
 from community_core.base.findings import finding
 from community_core.base.ids import folded
+from community_core.declarations.practice import Practice
 from community_core.jurisdiction import claims as claiming
 from community_core.jurisdiction.amend import (
     NotAmendable,
     amended_procedure,
 )
 from community_core.jurisdiction.expressions import respelt, respelt_measures
-from community_core.jurisdiction.grounds import Grounds, Included, by_name_and_day, only_proposed
+from community_core.jurisdiction.grounds import Grounds, Included, by_name_and_day
 from community_core.jurisdiction.links import check_links
+from community_core.jurisdiction.standings import in_force, left_out, only_proposed, rests_on_proposal, sourced
 from community_core.procedures.check import check_procedure
 from community_core.procedures.check_types import check_types
 from community_core.procedures.definition import Procedure
@@ -39,13 +41,11 @@ class ProcedureComposer(Grounds):
         declared: dict[str, tuple[Procedure, Included]] = {}
         for item in self.included:
             for procedure in item.practice.procedures:
-                declared[f"{item.practice.name}.{procedure.name}"] = (procedure, item)
+                full = f"{item.practice.name}.{procedure.name}"
+                declared[full] = (self.kept(full, procedure, item.practice), item)
         names = Names(declared)
         found: list[tuple[str, Procedure]] = []
-        for full, (procedure, item) in sorted(declared.items()):
-            standing = procedure.standing or item.practice.standing
-            if not standing.applies and full not in self.named:
-                self.broken.setdefault(full, only_proposed(full, procedure.origin, standing))
+        for full, (_, item) in sorted(declared.items()):
             if full in self.broken:
                 continue
             versions = self.whole(full, declared, names, (), engine)
@@ -53,15 +53,25 @@ class ProcedureComposer(Grounds):
             sound = [version for version in checked if version is not None]
             if not versions or len(sound) < len(versions) or full in self.broken:
                 continue
+            practice = item.practice
             for version in sound:
                 self.claims += claiming.of_procedure(
-                    full, version, item.practice.name, item.rank, item.practice.standing
+                    full, version, self.waiting.get(full, ()), practice.name, item.rank, practice.standing
                 )
             found += [(full, version) for version in sound]
         aliases = self.replacements(declared, names, dict(found))
         for wrong, unavailable in check_links(names, found, aliases):
             self.fault(wrong, *unavailable)
         return sorted(found, key=by_name_and_day), aliases
+
+    def kept(self, full: str, procedure: Procedure, practice: Practice) -> Procedure:
+        """What is in force of a procedure, citations and standings filled in; unavailable where that is nothing."""
+        own = sourced(procedure, practice.source, practice.standing)
+        kept = in_force(own, self.taken(full))
+        self.waiting.setdefault(full, []).extend(left_out(own, kept))
+        if kept is None:
+            self.broken.setdefault(full, only_proposed(full, own.origin, own.standing))
+        return kept or own
 
     def whole(
         self,
@@ -71,17 +81,11 @@ class ProcedureComposer(Grounds):
         seen: tuple[str, ...],
         engine: Engine,
     ) -> tuple[Procedure, ...]:
-        """The versions of a procedure: what it extends put in, citations filled in, amendments applied."""
-        procedure, item = declared[full]
-        practice = item.practice
-        cite, standing = procedure.cite or practice.source, procedure.standing or practice.standing
-        steps = tuple(
-            evolve(step, cite=step.cite or cite, standing=step.standing or standing) for step in procedure.steps
-        )
-        own = evolve(procedure, cite=cite, standing=standing, steps=steps)
+        """The versions of a procedure: what it extends put in, amendments applied; what tightens what waits, waits."""
+        own, _ = declared[full]
         versions: tuple[Procedure, ...] = (own,)
-        if procedure.extends:
-            base_name = self.base(full, procedure, names, seen)
+        if own.extends:
+            base_name = self.base(full, own, names, seen)
             if base_name is None:
                 return ()
             versions = tuple(
@@ -89,7 +93,11 @@ class ProcedureComposer(Grounds):
                 for base in self.whole(base_name, declared, names, (*seen, full), engine)
                 if (span := base.span.within(own.span)) is not None
             )
+            self.waiting[full] += (step for step in self.waiting[base_name] if step not in self.waiting[full])
+        waiting = {step.name for step in self.waiting[full]}
         for claim in self.amendments.get(full, ()):
+            if claim.tightens_step in waiting:
+                continue
             try:
                 versions = amended_procedure(full, versions, claim)
             except NotAmendable as wrong:
@@ -124,8 +132,14 @@ class ProcedureComposer(Grounds):
 
     def checked(self, full: str, procedure: Procedure, engine: Engine) -> Procedure | None:
         """The procedure in canonical spelling; ``None`` and findings where anything in it is wrong."""
-        checks = check_procedure(procedure, effects=[effect.name for effect in self.gathered.effects])
+        effects = [effect.name for effect in self.gathered.effects]
+        checks = check_procedure(procedure, effects=effects)
         faults = [found for found in checks if found.level == "error"]
+        waiting = self.waiting[full]
+        if faults and waiting:
+            wider = evolve(procedure, steps=(*procedure.steps, *waiting))
+            if not any(found.level == "error" for found in check_procedure(wider, effects=effects)):
+                faults = [rests_on_proposal(full, waiting)]
         warnings = [found for found in checks if found.level != "error"]
         practice = full.rpartition(".")[0]
 

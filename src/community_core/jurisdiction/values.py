@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Finding, Origin, finding
 from community_core.base.labels import Label
-from community_core.base.ranks import Force, Rank
+from community_core.base.ranks import Force, Rank, Standing
 from community_core.rules.terms import Bound, BoundKind, DatedValue, Fact, Parameter
 from community_core.rules.types import Kind, fits
 
@@ -104,10 +104,10 @@ def _source(parameter: Parameter) -> str:
     return str(parameter.origin) or parameter.name
 
 
-def twice_given(full: str, claimants: Iterable[Claimant], *, by_name: bool = False) -> Iterator[Finding]:
+def twice_given(full: str, claimants: Iterable[Claimant], taken: frozenset[Standing]) -> Iterator[Finding]:
     """Yield a finding for each value that one claimant gives beside another from the same day on."""
     for claimant in claimants:
-        values = _applying(claimant, by_name=by_name)
+        values = _taken(claimant, taken)
         for index, second in enumerate(values):
             if any(first.span.start == second.span.start for first in values[:index]):
                 day = second.span.start or "undated"
@@ -121,11 +121,11 @@ def twice_given(full: str, claimants: Iterable[Claimant], *, by_name: bool = Fal
 
 
 def rank_conflicts(
-    full: str, claimants: Sequence[Claimant], preferred: str, *, by_name: bool = False
+    full: str, claimants: Sequence[Claimant], preferred: str, taken: frozenset[Standing]
 ) -> tuple[list[Claimant], list[Finding]]:
     """Return the claimants that remain, and a finding for each pair of one rank that differs on some day.
 
-    What only proposes or plans is in nobody's way, unless the term was adopted *by_name*.
+    What is of another standing than those *taken* is in nobody's way.
     """
     kept: list[Claimant] = []
     found: list[Finding] = []
@@ -140,7 +140,7 @@ def rank_conflicts(
         kept += rivals
         for index, first in enumerate(rivals):
             for second in rivals[index + 1 :]:
-                if _differ(_applying(first, by_name=by_name), _applying(second, by_name=by_name)):
+                if _differ(_taken(first, taken), _taken(second, taken)):
                     names = sorted([first.name, second.name])
                     found.append(
                         finding(
@@ -164,21 +164,21 @@ def _rivals(names: Sequence[str]) -> Label:
     )
 
 
-def _applying(claimant: Claimant, *, by_name: bool) -> list[DatedValue]:
-    return [value for value in claimant.history if by_name or value.standing.applies]
+def _taken(claimant: Claimant, taken: frozenset[Standing]) -> list[DatedValue]:
+    return [value for value in claimant.history if value.standing in taken]
 
 
 def _differ(first: Iterable[DatedValue], second: Sequence[DatedValue]) -> bool:
     return any(a.span.meets(b.span) and a.value != b.value for a in first for b in second)
 
 
-def merged(claimants: Iterable[Claimant], *, by_name: bool = False) -> tuple[DatedValue, ...]:
+def merged(claimants: Iterable[Claimant], taken: frozenset[Standing]) -> tuple[DatedValue, ...]:
     """Return one history in which each day has the value of the most specific claimant that gives one on it.
 
-    Only values of a standing that applies count; a proposal, plan or aim does where it was adopted *by_name*.
+    Only values of the standings *taken* count.
     """
     ordered = sorted(claimants, key=lambda item: item.order)
-    histories = [[evolve(value, setter=item.name) for value in _applying(item, by_name=by_name)] for item in ordered]
+    histories = [[evolve(value, setter=item.name) for value in _taken(item, taken)] for item in ordered]
     days = {day for history in histories for value in history for day in (value.span.start, value.span.end)}
     starts: list[dt.date | None] = [None, *sorted(day for day in days if day is not None)]
     result: list[DatedValue] = []

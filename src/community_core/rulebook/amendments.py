@@ -12,6 +12,7 @@ from community_core.declarations.amendments import Amendment, AmendmentKind
 from community_core.procedures.definition import Procedure
 from community_core.rulebook.code_lists import CODE_LIST, CODES
 from community_core.rulebook.decisions import DECISION, ROW, row_of
+from community_core.rulebook.facts import STANDING_KEY
 from community_core.rulebook.labels import CITE, FROM, UNTIL, span_of
 from community_core.rulebook.procedures import PROCEDURE, PROCEDURE_PARTS
 from community_core.rulebook.readers import DOTTED, EXPRESSION, NAME, Each, Raw
@@ -79,6 +80,7 @@ def _build(fields: Fields, reading: Reading) -> Amendment | Bad:
         bound=bounds[0] if bounds else None,
         codes=fields.get("codes", ()),
         code_list=evolve(code_list, name=name) if code_list is not None else None,
+        standing=fields.get("standing"),
         origin=fields.origin,
     )
 
@@ -126,6 +128,7 @@ AMENDMENT = Record(
         Key("at_most", Raw(), Label("上限", "the greatest value")),
         Key("from", FROM.reads, FROM.help, required=True),
         UNTIL,
+        STANDING_KEY,
         Key("cite", CITE.reads, CITE.help, required=True),
     ),
     _build,
