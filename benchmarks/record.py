@@ -1,7 +1,8 @@
 """How long recording takes beside bare SQLAlchemy Core and the ``eventsourcing`` library, in the same run.
 
 ``python benchmarks/record.py [contracts] [curve]``: a contract is offered and signed, two events each, by whole steps:
-the post is looked up, the guard decided, the chain hashed. Bare Core writes the very rows that the library wrote
+the post is looked up, the guard decided, the chain hashed; in bulk all are offered and then all are signed, or each is
+recorded whole, in one call. Bare Core writes the very rows that the library wrote
 (cases, events, outbox, present states and counters), read back from its database, into tables of the same schema.
 ``eventsourcing`` saves an aggregate with two events (no post, no guard, no chain): in two passes, as the library does,
 where each aggregate is read again before it is signed, or both events at once from an aggregate that was never read.
@@ -35,7 +36,7 @@ from community_core.base import Label
 from community_core.base.ranks import Privacy
 from community_core.declarations.terms import Terms
 from community_core.jurisdiction.rules import Rules
-from community_core.office import Office, open_office
+from community_core.office import Command, Office, open_office
 from community_core.procedures.definition import EndKind, Procedure, Step, StepField
 from community_core.rules.terms import Expression
 from community_core.rules.types import INT, TEXT
@@ -126,6 +127,18 @@ def in_bulk(office: Office, count: int) -> None:
         raise SystemExit(f"refused: {signed.refused[:1]}")
 
 
+def whole(office: Office, count: int) -> None:
+    """Record contracts that were offered and signed, in one call, as a paper archive is entered."""
+    rows, places = offers(count)
+    done = [
+        (place, (Command("offer", data, "member", DAY), Command("sign", {}, "chair", DAY)))
+        for data, place in zip(rows, places, strict=True)
+    ]
+    recorded_now = office.record_many("contract", done, chunk=CHUNK)
+    if len(recorded_now.done) != count:
+        raise SystemExit(f"refused: {recorded_now.refused[:1]}")
+
+
 def one_by_one(office: Office, count: int) -> None:
     """Offer and sign contracts, a commit each."""
     rows, places = offers(count)
@@ -213,7 +226,8 @@ def core(engine: Engine, rows: list[Written], chunk: int) -> None:
                 connection.execute(add_case, one_or_many(opened))
             connection.execute(add_event, one_or_many([one.event for one in part]))
             connection.execute(add_outbox, one_or_many([{"seq": one.event["seq"]} for one in part]))
-            connection.execute(put_state, one_or_many([one.state for one in part]))
+            # Of a case whose events are written together only the last state is.
+            connection.execute(put_state, one_or_many(list({one.case["id"]: one.state for one in part}.values())))
 
 
 @cache
@@ -327,27 +341,31 @@ def rounds(server: Server, count: int, singles: int, turns: int) -> dict[str, li
     times: dict[str, list[float]] = {}
     application = peer()
     for _ in range(turns):
-        written, singly_written, url, single_url = (server.new() for _ in range(4))
-        office, singly, shared = office_in(written), office_in(singly_written), office_in(server.new(), share=64)
-        with office, singly, shared:
+        written, whole_written, singly_written = (server.new() for _ in range(3))
+        office, entering, singly = office_in(written), office_in(whole_written), office_in(singly_written)
+        shared = office_in(server.new(), share=64)
+        with office, entering, singly, shared:
             with timed(times, "bulk", 2 * count):
                 in_bulk(office, count)
+            with timed(times, "whole", 2 * count):
+                whole(entering, count)
             with timed(times, "each", 2 * singles):
                 one_by_one(singly, singles)
             with timed(times, "shared", 2 * singles):
                 by_threads(shared, singles)
             with timed(times, "verify", 2 * count):
-                found = list(office.verify())
-            if found:
-                raise SystemExit(f"the record does not hold together: {found[:1]}")
-        many, few = recorded(written), recorded(singly_written)
-        bare, bare_single = empty(url), empty(single_url)
-        with timed(times, "core bulk", 2 * count):
-            core(bare, many, CHUNK)
-        with timed(times, "core each", 2 * singles):
-            core(bare_single, few, 1)
-        bare.dispose()
-        bare_single.dispose()
+                wrong = list(office.verify())
+            if wrong:
+                raise SystemExit(f"the record does not hold together: {wrong[:1]}")
+        for name, from_url, rows, chunk in (
+            ("core bulk", written, count, CHUNK),
+            ("core whole", whole_written, count, 2 * CHUNK),
+            ("core each", singly_written, singles, 1),
+        ):
+            found, bare = recorded(from_url), empty(server.new())
+            with timed(times, name, 2 * rows):
+                core(bare, found, chunk)
+            bare.dispose()
         if application is not None:
             made, again, made_single = (application(server.new()) for _ in range(3))
             with timed(times, "eventsourcing bulk", 2 * count):
@@ -377,6 +395,9 @@ def show(name: str, times: dict[str, list[float]]) -> None:
         ("bulk", "eventsourcing in two passes"),
         ("bulk", "eventsourcing bulk"),
         ("bulk", "core bulk"),
+        ("whole", "eventsourcing in two passes"),
+        ("whole", "eventsourcing bulk"),
+        ("whole", "core whole"),
         ("each", "core each"),
         ("each", "eventsourcing each"),
         ("shared", "each"),

@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from community_core.base.labels import Label
+from community_core.base.ranks import Privacy
 from community_core.declarations.terms import Terms
 from community_core.jurisdiction.rules import Rules
 from community_core.office.office import Office, open_office
+from community_core.procedures.definition import EffectSpec, EndKind, Procedure, Step, StepField
+from community_core.rules.terms import Expression
+from community_core.rules.types import TEXT
 
 _path = Path(__file__).parents[1] / "procedures" / "hearing.py"
 _spec = importlib.util.spec_from_file_location("courtyard_hearing", _path)
@@ -22,6 +27,40 @@ _spec.loader.exec_module(_module)
 sys.modules.setdefault("courtyard_hearing", _module)
 
 START = dt.date(2006, 1, 1)
+
+CONVENER = Expression("hearing.convener")
+ELECTION = Procedure(
+    "election",
+    fields=(StepField("winner", TEXT, Privacy.PUBLIC, Label("当选人")), StepField("why", TEXT, Privacy.INTERNAL)),
+    ends=(("removed", EndKind.DECIDED),),
+    steps=(
+        Step(
+            "elect",
+            ("committee.chair",),
+            to="elected",
+            takes=("winner",),
+            effects=(EffectSpec("appoint", (("what", CONVENER), ("person", Expression("winner")))),),
+        ),
+        Step("vow", ("hearing.convener",), source=("elected",)),
+        Step(
+            "remove",
+            ("committee.chair",),
+            source=("elected",),
+            to="removed",
+            takes=("why",),
+            effects=(
+                EffectSpec(
+                    "end_appointment",
+                    (
+                        ("what", CONVENER),
+                        ("person", Expression("winner")),
+                        ("reason", Expression("why")),
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
 
 
 class FixedClock:
@@ -86,6 +125,13 @@ def make_office(rules_of):
 def office(make_office):
     """An office in memory."""
     with make_office() as office:
+        yield office
+
+
+@pytest.fixture
+def electing(make_office, rules_of, hearing):
+    """An office with the election."""
+    with make_office(rules=rules_of(more=((f"{hearing.PRACTICE}.election", ELECTION),))) as office:
         yield office
 
 

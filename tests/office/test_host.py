@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 from community_core.base.citations import Citation
 from community_core.base.errors import Refused
 from community_core.base.labels import Label
-from community_core.base.ranks import Privacy, Standing
+from community_core.base.ranks import Standing
 from community_core.codec.texts import canonical, digest
 from community_core.declarations.terms import Terms
 from community_core.jurisdiction.rules import Rules
 from community_core.office.office import open_office
-from community_core.procedures.definition import EffectSpec, EndKind, Procedure, Step, StepField
 from community_core.rules.terms import Expression, Output, PythonDecision
-from community_core.rules.types import TEXT, enum_of
+from community_core.rules.types import enum_of
 
 E = Expression
 
@@ -85,42 +84,6 @@ def test_two_offices_on_one_record_see_each_other(tmp_path, make_office, run_hea
             one.take(case, "check_competence", {"competence": "residents"}, actor="li", day=hearing.DAY)
         assert [item.code for item in info.value.findings] == ["wrong-state"]
         assert run_hearing(two, 1).id == "hearing-2006-000002"
-
-
-ELECTION = Procedure(
-    "election",
-    fields=(StepField("winner", TEXT, Privacy.PUBLIC, Label("当选人")), StepField("why", TEXT, Privacy.INTERNAL)),
-    ends=(("removed", EndKind.DECIDED),),
-    steps=(
-        Step(
-            "elect",
-            ("committee.chair",),
-            to="elected",
-            takes=("winner",),
-            effects=(EffectSpec("appoint", (("what", E("hearing.convener")), ("person", E("winner")))),),
-        ),
-        Step("vow", ("hearing.convener",), source=("elected",)),
-        Step(
-            "remove",
-            ("committee.chair",),
-            source=("elected",),
-            to="removed",
-            takes=("why",),
-            effects=(
-                EffectSpec(
-                    "end_appointment", (("what", E("hearing.convener")), ("person", E("winner")), ("reason", E("why")))
-                ),
-            ),
-        ),
-    ),
-)
-
-
-@pytest.fixture
-def electing(make_office, rules_of, hearing):
-    """An office with the election."""
-    with make_office(rules=rules_of(more=((f"{hearing.PRACTICE}.election", ELECTION),))) as office:
-        yield office
 
 
 def test_whoever_is_elected_may_act_from_that_day_until_removed(electing, hearing):

@@ -2,9 +2,21 @@
 
 from community_core.office.bulk import Batch, RefusedRow
 from community_core.office.clock import SystemClock
+from community_core.office.commands import Command
 from community_core.office.handling import Inspected
 from community_core.office.office import Office, open_office
 from community_core.office.permitting import Permission
 from community_core.office.views import Due, Moment
 
-__all__ = ["Batch", "Due", "Inspected", "Moment", "Office", "Permission", "RefusedRow", "SystemClock", "open_office"]
+__all__ = [
+    "Batch",
+    "Command",
+    "Due",
+    "Inspected",
+    "Moment",
+    "Office",
+    "Permission",
+    "RefusedRow",
+    "SystemClock",
+    "open_office",
+]

@@ -106,6 +106,18 @@ class Bindings:
             self._present[key] = self._bind(name, self._rules, text, version)
         return self._present[key]
 
+    def in_force(self, term: str, day: dt.date, *, practice: str = "") -> Binding:
+        """Return the binding of the version of a procedure that is in force on *day*; see :meth:`present`.
+
+        Raises:
+            Refused: if *day* is no day, or there is none; so where several procedures are called so.
+        """
+        require_day(day)
+        try:
+            return self.present(term, practice, on=day)
+        except UnknownTerm as error:
+            raise refused(finding("unknown-procedure", error.message.zh, error.message.en)) from error
+
     def _name(self, term: str, practice: str) -> str:
         if practice:
             try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from attrs import frozen
 
@@ -13,10 +15,12 @@ from community_core.base.errors import Refused
 from community_core.base.findings import Finding
 from community_core.office.bindings import Binding, refused
 from community_core.office.commands import Command, other_command, repeated
-from community_core.office.views import covered
+from community_core.office.views import chunked, covered
 from community_core.office.work import Work
 from community_core.ports.store import Store
 from community_core.procedures.events import Case, Event
+
+T = TypeVar("T")
 
 
 @frozen
@@ -48,6 +52,7 @@ class BulkRun:
         begin_work: makes the unit of work for a chunk.
         now: gives the moment of entry of a chunk.
         after: told after each chunk that was committed, with the number of rows done so far.
+        chunk: how many rows are one unit of work.
     """
 
     def __init__(
@@ -56,47 +61,94 @@ class BulkRun:
         begin_work: Callable[[], Work],
         now: Callable[[], dt.datetime],
         after: Callable[[int], object],
+        chunk: int,
     ) -> None:
         self._store = store
         self._begin_work = begin_work
         self._now = now
         self._after = after
+        self._size = chunk
         self._cases: list[Case | None] = []
         self._refused: list[RefusedRow] = []
 
-    @property
-    def result(self) -> Batch:
-        """What came of all rows so far."""
+    def open(self, bind: Callable[[dt.date], Binding], rows: Iterable[tuple[str, Sequence[Command]]]) -> Batch:
+        """Open a case for each pair of place and commands, and go through its steps; all of them or none.
+
+        *bind* gives the rules of the procedure on the day of the opening, or raises ``Refused``.
+        """
+        return self._through(rows, partial(self._open, bind))
+
+    def take(self, rows: Iterable[tuple[str, Command]]) -> Batch:
+        """Take a step for each pair of case id and command."""
+        return self._through(rows, self._take)
+
+    def _through(self, rows: Iterable[T], do: Callable[[Sequence[T]], None]) -> Batch:
+        for part in chunked(rows, self._size):
+            do(part)
+            self._after(len(self._cases))
         cases = tuple(None if case is None else covered(case) for case in self._cases)
         return Batch(cases, tuple(self._refused))
 
-    def open_chunk(self, binding: Binding, rows: Sequence[tuple[str, Command]]) -> None:
-        """Open a case for each pair of place and command, in one unit of work."""
-
+    def _open(self, bind: Callable[[dt.date], Binding], rows: Sequence[tuple[str, Sequence[Command]]]) -> None:
         def attempt() -> None:
             work = self._begin_work()
-            self._store.keep_rules(binding.digest, binding.text, binding.functions)
-            kept = self._kept([command for _, command in rows], work)
-            fresh = sum(command.key not in kept for _, command in rows)
-            year = rows[0][1].day.year
-            ids = [*reversed(self._store.next_ids(binding.procedure.name, year, fresh))] if fresh else []
+            kept = self._kept([command for _, commands in rows for command in commands], work)
+            bound = [_bound(bind, commands[0].day) for _, commands in rows]
+            self._keep_rules(bound)
+            ids = self._ids(bound, [commands[0] for _, commands in rows], kept)
 
-            def do(row: tuple[str, Command]) -> Case:
-                place, command = row
-                before = kept.get(command.key) or work.recorded(command.key)
+            def recorded(command: Command) -> Event | None:
+                return kept.get(command.key) or work.recorded(command.key)
+
+            def opened(binding: Binding, place: str, command: Command, new: Sequence[str]) -> Case:
+                before = recorded(command)
                 if before is not None:
                     return again(work, before, command, opening=(binding.name, place))
-                case = work.open(binding, ids[-1], place, command)
-                ids.pop()
+                return work.open(binding, new[-1], place, command)
+
+            def stepped(case: Case, command: Command) -> Case:
+                before = recorded(command)
+                if before is not None:
+                    return again(work, before, command, case_id=case.id)
+                return work.step(case.id, command)
+
+            def do(row: tuple[Binding | Refused, tuple[str, Sequence[Command]]]) -> Case:
+                binding, (place, (opening, *steps)) = row
+                if isinstance(binding, Refused):
+                    raise binding
+                new = ids.get((binding.procedure.name, opening.day.year), [])
+                if steps:
+                    with work.together(binding.procedure):
+                        case = opened(binding, place, opening, new)
+                        for command in steps:
+                            case = stepped(case, command)
+                else:
+                    case = opened(binding, place, opening, new)
+                if new and case.id == new[-1]:
+                    new.pop()
                 return case
 
-            self._chunk(rows, do, work)
+            self._chunk(list(zip(bound, rows, strict=True)), do, work)
 
         self._run(attempt)
 
-    def take_chunk(self, rows: Sequence[tuple[str, Command]]) -> None:
-        """Take a step for each pair of case id and command, in one unit of work."""
+    def _keep_rules(self, bound: Sequence[Binding | Refused]) -> None:
+        for binding in {id(item): item for item in bound if isinstance(item, Binding)}.values():
+            self._store.keep_rules(binding.digest, binding.text, binding.functions)
 
+    def _ids(
+        self, bound: Sequence[Binding | Refused], openings: Sequence[Command], kept: Mapping[str, Event]
+    ) -> Mapping[tuple[str, int], list[str]]:
+        """Return ids for the openings that are not recorded yet, the first one last, by procedure and year."""
+        new = Counter(
+            (binding.procedure.name, command.day.year)
+            for binding, command in zip(bound, openings, strict=True)
+            if isinstance(binding, Binding) and command.key not in kept
+        )
+        # Those who count the same numbers at once count them in the same order.
+        return {which: [*reversed(self._store.next_ids(*which, count))] for which, count in sorted(new.items())}
+
+    def _take(self, rows: Sequence[tuple[str, Command]]) -> None:
         def attempt() -> None:
             work = self._begin_work()
             kept = self._kept([command for _, command in rows], work)
@@ -140,9 +192,12 @@ class BulkRun:
                 self._refused.append(RefusedRow(index, error.findings))
         work.write(self._now())
 
-    def committed(self) -> None:
-        """Say that the chunk is committed."""
-        self._after(len(self._cases))
+
+def _bound(bind: Callable[[dt.date], Binding], day: dt.date) -> Binding | Refused:
+    try:
+        return bind(day)
+    except Refused as error:
+        return error
 
 
 def again(

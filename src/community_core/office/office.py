@@ -407,14 +407,36 @@ class Office(Handling):
         places = [place] * len(rows) if isinstance(place, str) else place
         # Made as they are needed: a hundred thousand rows are not kept twice.
         commands = (
-            (where, Command(opening, data, actor, day, key, post or ""))
+            (where, (Command(opening, data, actor, day, key, post or ""),))
             for where, data, key in _aligned(places, rows, keys or [""] * len(rows))
         )
-        run = self._bulk(progress)
-        for part in chunked(commands, chunk):
-            run.open_chunk(binding, part)
-            run.committed()
-        return run.result
+        return self._bulk(chunk, progress).open(lambda _: binding, commands)
+
+    def record_many(
+        self,
+        procedure: str,
+        rows: Sequence[tuple[str, Sequence[Command]]],
+        *,
+        chunk: int = CHUNK,
+        progress: Callable[[int], object] | None = None,
+    ) -> Batch:
+        """Record whole cases, as when a paper archive is entered: each is opened and goes through its steps.
+
+        Each of *rows* is a place and what was done, the opening first, each on the day on which it was done and by
+        whoever held the post then. Periods that passed in between are settled as they would have been. A case of
+        which anything is refused is not recorded at all: it is returned with its index, and the others go through.
+        A row whose opening is recorded already under its key goes on from there.
+        *chunk* counts cases; see :meth:`open_many`.
+
+        Raises:
+            ValueError: if nothing was done in one of the cases.
+            UnknownTerm: if there is no such procedure.
+        """
+        self._bindings.present(procedure)
+        empty = [index for index, (_, commands) in enumerate(rows) if not commands]
+        if empty:
+            raise ValueError(f"a case begins with its opening; nothing is given in row {empty[0]}")
+        return self._bulk(chunk, progress).open(partial(self._bindings.in_force, procedure), rows)
 
     def take_many(
         self,
@@ -438,19 +460,15 @@ class Office(Handling):
             (id_of(case), Command(step, data, actor, day, key, post or ""))
             for (case, data), key in _aligned(rows, keys or [""] * len(rows))
         )
-        run = self._bulk(progress)
-        for part in chunked(commands, chunk):
-            run.take_chunk(part)
-            run.committed()
-        return run.result
+        return self._bulk(chunk, progress).take(commands)
 
-    def _bulk(self, progress: Callable[[int], object] | None) -> BulkRun:
+    def _bulk(self, chunk: int, progress: Callable[[int], object] | None) -> BulkRun:
         def after(done: int) -> None:
             self._told()
             if progress is not None:
                 progress(done)
 
-        return BulkRun(self.store, self._work, self._clock.now, after)
+        return BulkRun(self.store, self._work, self._clock.now, after, chunk)
 
     # -- papers ----------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import partial
 
 from attrs import Factory, define, evolve, field, frozen
@@ -92,6 +93,8 @@ class Work:
         self._expected: dict[str, int] = {}
         self._keys: dict[str, Event] = {}
         self._texts: set[str] = set()
+        # The cases before what is done together, as far as it touched them; None while nothing is.
+        self._before: dict[str, Case | None] | None = None
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -204,6 +207,40 @@ class Work:
         self._take(draft, binding, case, command, post)
         self._accept(draft)
         return draft.cases[case_id]
+
+    @contextmanager
+    def together(self, procedure: Procedure) -> Iterator[None]:
+        """Do several things in a case of *procedure*, or, where one of them is refused, nothing."""
+        new, events = len(self._draft.new), len(self._draft.events)
+        before: dict[str, Case | None] = {}
+        self._before = before
+        # What steps cause is in the registers at once, and must not stay there either.
+        causing = any(step.effects for step in procedure.steps)
+        try:
+            with self._store.begin() if causing else nullcontext():
+                yield
+        except Refused:
+            self._undo(new, events, before)
+            raise
+        finally:
+            self._before = None
+
+    def _undo(self, new: int, events: int, before: Mapping[str, Case | None]) -> None:
+        """Go back to so many new cases and events, and to the cases as they were before what came then."""
+        draft = self._draft
+        for event in draft.events[events:]:
+            self._keys.pop(event.key, None)
+        del draft.new[new:], draft.events[events:]
+        still = {event.case for event in draft.events}
+        for case_id, case in before.items():
+            if case is None:
+                del draft.cases[case_id]
+            else:
+                draft.cases[case_id] = case
+            if case_id not in still:
+                self._expected.pop(case_id, None)
+        self._texts.clear()
+        self._authority.forget()
 
     def move(self, case_id: str, command: Command) -> Case:
         """Settle what is overdue in a case, then move it over to the present text of its procedure.
@@ -396,10 +433,7 @@ class Work:
                 )
             )
         day = case.latest or case.opened
-        try:
-            follow = self._bindings.present(effect.procedure, binding.practice, on=day)
-        except UnknownTerm as error:
-            raise refused(finding("unknown-procedure", error.message.zh, error.message.en)) from error
+        follow = self._bindings.in_force(effect.procedure, day, practice=binding.practice)
         follow.require_functions()
         self._keep(follow)
         stored = StoredCase(child_id, follow.name, case.place, day, follow.digest, case.id)
@@ -412,6 +446,9 @@ class Work:
             self._expected.setdefault(event.case, event.version - 1)
             if event.key:
                 self._keys[event.key] = event
+        if self._before is not None:
+            for case_id in draft.cases:
+                self._before.setdefault(case_id, self._draft.cases.get(case_id))
         self._draft.new += draft.new
         self._draft.events += draft.events
         self._draft.cases.update(draft.cases)
