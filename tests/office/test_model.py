@@ -26,6 +26,7 @@ from sqlalchemy import create_engine, make_url, text
 from community_core.base.errors import Refused
 from community_core.declarations.terms import Terms
 from community_core.jurisdiction.rules import Rules
+from community_core.office import Command
 from community_core.office.office import open_office
 from community_core.ports.store import Contradiction
 from community_core.procedures.events import LATE, EndAppointment
@@ -367,6 +368,32 @@ class Hearings(RuleBasedStateMachine):
             other = PlainHearing(self.day)
             if chair:
                 other.take("check_competence", {}, self.day)
+            self.beside.append((case.id, other))
+
+    @rule(who=st.lists(PEOPLE, min_size=1, max_size=3), later=st.sampled_from([0, 3, 17]))
+    def whole(self, who, later):
+        """Hearings recorded whole, proposed and later checked: each is there with both steps, or not at all."""
+        day = self.day + dt.timedelta(days=later)
+        done = [
+            [
+                Command("propose", hearing.RUN[0][1], "zhang", self.day),
+                Command("check_competence", {"competence": "residents"}, person, day),
+            ]
+            for person in who
+        ]
+        before = len(list(self.office.open_cases(place=self.place)))
+        batch = self.office.record_many("hearing", [(self.place, commands) for commands in done])
+        may = "resident" in self.register.posts("zhang", self.day)
+        good = [
+            index for index, person in enumerate(who) if may and "committee.chair" in self.register.posts(person, day)
+        ]
+        assert [index for index, case in enumerate(batch.cases) if case is not None] == good
+        assert len(list(self.office.open_cases(place=self.place))) == before + len(good)
+        for case in batch.done:
+            other = PlainHearing(self.day)
+            other.settle(day)
+            other.take("check_competence", {}, day)
+            assert [item.step for item in self.office.timeline(case.id)] == other.steps
             self.beside.append((case.id, other))
 
     @rule()
