@@ -224,6 +224,23 @@ def test_a_sample_is_chosen_by_a_fixed_rule(folder):
     assert seen[-1] == (len(done.tried), len(done.tried))
 
 
+def test_shares_are_together_the_whole(folder):
+    """What the shares try, and find, is what one run tries and finds; no mutant is tried twice."""
+    whole = run(folder)
+    shares = [run(folder, share=(number, 3)) for number in (1, 2, 3)]
+    assert {share.possible for share in shares} == {whole.possible}
+    assert sorted(each.mutant.name for share in shares for each in share.tried) == sorted(mutants())
+    assert {str(found) for share in shares for found in share.findings} == {str(found) for found in whole.findings}
+    assert max(len(share.tried) for share in shares) - min(len(share.tried) for share in shares) <= 1
+
+
+@pytest.mark.parametrize("share", [(0, 3), (4, 3), (1, 0)])
+def test_a_share_that_there_is_not_is_refused(folder, share):
+    """Shares are counted from one; trying none at all would look like a run that found nothing."""
+    with pytest.raises(ValueError, match="there is no share"):
+        run(folder, share=share)
+
+
 def test_findings_that_a_case_expects_are_tried(folder):
     """A case of the rules' findings sees a change that makes or mends one."""
     (folder / "b.yaml").write_text("district: rules.yaml\ncases:\n  - {name: 无问题, findings: []}\n", "utf-8")

@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 
 from community_core.base.findings import Finding
+from community_core.jurisdiction.plugins import Gathered, gather
 from community_core.testing.cases import CaseGroup, CaseText, read_cases
 from community_core.testing.running import rules_of, run_case
+
+#: What plugins offer, asked once for all case files of a run.
+_GATHERED = pytest.StashKey[Gathered]()
 
 
 class CaseFailed(Exception):
@@ -89,5 +93,7 @@ class CaseFileCollector(pytest.File):
     def rules(self, group: CaseGroup) -> Any:
         """Return the rules of *group*, composed once for all its cases."""
         if id(group) not in self._rules:
-            self._rules[id(group)] = rules_of(group, self.path)
+            if _GATHERED not in self.session.stash:
+                self.session.stash[_GATHERED] = gather()
+            self._rules[id(group)] = rules_of(group, self.path, self.session.stash[_GATHERED])
         return self._rules[id(group)]

@@ -11,31 +11,33 @@ from typing import TYPE_CHECKING
 from community_core.base.errors import CommunityError
 from community_core.rules.pattern import Status
 from community_core.rules.terms import DecisionTable
-from community_core.testing.cases import CaseText, case_files, read_cases
-from community_core.testing.running import case_answer, rules_of
+from community_core.testing.cases import CaseText
+from community_core.testing.grounds import grounds_of
+from community_core.testing.running import case_answer
 
 if TYPE_CHECKING:
+    from community_core.jurisdiction.plugins import Gathered
     from community_core.jurisdiction.rules import Rules
 
 
-def not_covered(folder: Path, practices: Iterable[str]) -> tuple[str, ...]:
+def not_covered(folder: Path, practices: Iterable[str], *, gathered: Gathered | None = None) -> tuple[str, ...]:
     """Return what of *practices* the case files in *folder* leave untried, in words such as ``a.b.c row 2``.
 
     A row is covered by a case whose answer rests on it, be it an outcome or a gap; each decision also wants a case
     with an unknown fact, each procedure a run that ends and a step that is refused. What several documents' own
-    rules declare counts once, and what a case cannot ask is tried by none.
+    rules declare counts once, and what a case cannot ask is tried by none. *gathered* is what plugins offer, where it
+    has been gathered already.
     """
     names = tuple(practices)
     wanted: dict[str, None] = {}
     had: set[str] = set()
-    for path in case_files(folder):
-        for group in read_cases(path).groups:
-            rules = rules_of(group, path)
-            wanted.update(dict.fromkeys(_wanted(rules, names)))
-            for case in group.cases:
-                # A case that asks for what is not there tries nothing; running it says so, with its line.
-                with suppress(CommunityError):
-                    had.update(_had(rules, case, group.day))
+    grounds, _ = grounds_of(folder, gathered)
+    for ground in grounds:
+        wanted.update(dict.fromkeys(_wanted(ground.rules, names)))
+        for case in ground.group.cases:
+            # A case that asks for what is not there tries nothing; running it says so, with its line.
+            with suppress(CommunityError):
+                had.update(_had(ground.rules, case, ground.group.day))
     return tuple(item for item in wanted if item not in had)
 
 

@@ -71,6 +71,7 @@ def mutate(
     practices: Iterable[str] = (),
     *,
     every: int = 1,
+    share: tuple[int, int] = (1, 1),
     gathered: Gathered | None = None,
     watch: Watch | None = None,
 ) -> Mutation:
@@ -81,12 +82,17 @@ def mutate(
         practices: names of the practices to change; unless given, those that the cases adopt, and where they adopt
             none, those of a rank of their own that they touch.
         every: try each mutant whose number in the order of the text is a multiple of this; 1 tries all.
+        share: the first, second, … of so many equal shares of them, which several processes try side by side.
         gathered: what plugins offer, where it has been gathered already.
         watch: told how many mutants have been tried, of how many.
 
     Raises:
         LoadError: if a district of the cases cannot be loaded.
+        ValueError: if there is no such share.
     """
+    number, shares = share
+    if not 1 <= number <= shares:
+        raise ValueError(f"there is no share {number} of {shares}")
     path = Path(where)
     grounds, found = grounds_of(path, gathered)
     names = tuple(practices) or practices_of(grounds)
@@ -97,16 +103,16 @@ def mutate(
         changed = {item.name: item for name in names for item in _practice(name, grounds)}
         offered = [practice for ground in grounds for practice in ground.gathered.practices]
         whole = [mutant for item in changed.values() for mutant in mutants_of(item, offered)]
-        sample = whole[::every]
+        sample = whole[::every][number - 1 :: shares]
         listed, unread = _listed(path)
         reasons = {name: each for each in listed for name in each.mutants}
         tried: list[Tried] = []
-        for number, mutant in enumerate(sample, 1):
+        for count, mutant in enumerate(sample, 1):
             one = _tried(mutant, grounds, connection)
             equivalent = one.fate is Fate.SURVIVED and mutant.name in reasons
             tried.append(evolve(one, fate=Fate.EQUIVALENT) if equivalent else one)
             if watch is not None:
-                watch(number, len(sample))
+                watch(count, len(sample))
     known = {mutant.name for mutant in whole}
     found += [*unread, *_stale(reasons, tried, known, names)]
     found += [_survived(each.mutant) for each in tried if each.fate is Fate.SURVIVED]
