@@ -117,13 +117,14 @@ class BulkRun:
                 if isinstance(binding, Refused):
                     raise binding
                 new = ids.get((binding.procedure.name, opening.day.year), [])
-                if steps:
-                    with work.together(binding.procedure):
-                        case = opened(binding, place, opening, new)
-                        for command in steps:
-                            case = stepped(case, command)
-                else:
+
+                def whole() -> Case:
                     case = opened(binding, place, opening, new)
+                    for command in steps:
+                        case = stepped(case, command)
+                    return case
+
+                case = work.together(binding.procedure, whole) if steps else whole()
                 if new and case.id == new[-1]:
                     new.pop()
                 return case

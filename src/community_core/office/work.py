@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from attrs import Factory, define, evolve, field, frozen
@@ -208,17 +207,16 @@ class Work:
         self._accept(draft)
         return draft.cases[case_id]
 
-    @contextmanager
-    def together(self, procedure: Procedure) -> Iterator[None]:
+    def together(self, procedure: Procedure, do: Callable[[], Case]) -> Case:
         """Do several things in a case of *procedure*, or, where one of them is refused, nothing."""
         new, events = len(self._draft.new), len(self._draft.events)
-        before: dict[str, Case | None] = {}
-        self._before = before
-        # What steps cause is in the registers at once, and must not stay there either.
-        causing = any(step.effects for step in procedure.steps)
+        self._before = before = dict[str, Case | None]()
         try:
-            with self._store.begin() if causing else nullcontext():
-                yield
+            if not procedure.causes:
+                return do()
+            # What steps cause is in the registers at once, and must not stay there either.
+            with self._store.begin():
+                return do()
         except Refused:
             self._undo(new, events, before)
             raise

@@ -467,6 +467,11 @@ class Procedure:
         return {step.name: step for step in self.steps}
 
     @cached_property
+    def causes(self) -> bool:
+        """Whether any of its steps has an effect."""
+        return any(step.effects for step in self.steps)
+
+    @cached_property
     def field_names(self) -> Mapping[str, StepField]:
         """The fields by name: those declared, and those that every collective decision brings with it."""
         brought = voting_fields(tuple(step.decides for step in self.steps if step.decides is not None))
