@@ -10,14 +10,22 @@ from community_shenhe.figures import compatible_counts
 
 import community_core as cc
 from community_core.base.ranks import Standing
-from community_core.declarations import RowClass
-from community_core.jurisdiction import gather
-from community_core.testing import mutate, not_covered
-from community_core.testing.cases import case_files, read_cases
-from community_core.testing.catalogue import check_catalogues, dead_rows
+from community_core.testing import PluginTests
 
 DAY = dt.date(2006, 5, 1)
 ELDER = {"age": 72, "lives_alone": True, "means": "dibao"}
+
+
+class TestShenhe(PluginTests):
+    """The tests that every plugin wants, of what Shenhe offers."""
+
+    plugin = plugin
+    folder = Path(__file__).parents[1]
+    districts = ("shenhe",)
+    proposals = ("shenhe.covenants.uniform_charter",)
+    rows = tuple(f"SHENHE-{number:02}" for number in range(1, 39))
+    document = "001_75147285bf45155a.txt"
+    mutants = 750
 
 
 @pytest.fixture(scope="module")
@@ -26,51 +34,10 @@ def rules():
     return cc.load("shenhe")
 
 
-def test_the_district_composes_without_findings(rules):
-    """The installed district is put together and nothing is wrong with it."""
-    assert rules.findings == ()
-
-
-def test_every_row_and_end_has_a_case():
-    """The cases reach every row of every decision, every unknown, every end of every procedure, and a refusal."""
-    practices = (
-        "shenhe.elder-care",
-        "shenhe.services",
-        "shenhe.hearings",
-        "shenhe.figures",
-        "shenhe.size",
-        "shenhe.party",
-        "shenhe.honours",
-        "shenhe.joint",
-        "shenhe.complaints",
-        "shenhe.evaluation",
-        "shenhe.disclosure",
-        "shenhe.funds",
-        "shenhe.bounds",
-        "shenhe.premises",
-        "shenhe.health",
-        "shenhe.staff",
-        "shenhe.security",
-        "shenhe.volunteers",
-        "shenhe.environment",
-        "shenhe.culture",
-    )
-    assert not_covered(Path(__file__).parents[1] / "cases", practices) == ()
-
-
-def test_every_changed_rule_is_caught_by_a_case():
-    """Whatever single rule is changed, a case notices, or the list beside the cases says why it alters no answer."""
-    done = mutate(Path(__file__).parents[1] / "cases")
-    assert done.possible > 50
-    assert [str(found) for found in done.findings] == []
-
-
-def test_the_rulebooks_are_read_without_findings(rules):
-    """Every rulebook of the plugin can be read, and the district adopts each of its practices."""
-    practices = plugin.community_practices()
-    assert {practice.name for practice in practices} == set(rules.district.adopts)
-    assert len(practices) >= 13
-    assert [found for practice in practices for found in practice.findings] == []
+def test_the_district_adopts_what_the_plugin_offers(rules):
+    """The district adopts all 23 practices of the plugin and nothing else."""
+    assert len(rules.district.adopts) == 23
+    assert set(rules.district.adopts) == {practice.name for practice in plugin.community_practices()}
 
 
 def test_health_outlets_and_their_mean(rules):
@@ -159,31 +126,3 @@ def test_counts_agree_with_trying_every_number():
             rate = Fraction(tenths, 1000)
             tried = tuple(count for count in range(whole + 1) if (2000 * count + whole) // (2 * whole) == tenths)
             assert compatible_counts.function(counted_whole=whole, reported_rate=rate, rate_decimals=1) == tried
-
-
-def test_every_row_of_the_document_is_in_the_catalogue():
-    """The catalogue is read without findings and has all 38 rows in order, each named in both languages and cited."""
-    (catalogue,) = plugin.community_catalogues()
-    assert catalogue.findings == ()
-    assert [row.name for row in catalogue.rows] == [f"SHENHE-{number:02}" for number in range(1, 39)]
-    for row in catalogue.rows:
-        assert row.label.zh, row.name
-        assert row.label.en, row.name
-        assert row.cite.lines.startswith("001_75147285bf45155a.txt L"), row.name
-
-
-def test_what_the_catalogue_names_is_there():
-    """Each term, case and test that a row names exists; each case that shows a row shows one that claims something."""
-    catalogues = plugin.community_catalogues()
-    checked = check_catalogues(catalogues, gather(), Path(__file__).parents[1])
-    assert [str(found) for row in checked for found in row.findings] == []
-    claimed = {row.name for row in catalogues[0].rows if row.row_class is not RowClass.REFERENCE}
-    files = [read_cases(path) for path in case_files(Path(__file__).parents[1] / "cases")]
-    shown = {name for file in files for group in file.groups for case in group.cases for name in case.shows}
-    assert shown == claimed
-
-
-def test_every_row_that_claims_something_fails_when_it_is_broken():
-    """For each term that a row names one of its cases fails when the term is broken, and each case for one of them."""
-    (catalogue,) = plugin.community_catalogues()
-    assert [str(found) for found in dead_rows(catalogue, gather(), Path(__file__).parents[1])] == []

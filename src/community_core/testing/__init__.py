@@ -1,4 +1,7 @@
-"""For plugin authors: case files read and run; the pytest plugin that collects them is ``testing.pytest_plugin``."""
+"""For plugin authors: case files read and run, and the tests that every plugin wants, as a class to inherit.
+
+The pytest plugin that collects case files is ``testing.pytest_plugin``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ if TYPE_CHECKING:
     from community_core.testing.cases import CaseFile, CaseText, read_cases
     from community_core.testing.covering import not_covered
     from community_core.testing.mutation import Fate, Mutation, Tried, mutate
+    from community_core.testing.plugin_tests import PluginTests
     from community_core.testing.running import CaseResult, run_case, run_cases
 
 __all__ = [
@@ -17,6 +21,7 @@ __all__ = [
     "CaseText",
     "Fate",
     "Mutation",
+    "PluginTests",
     "Tried",
     "mutate",
     "not_covered",
@@ -31,6 +36,7 @@ _WHERE = {
     "CaseText": "community_core.testing.cases",
     "Fate": "community_core.testing.mutation",
     "Mutation": "community_core.testing.mutation",
+    "PluginTests": "community_core.testing.plugin_tests",
     "Tried": "community_core.testing.mutation",
     "mutate": "community_core.testing.mutation",
     "not_covered": "community_core.testing.covering",
