@@ -137,3 +137,17 @@ def test_an_installed_district_is_checked_with_the_practices_of_its_plugin(run, 
     said = run("check", "heihe", "--no-analyse", "--json")
     assert said.code == 1
     assert {item["file"].rpartition("/")[2] for item in said.data} == {"take-up.yaml"}
+
+
+def test_a_proposed_value_is_held_to_the_national_floor(run, tmp_path):
+    """A number of committee members that is only proposed may not be what the law forbids."""
+    file = tmp_path / "rules.yaml"
+    text = (
+        "district: town\nset:\n  national.residents-committees.committee_members:\n"
+        "    - {value: 7, from: 2020-01-01, cite: {document: d}}\n"
+        "    - {value: COUNT, from: 2024-01-01, standing: proposal, cite: {document: d}}\n"
+    )
+    file.write_text(text.replace("COUNT", "12"), "utf-8")
+    assert places(run("check", file, "--no-analyse", "--json")) == {("out-of-bounds", 5, 7)}
+    file.write_text(text.replace("COUNT", "9"), "utf-8")
+    assert places(run("check", file, "--no-analyse", "--json")) == set()

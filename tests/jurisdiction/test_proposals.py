@@ -491,3 +491,68 @@ def test_working_days_that_are_only_proposed_say_what_to_do(tmp_path):
     """A table of working days has no name to be adopted by: it is left out with a warning."""
     (found,) = CASES["practice.workdays"].rules("plan", tmp_path=tmp_path).findings
     assert (found.code, found.level) == ("workdays-proposed", "warning")
+
+
+BOUNDED = """\
+parameters:
+  own: {type: days, zh: 期限, open_to: [district], stricter: lower, bounds: [{at_most: days(30)}], values: [VALUE]}
+"""
+UNFIT = {
+    "of its declarer": (more(BOUNDED, HEADED), "days(31)", "out-of-bounds"),
+    "set by a district": (
+        more(BOUNDED.replace("values: [VALUE]", "gap: 未写")) + "---\ndistrict: town\n"
+        f"set: {{town.more.own: [VALUE]}}\n{HEADED}",
+        "days(31)",
+        "out-of-bounds",
+    ),
+    "beyond what tightens": (
+        more(BOUNDED)
+        + "amend: [{tighten: town.more.own, at_most: days(20), from: 2000-01-01, cite: {document: 乙文件}}]\n",
+        "days(25)",
+        "out-of-bounds",
+    ),
+    "beyond what is proposed to tighten": (
+        more(BOUNDED) + "amend: [{tighten: town.more.own, at_most: days(20), from: 2000-01-01, standing: STANDING, "
+        "cite: {document: 乙文件}}]\n",
+        "days(25)",
+        "out-of-bounds",
+    ),
+    "in another unit": (
+        more(BOUNDED.replace("values: [VALUE]", "gap: 未写")) + "---\ndistrict: town\nset: {town.more.own: [VALUE]}\n",
+        "months(1)",
+        "wrong-unit",
+    ),
+}
+
+
+@pytest.mark.parametrize("standing", WAITING)
+@pytest.mark.parametrize("name", UNFIT)
+def test_a_proposed_value_is_held_to_the_bounds_where_the_check_takes_it_up(name, standing, tmp_path):
+    """A value that waits and does not fit is told by the check, once, where it stands; a fitting one is not."""
+    text, unfit, code = UNFIT[name]
+    dated = f"{{value: {unfit}, from: undated, standing: {standing}}}"
+    rules = Case(text.replace("VALUE", dated), bool, "").rules(standing, tmp_path=tmp_path, checked=True)
+    (found,) = rules.findings
+    written = (tmp_path / "rules.yaml").read_text("utf-8")
+    assert (found.code, found.line) == (code, written[: written.index(unfit)].count("\n") + 1)
+    fitting = text.replace("VALUE", dated.replace(unfit, "days(9)"))
+    assert Case(fitting, bool, "").rules(standing, tmp_path=tmp_path, checked=True).findings == ()
+
+
+def test_a_proposed_value_out_of_bounds_is_in_nobodys_way(tmp_path):
+    """The district that does not name the parameter has its value in force, and no finding."""
+    values = "{value: days(9), from: undated}, {value: days(31), from: undated, standing: plan}"
+    rules = Case(more(BOUNDED.replace("VALUE", values)), bool, "").rules("plan", tmp_path=tmp_path)
+    assert rules.findings == ()
+    assert value(rules, "own") == 9
+    named = Case(more(BOUNDED.replace("VALUE", values)), bool, "").rules("plan", "town.more.own", tmp_path=tmp_path)
+    assert [found.code for found in named.findings] == ["out-of-bounds"]
+
+
+def test_a_value_proposed_in_the_place_of_one_in_force_holds_where_it_is_named(tmp_path):
+    """A value in force and one proposed for the same day are no two values: the parameter is named for the latter."""
+    values = "{value: days(9), from: undated}, {value: days(8), from: undated, standing: plan}"
+    case = Case(more(BOUNDED.replace("VALUE", values)), bool, "town.more.own")
+    waits, adopted = case.rules("plan", tmp_path=tmp_path), case.rules("plan", case.name, tmp_path=tmp_path)
+    assert (waits.findings, value(waits, "own")) == ((), 9)
+    assert (adopted.findings, value(adopted, "own")) == ((), 8)

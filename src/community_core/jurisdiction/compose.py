@@ -53,7 +53,7 @@ def compose_proposals(district: District, gathered: Gathered) -> Rules | None:
     """Return the rules that *district* would have had it taken up all that its practices only propose or say failed.
 
     They serve to find what is wrong with it, for nothing of it is in force; ``None`` where there is nothing of the
-    kind. Decisions, procedures and code lists are taken up, values are not: those are looked at wherever they stand.
+    kind. A value that is proposed stays out of force here too, and is held to the bounds by itself.
     That two proposals do not go together is no fault of either.
     """
     composer = _Composer(district, gathered)

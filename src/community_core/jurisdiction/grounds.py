@@ -21,7 +21,7 @@ from community_core.jurisdiction.amend import (
     rivals,
 )
 from community_core.jurisdiction.plugins import Gathered
-from community_core.jurisdiction.standings import Term, standings
+from community_core.jurisdiction.standings import Term, standing_of, standings
 from community_core.procedures.definition import Procedure, Step
 from community_core.rules.scope import Ambiguous, Names
 from community_core.rules.terms import Decision
@@ -55,7 +55,7 @@ class Grounds:
         self.preferred: dict[str, str] = {}
         #: The steps that wait, by the full name of their procedure.
         self.waiting: dict[str, list[Step]] = {}
-        self._wholly = False
+        self.wholly = False
         self.amendments = self.amended()
 
     def fault(self, found: Finding, *names: str) -> None:
@@ -102,13 +102,16 @@ class Grounds:
         return ADOPTABLE if full in self.named else APPLYING
 
     def taken(self, full: str) -> frozenset[Standing]:
-        """As :meth:`adopted`, and every standing where all that waits was taken up; values are never taken up so."""
-        return _ALL if self._wholly else self.adopted(full)
+        """As :meth:`adopted`, and every standing where all that waits was taken up.
+
+        Values are not taken up so: two that are proposed would be in each other's way. Each is looked at by itself.
+        """
+        return _ALL if self.wholly else self.adopted(full)
 
     def take_up(self) -> bool:
         """Take up all that is not in force; whether there was anything."""
         more = any(standing not in self.adopted(full) for full, standing in self._standings())
-        self._wholly = True
+        self.wholly = True
         self.amendments = self.amended()
         return more
 
@@ -119,6 +122,13 @@ class Grounds:
             for term in _whole_terms(practice):
                 full = f"{practice.name}.{term.name}"
                 yield from ((full, standing) for standing in standings(term, practice.standing))
+            for parameter in practice.parameters:
+                full = f"{practice.name}.{parameter.name}"
+                yield from ((full, standing_of(value, practice.standing)) for value in parameter.history)
+        setters: tuple[Practice | District, ...] = (*(item.practice for item in self.included), self.district)
+        for who in setters:
+            for setting in who.settings:
+                yield from ((setting.term, standing_of(value, who.standing)) for value in setting.history)
         for claim in self.claimed():
             yield from (("", standing) for standing in claim.standings)
 

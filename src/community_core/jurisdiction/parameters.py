@@ -16,7 +16,16 @@ from community_core.jurisdiction.amend import (
     tightened,
 )
 from community_core.jurisdiction.grounds import Grounds, Included
-from community_core.jurisdiction.values import Claimant, bound_faults, merged, rank_conflicts, twice_given, type_faults
+from community_core.jurisdiction.standings import standing_of
+from community_core.jurisdiction.values import (
+    Claimant,
+    bound_faults,
+    merged,
+    rank_conflicts,
+    twice_given,
+    type_faults,
+    waiting,
+)
 from community_core.rules.scope import Ambiguous, Names
 from community_core.rules.terms import (
     DatedValue,
@@ -111,7 +120,8 @@ class ParameterComposer(Grounds):
         wrong += twice_given(full, claimants, taken)
         kept, conflicts = rank_conflicts(full, claimants, self.preferred.get(full, ""), taken)
         history = () if wrong or conflicts else merged(kept, taken)
-        outside = [] if wrong else list(bound_faults(full, parameter, history))
+        looked_at = (*history, *waiting(claimants, taken)) if self.wholly else history
+        outside = [] if wrong else list(bound_faults(full, parameter, looked_at))
         for found in (*wrong, *conflicts, *outside):
             self.fault(found, full)
         result = evolve(parameter, history=history)
@@ -126,17 +136,8 @@ def _cited(parameter: Parameter, source: Citation | None) -> Parameter:
 
 
 def filled(history: Iterable[DatedValue], source: Citation | None, usual: Standing) -> tuple[DatedValue, ...]:
-    """The history with the citation of its source; a value that gives no standing of its own has its source's."""
-    return tuple(
-        evolve(
-            value,
-            cite=value.cite or source,
-            standing=usual
-            if value.standing is Standing.IN_FORCE and usual is not Standing.IN_FORCE
-            else value.standing,
-        )
-        for value in history
-    )
+    """The history with the citation and standing of its source where a value gives none."""
+    return tuple(evolve(value, cite=value.cite or source, standing=standing_of(value, usual)) for value in history)
 
 
 def _not_open(full: str, parameter: Parameter, who: str, rank: Rank, setting: Setting) -> Finding:

@@ -13,7 +13,7 @@ from community_core.base.ranks import Standing
 from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.declarations.practice import ServiceTerm
 from community_core.procedures.definition import DisclosureItem, Procedure, Step, StepField
-from community_core.rules.terms import Decision, DecisionTable, PythonDecision, Row
+from community_core.rules.terms import DatedValue, Decision, DecisionTable, PythonDecision, Row
 from community_core.rules.types import enum_of
 
 Term = Decision | Procedure | CodeList | ServiceTerm
@@ -63,6 +63,11 @@ def _parts(term: Term) -> Iterator[Part]:
     elif isinstance(term, Procedure):
         yield from term.steps
         yield from term.discloses
+
+
+def standing_of(value: DatedValue, usual: Standing) -> Standing:
+    """Return the standing of a value; one that is in force only as its source is has the source's."""
+    return usual if value.standing is Standing.IN_FORCE else value.standing
 
 
 def holds(part: Part, whole: Standing, taken: frozenset[Standing]) -> bool:

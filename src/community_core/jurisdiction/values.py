@@ -105,11 +105,14 @@ def _source(parameter: Parameter) -> str:
 
 
 def twice_given(full: str, claimants: Iterable[Claimant], taken: frozenset[Standing]) -> Iterator[Finding]:
-    """Yield a finding for each value that one claimant gives beside another from the same day on."""
+    """Yield a finding for each value that one claimant gives beside another from the same day on.
+
+    What is in force and what is proposed in its place are told apart: adopted by name, the latter holds.
+    """
     for claimant in claimants:
         values = _taken(claimant, taken)
         for index, second in enumerate(values):
-            if any(first.span.start == second.span.start for first in values[:index]):
+            if any(_beside(first) == _beside(second) for first in values[:index]):
                 day = second.span.start or "undated"
                 yield finding(
                     "value-twice",
@@ -118,6 +121,10 @@ def twice_given(full: str, claimants: Iterable[Claimant], taken: frozenset[Stand
                     second.origin,
                     name=full,
                 )
+
+
+def _beside(value: DatedValue) -> tuple[dt.date | None, bool]:
+    return value.span.start, value.standing.applies
 
 
 def rank_conflicts(
@@ -168,6 +175,16 @@ def _taken(claimant: Claimant, taken: frozenset[Standing]) -> list[DatedValue]:
     return [value for value in claimant.history if value.standing in taken]
 
 
+def waiting(claimants: Iterable[Claimant], taken: frozenset[Standing]) -> tuple[DatedValue, ...]:
+    """Return the values of other standings than those *taken*, each with who gives it."""
+    return tuple(
+        evolve(value, setter=claimant.name)
+        for claimant in claimants
+        for value in claimant.history
+        if value.standing not in taken
+    )
+
+
 def _differ(first: Iterable[DatedValue], second: Sequence[DatedValue]) -> bool:
     return any(a.span.meets(b.span) and a.value != b.value for a in first for b in second)
 
@@ -199,7 +216,7 @@ def _held(histories: Iterable[Iterable[DatedValue]], day: dt.date | None) -> Dat
     for history in histories:
         holding = [item for item in history if (item.span.start is None if day is None else item.span.holds(day))]
         if holding:
-            return max(holding, key=lambda item: item.span.start or dt.date.min)
+            return max(holding, key=lambda item: (item.span.start or dt.date.min, not item.standing.applies))
     return None
 
 
