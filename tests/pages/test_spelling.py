@@ -26,7 +26,7 @@ def test_a_word_of_two_enumerations_is_said_by_the_label_of_each():
         named={"asked": Label("所问")},
         of_fields={"asked": {"government": Label("由政府付")}},
     )
-    assert said.zh == "(机构 ＝ 政府) 且 (价格 ＝ 政府付) 且 (所问 ＝ 由政府付)"
+    assert said.zh == "（机构 ＝ 政府） 且 （价格 ＝ 政府付） 且 （所问 ＝ 由政府付）"
 
 
 def test_an_outcome_is_said_by_the_label_of_its_output():
@@ -34,7 +34,7 @@ def test_an_outcome_is_said_by_the_label_of_its_output():
     spelling = Spelling(Rules.from_terms(Terms(facts=FACTS)))
     text = Expression("government if body == government else free")
     said = spelling.expression(text, practice="", expected=PRICE, owned=(("government", Label("由政府付")),))
-    assert said.zh == "若 (机构 ＝ 政府) 则 由政府付 否则 free"
+    assert said.zh == "若 （机构 ＝ 政府） 则 由政府付 否则 free"
 
 
 def test_a_parameters_values_are_said_by_its_own_labels():

@@ -49,8 +49,8 @@ def test_each_procedure_has_the_labels_of_what_it_names_itself():
 
 
 def test_every_place_that_names_a_post_counts():
-    """Takers, those told, audiences, signers, those who post and those who move a case may all be labelled."""
-    words = ("taker", "told", "audience", "signer", "poster", "readers", "mover")
+    """Takers, those told or reminded, audiences, signers, seats, those who post and who move a case may be labelled."""
+    words = ("taker", "told", "audience", "signer", "poster", "readers", "mover", "seat", "reminded")
     labels = ", ".join(f"{word}: 某{number}" for number, word in enumerate(words))
     text = f"""practice: p
 title: P
@@ -61,7 +61,9 @@ procedures:
     ends: {{done: decided}}
     steps:
       start: {{to: open, by: taker, takes: [item, witness], papers: [record]}}
-      finish: {{from: open, to: done, by: start, publish: {{kind: announcement, what: [item], to: audience}}}}
+      finish:
+        {{from: open, to: done, by: start, publish: {{kind: announcement, what: [item], to: audience}},
+          effects: [{{appoint: seat, person: witness}}, {{remind: reminded}}]}}
     late: {{open: {{after: days(3), then: escalate, to: told}}}}
     papers: {{record: {{form: minutes, shows: [item], signed_by: [signer, witness]}}}}
     discloses: {{accounts: {{by: poster, to: readers}}}}

@@ -74,7 +74,7 @@ def test_a_value_is_called_as_the_list_or_the_choice_calls_it_that_it_stands_in(
     rules = engine(table("safety in kinds_met and gap_kind == (safety if far else culture)"))
     assert conditions(rules, {"kinds_met": ("safety",), "gap_kind": "culture", "far": True}) == [
         "平安的 属于 已达到的",
-        "困难 ＝ (若 远 则 治安差 否则 要演出)",
+        "困难 ＝ （若 远 则 治安差 否则 要演出）",
     ]
 
 

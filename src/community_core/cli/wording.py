@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
     from community_core.office import Office
     from community_core.procedures.definition import LateAction, Procedure
     from community_core.procedures.events import Case
-
-#: A name in a Chinese sentence, with the spaces around it; one in brackets stands beside its label already.
-_NAME = re.compile(
-    r" ?(?<![\w.“（\[|-])(?P<name>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)(?![a-z0-9_.”）\[\]|-]) ?", re.ASCII
-)
 
 
 def named(label: Label, name: str, lang: Language) -> str:
@@ -148,19 +142,14 @@ class Wording:
 
     def _in_words(self, message: Label, full: str, definition: Procedure) -> Label:
         from community_core.pages.spelling import Spelling  # noqa: PLC0415 - with the office
+        from community_core.pages.words import in_words  # noqa: PLC0415 - as above
 
         zh = message.zh
         for step in definition.steps:
             if step.when is not None and step.when.text in zh:
                 said = Spelling(self.rules).of_procedure(full, definition)(step.when).zh
                 zh = zh.replace(step.when.text, said)
-        labels = self._labels(definition)
-
-        def called(match: re.Match[str]) -> str:
-            label = labels.get(match["name"])
-            return f"“{label.zh}”（{match['name']}）" if label else match[0]
-
-        return evolve(message, zh=_NAME.sub(called, zh))
+        return in_words(evolve(message, zh=zh), self._labels(definition))
 
     def _labels(self, definition: Procedure) -> dict[str, Label]:
         """Return what is called how in messages about a procedure; of several things of one name the last goes."""

@@ -125,7 +125,7 @@ class StepEntry:
     periods: tuple[Label, ...]
     decides: Label
     publishes: tuple[Label, ...]
-    effects: tuple[str, ...]
+    effects: tuple[Label, ...]
     papers: tuple[Label, ...]
     because: Label
     standing: Standing
@@ -205,13 +205,14 @@ class ClaimEntry:
     """Who says what about a term, and whom it beats or by whom it is beaten."""
 
     term: str
-    claimant: str
+    label: Label
+    claimant: Label
     rank: Label
-    says: str
+    says: Label
     standing: Standing
     holds: bool
-    beats: tuple[str, ...] = ()
-    beaten_by: str = ""
+    beats: tuple[Label, ...] = ()
+    beaten_by: Label = Label()
     cite: str = ""
     since: dt.date | None = None
     until: dt.date | None = None
@@ -223,8 +224,8 @@ class CodeRow:
 
     code: str
     label: Label
-    fact: str = ""
-    value: str = ""
+    fact: Label = Label()
+    value: Label = Label()
     since: dt.date | None = None
     until: dt.date | None = None
     cite: Citation | None = None

@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
+from attrs import evolve
+
 from community_core.base.days import Span
+from community_core.base.errors import UnknownTerm
 from community_core.base.labels import Label
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import Amendment
-from community_core.declarations.code_lists import CodeList
+from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.declarations.practice import GapTerm, Practice, Setting
 from community_core.declarations.terms import Claim
 from community_core.jurisdiction.rules import Rules
+from community_core.pages.claiming import Claiming
 from community_core.pages.handbook_items import (
     BoundEntry,
     ClaimEntry,
@@ -59,7 +63,6 @@ from community_core.rules.terms import (
     PythonDecision,
     Row,
 )
-from community_core.rules.types import BOOL
 
 _NAMES_OF_GAP = Label("缺项", "gap")
 
@@ -74,6 +77,7 @@ class _Maker:
         self.rules = rules
         self.day = day
         self.spelling = Spelling(rules)
+        self.claiming = Claiming(rules, self.spelling)
         self.facts = {fact.name: fact for fact in rules.terms.facts}
         self.titles = {practice.name: practice.title for practice in rules.practices}
         self.titles[rules.district.name] = rules.district.title
@@ -93,7 +97,7 @@ class _Maker:
             figures=tuple(
                 Figure(name, value_text(value.value), value.standing, value.cite) for name, value in district.profile
             ),
-            findings=self.rules.findings,
+            findings=tuple(evolve(item, message=self.spelling.in_words(item.message)) for item in self.rules.findings),
             amends=tuple(self.amends(district.settings, district.amendments)),
         )
 
@@ -138,15 +142,19 @@ class _Maker:
                 for full, item in terms.services
                 if own(full)
             ),
-            gaps=tuple(gap_entry(item) for full, item in terms.gaps if own(full)),
+            gaps=tuple(gap_entry(item, self.spelling, name) for full, item in terms.gaps if own(full)),
             code_lists=tuple(
-                code_list_entry(item, item.standing or practice.standing)
+                code_list_entry(item, item.standing or practice.standing, self.spelling)
                 for full, item in terms.code_lists
                 if own(full)
             ),
             claims=tuple(self.claims(name)),
             amends=tuple(self.amends(practice.settings, practice.amendments)),
-            broken=tuple((full, found) for full, found in terms.broken if own(full) or self.fact_of(full, practice)),
+            broken=tuple(
+                (full, evolve(found, message=self.spelling.in_words(found.message)))
+                for full, found in terms.broken
+                if own(full) or self.fact_of(full, practice)
+            ),
         )
 
     @staticmethod
@@ -199,7 +207,7 @@ class _Maker:
             value.span.start,
             value.span.end,
             value.standing,
-            self.titles.get(value.setter) or Label(value.setter, value.setter),
+            self.titled(value.setter),
             value.cite,
             in_use,
         )
@@ -271,21 +279,9 @@ class _Maker:
 
     def row(self, full: str, table: DecisionTable, number: int, row: Row, standing: Standing) -> RowEntry:
         practice = full.rpartition(".")[0]
-        if number == 0:
-            when = Label("以上都不成立", "none of these")
-        elif row.when.text == "true":
-            when = Label("其余任何情形", "anything else")
-        else:
-            when = self.spelling.expression(row.when, practice=practice, expected=BOOL)
-        given = dict(row.then)
-        then = tuple(
-            self.spelling.expression(given[item.name], practice=practice, expected=item.type, owned=item.labels)
-            for item in table.outputs
-            if item.name in given
-        )
-        return RowEntry(
-            number, when, then, row.because, row.gap or Label(), row.standing or standing, row.cite or table.cite
-        )
+        when, then = self.spelling.row(full, table.outputs, row, otherwise=number == 0)
+        because, gap = (self.spelling.in_words(text or Label(), practice) for text in (row.because, row.gap))
+        return RowEntry(number, when, then, because, gap, row.standing or standing, row.cite or table.cite)
 
     # -- who says what ---------------------------------------------------------------------------------------------
 
@@ -300,45 +296,62 @@ class _Maker:
             if given or disputed:
                 yield self.claim(claim, rivals)
 
-    @staticmethod
-    def claim(claim: Claim, rivals: Iterable[Claim]) -> ClaimEntry:
+    def claim(self, claim: Claim, rivals: Iterable[Claim]) -> ClaimEntry:
         beats = [other.claimant for other in rivals if claim.holds and other.beaten_by == claim.claimant]
+        value = self.claiming.value(claim)
+        span = claim.span if value is None else value.span
         return ClaimEntry(
             claim.term,
-            claim.claimant,
+            self.spelling.called(claim.term),
+            self.titled(claim.claimant),
             RANKS[Rank(claim.rank)],
-            claim.says,
+            self.claiming.said(claim),
             claim.standing,
             claim.holds,
-            tuple(dict.fromkeys(beats)),
-            claim.beaten_by,
+            tuple(map(self.titled, dict.fromkeys(beats))),
+            self.titled(claim.beaten_by) if claim.beaten_by else Label(),
             claim.cite,
-            claim.span.start,
-            claim.span.end,
+            span.start,
+            span.end,
         )
+
+    def full_name(self, term: str) -> str:
+        try:
+            return self.rules.full_name(term)
+        except UnknownTerm:
+            return term
+
+    def titled(self, owner: str) -> Label:
+        return self.titles.get(owner) or Label(owner, owner)
 
     def amends(self, settings: Iterable[Setting], amendments: Iterable[Amendment]) -> Iterator[Label]:
         for setting in settings:
-            yield Label(f"设定 {setting.term}", f"sets {setting.term}")
+            term = self.spelling.term(self.full_name(setting.term))
+            yield Label(f"设定{term.zh}", f"sets {term.text('en')}")
         for amendment in amendments:
             kind, span = AMENDMENTS[amendment.kind], span_text(amendment.span)
             cite = f"（{amendment.cite.text('zh')}）" if amendment.cite else ""
-            yield Label(f"{kind.zh} {amendment.term}，{span.zh}{cite}", f"{kind.en} {amendment.term}, {span.en}")
+            term = self.spelling.term(self.full_name(amendment.term))
+            yield Label(f"{kind.zh}{term.zh}，{span.zh}{cite}", f"{kind.en} {term.text('en')}, {span.en}")
 
 
-def gap_entry(gap: Gap | GapTerm) -> GapEntry:
-    """Return a gap as the handbook shows it."""
-    return GapEntry(gap.name, gap.text, gap.cite)
+def gap_entry(gap: Gap | GapTerm, spelling: Spelling, practice: str) -> GapEntry:
+    """Return a gap of *practice* as the handbook shows it."""
+    return GapEntry(gap.name, spelling.in_words(gap.text, practice), gap.cite)
 
 
-def code_list_entry(item: CodeList, standing: Standing) -> CodeListEntry:
+def code_list_entry(item: CodeList, standing: Standing, spelling: Spelling) -> CodeListEntry:
     """Return one version of a code list as the handbook shows it."""
     codes = tuple(
-        CodeRow(each.code, each.label, each.fact, each.value, each.span.start, each.span.end, each.cite)
+        CodeRow(each.code, each.label, *_served(each, spelling), each.span.start, each.span.end, each.cite)
         for each in item.codes
     )
     anchor, (since, until) = anchored(item.name, item.span), (item.span.start, item.span.end)
     return CodeListEntry(anchor, item.name, item.label, item.owner, codes, standing, item.cite, since, until)
+
+
+def _served(code: CodeEntry, spelling: Spelling) -> tuple[Label, Label]:
+    return spelling.fact_value(code.fact, code.value) if code.fact else (Label(), Label())
 
 
 def anchored(name: str, span: Span) -> str:

@@ -12,6 +12,7 @@ from community_core.base.labels import Label
 from community_core.base.ranks import Standing
 from community_core.jurisdiction.rules import Rules
 from community_core.pages.diagram import draw_procedure
+from community_core.pages.effects import Effects
 from community_core.pages.flow import step_label
 from community_core.pages.handbook_items import FieldEntry, GapEntry, ProcedureEntry, StepEntry, TimeRow
 from community_core.pages.spelling import Spelling
@@ -20,7 +21,6 @@ from community_core.pages.timetable import PERIOD_KINDS, timetable_of
 from community_core.pages.votes import vote_terms
 from community_core.pages.words import (
     CONCLUSIONS,
-    EFFECTS,
     PRIVACIES,
     audience_label,
     joined,
@@ -33,7 +33,7 @@ from community_core.procedures.definition import Procedure, Publish, Step, Waiti
 
 def procedure_entry(rules: Rules, spelling: Spelling, full: str, procedure: Procedure, day: dt.date) -> ProcedureEntry:
     """Return one version of a procedure (by full name) as the handbook shows it, with its timetable from *day* on."""
-    return _Teller(rules, spelling, full, procedure).entry(day)
+    return _Teller(rules, spelling, full, procedure, Effects(rules, spelling, full, procedure)).entry(day)
 
 
 @frozen
@@ -42,6 +42,7 @@ class _Teller:
     spelling: Spelling
     full: str
     procedure: Procedure
+    effects: Effects
 
     def entry(self, day: dt.date) -> ProcedureEntry:
         item = self.procedure
@@ -65,7 +66,10 @@ class _Teller:
                 for field in item.field_names.values()
             ),
             times=() if replaced or not item.span.holds(day) else tuple(self.times(day)),
-            gaps=tuple(GapEntry(gap.name, gap.text, gap.cite) for gap in item.gaps),
+            gaps=tuple(
+                GapEntry(gap.name, self.spelling.in_words(gap.text, self.full.rpartition(".")[0]), gap.cite)
+                for gap in item.gaps
+            ),
             since=start,
             until=item.span.end,
             standing=item.standing or Standing.IN_FORCE,
@@ -117,9 +121,9 @@ class _Teller:
             periods=tuple(self.periods(step)),
             decides=self.decides(step),
             publishes=tuple(self.publish(item) for item in step.publish),
-            effects=tuple(self.effects(step)),
+            effects=tuple(map(self.effects.said, step.effects)),
             papers=tuple(self.paper(name) for name in step.papers),
-            because=step.because,
+            because=self.spelling.in_words(step.because, self.full.rpartition(".")[0]),
             standing=step.standing or self.procedure.standing or Standing.IN_FORCE,
             cite=step.cite or self.procedure.cite,
         )
@@ -208,14 +212,3 @@ class _Teller:
             agreed = self.field(item.consent)
             zh, en = f"{zh}，{agreed.zh}者指名", f"{en}, naming people where: {agreed.text('en')}"
         return Label(f"{zh}）", f"{en})")
-
-    def added(self, effect: str) -> Label:
-        """Return what an effect is called that a plugin adds."""
-        found = next((item.label for item in self.rules.effects if item.name == effect), Label())
-        return found or Label(effect, effect)
-
-    def effects(self, step: Step) -> Iterator[str]:
-        for effect in step.effects:
-            kind = EFFECTS.get(effect.kind) or self.added(effect.kind)
-            given = "，".join(f"{name} = {text.text}" for name, text in effect.arguments)
-            yield f"{kind.zh} {kind.en}（{given}）"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from community_core.base.labels import Label
@@ -171,16 +172,54 @@ AMENDMENTS: Mapping[AmendmentKind, Label] = {
     AmendmentKind.TIGHTEN: Label("收紧", "tightens"),
 }
 
-#: The words that expressions call.
-CALLS: Mapping[str, str] = {
-    "age_on": "周岁",
-    "days_between": "相隔天数",
-    "months_between": "相隔月数",
-    "workdays_between": "相隔工作日",
-    "share": "占比",
-    "count": "人数或项数",
-    "subset": "都在其中",
+#: What an effect of the library's takes, by the name of its argument.
+ARGUMENTS: Mapping[str, Label] = {
+    "amount": Label("数额", "amount"),
+    "areas": Label("划出的范围", "areas"),
+    "areas_to": Label("各自划到", "where each area goes"),
+    "day": Label("日期", "day"),
+    "from": Label("付", "from"),
+    "into": Label("划入", "into"),
+    "more_than": Label("只知下限", "only a lower bound"),
+    "names": Label("名称", "names"),
+    "person": Label("人员", "person"),
+    "place": Label("地方", "place"),
+    "post": Label("职务", "post"),
+    "post_of": Label("职务", "post"),
+    "purpose": Label("用途", "purpose"),
+    "reason": Label("原因", "reason"),
+    "since": Label("自", "since"),
+    "text": Label("内容", "text"),
+    "to": Label("收", "to"),
+    "unit": Label("单位", "unit"),
+    "until": Label("至（不含）", "until, excluded"),
+    "what": Label("事项", "what"),
 }
+
+#: A name in an English sentence that is no English word, since it has a sign that none has.
+_NO_ENGLISH = re.compile(r"(?<![\w.“(\[|-])(?P<name>[a-z][a-z0-9-]*(?:[_.][a-z0-9-]+)+)(?![\w)\]|”-])", re.ASCII)
+
+#: A name in a Chinese sentence, with the spaces around it; one in brackets stands beside its label already.
+_NAME = re.compile(
+    r" ?(?<![\w.“（\[|-])(?P<name>[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)*)(?![a-z0-9_.”）\[\]|-]) ?", re.ASCII
+)
+
+
+def in_words(message: Label, labels: Mapping[str, Label]) -> Label:
+    """Return *message* with what the names in it are called, the names beside that in brackets.
+
+    In English a name that is a word as well, such as ``open``, is left as it is.
+    """
+
+    def called(match: re.Match[str]) -> str:
+        label = labels.get(match["name"])
+        return f"“{label.zh}”（{match['name']}）" if label else match[0]
+
+    def called_en(match: re.Match[str]) -> str:
+        label = labels.get(match["name"])
+        return f"“{label.text('en')}” ({match['name']})" if label else match[0]
+
+    return Label(_NAME.sub(called, message.zh), _NO_ENGLISH.sub(called_en, message.en))
 
 
 def post_label(post: str, procedure: Procedure) -> Label:

@@ -29,6 +29,11 @@ _ZH_WORDS = {
     "total": "合计",
     "any": "至少一个",
     "all": "全部",
+    "age_on": "周岁",
+    "days_between": "相隔天数",
+    "months_between": "相隔月数",
+    "workdays_between": "相隔工作日",
+    "share": "占比",
 }
 #: What a member is called in the canonical spelling.
 _MEMBER = "each"
@@ -62,7 +67,9 @@ def constant_text(value: Any, kind: Kind, unit: str = "", *, zh: bool = False) -
     if kind is Kind.INT and unit in _PERIODS and not zh:
         return f"{_PERIODS[unit]}({value})"
     if kind is Kind.TEXT:
-        return repr(value)
+        return f"“{value}”" if zh else repr(value)
+    if isinstance(value, tuple) and zh:
+        return f"（{'、'.join(constant_text(item, kind, unit, zh=True) for item in value)}）"
     if isinstance(value, tuple):
         return "(" + ", ".join(constant_text(item, kind, unit, zh=zh) for item in value) + ")"
     return str(value)
@@ -76,7 +83,9 @@ def unparse(node: n.Node, naming: Naming = plain_name, *, zh: bool = False) -> s
 
     def inside(item: n.Node) -> str:
         wrapped = isinstance(item, (n.And, n.Or, n.Not, n.IfElse, n.Compare, n.Member, n.Arith))
-        return f"({text(item)})" if wrapped else text(item)
+        if not wrapped:
+            return text(item)
+        return f"（{text(item)}）" if zh else f"({text(item)})"
 
     if isinstance(node, n.Const):
         if node.type.kind is Kind.ENUM:
@@ -113,7 +122,8 @@ def unparse(node: n.Node, naming: Naming = plain_name, *, zh: bool = False) -> s
         return f"{inside(node.then)} if {inside(node.condition)} else {inside(node.other)}"
     if isinstance(node, (n.Lookup, n.Table)):
         term = node.term if isinstance(node, n.Lookup) else node.ask
-        return f"{naming('parameter', term)}[{text(node.key)}]"
+        name, key = naming("parameter", term), text(node.key)
+        return f"{name}[{key}]" if not zh else f"{name}（{'' if isinstance(node.key, n.Const) else '按'}{key}）"
     if isinstance(node, n.Members):
 
         def of_member(kind: str, name: str) -> str:
@@ -137,4 +147,5 @@ def unparse(node: n.Node, naming: Naming = plain_name, *, zh: bool = False) -> s
         if zh:
             return f"取整（{'，'.join([text(node.args[0]), *(_ZH_WORDS.get(word, word) for word in words)])}）"
         return f"rounded({', '.join([text(node.args[0]), *words])})"
-    return f"{naming('word', node.function)}({', '.join(text(arg) for arg in node.args)})"
+    name, args = naming("word", node.function), [text(arg) for arg in node.args]
+    return f"{_ZH_WORDS.get(name, name)}（{'，'.join(args)}）" if zh else f"{name}({', '.join(args)})"
