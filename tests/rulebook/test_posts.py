@@ -79,6 +79,13 @@ def test_a_procedure_that_extends_is_given_all_labels():
     assert dict(duty.posts) == {"party.secretary": SECRETARY, "neighbours": Label("邻居")}
 
 
+def test_a_post_that_a_procedure_may_take_over_is_kept_for_where_it_is_known():
+    """Labels of posts that the text itself does not name stand in the practice, each with where it is written."""
+    practice = read(f"practice: p\nprocedures: {{duty: {{extends: q.duty}}}}\n{POSTS}")
+    assert [(post, origin.line) for post, origin in practice.unsure_posts] == [("party.secretary", 3), ("neighbours", 3)]
+    assert read(DUTY + POSTS.replace("party.secretary", "duty.officer")).unsure_posts == ()
+
+
 def test_what_an_amendment_inserts_is_labelled_too():
     """A practice's and a district's amendments carry the labels of the posts that they name."""
     amend = """amend:

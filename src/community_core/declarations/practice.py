@@ -65,7 +65,8 @@ class Preference:
 class Practice:
     """A reusable set of terms with its source; *standing* holds for every term that does not say otherwise.
 
-    *broken* names terms whose declaration could not be read: they exist, and are unavailable.
+    *broken* names terms whose declaration could not be read: they exist, and are unavailable. *unsure_posts* are the
+    posts that its text labels and does not name, each with where it is labelled: a procedure that it extends may.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Practice:
     broken: tuple[tuple[str, Finding], ...] = field(default=(), eq=False)
     findings: tuple[Finding, ...] = field(default=(), eq=False)
     origin: Origin = field(default=NOWHERE, eq=False)
+    unsure_posts: tuple[tuple[str, Origin], ...] = field(default=(), eq=False)
 
 
 @frozen

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve
 
-from community_core.base.findings import finding
+from community_core.base.findings import Finding, finding
 from community_core.base.ids import folded
 from community_core.declarations.practice import Practice
 from community_core.jurisdiction import claims as claiming
@@ -23,6 +23,8 @@ from community_core.procedures.check_types import check_types
 from community_core.procedures.definition import Procedure
 from community_core.procedures.merge import merge
 from community_core.procedures.naming import names_in
+from community_core.procedures.posts import posts_named
+from community_core.rulebook.posts import not_named
 from community_core.rules.bind_names import DEPENDS
 from community_core.rules.engine import Engine
 from community_core.rules.scope import Ambiguous, Names
@@ -59,6 +61,8 @@ class ProcedureComposer(Grounds):
                     full, version, self.waiting.get(full, ()), practice.name, item.rank, practice.standing
                 )
             found += [(full, version) for version in sound]
+        for item in self.included:
+            self.findings += _superfluous_posts(item.practice, found)
         aliases = self.replacements(declared, names, dict(found))
         for wrong, unavailable in check_links(names, found, aliases):
             self.fault(wrong, *unavailable)
@@ -173,7 +177,7 @@ class ProcedureComposer(Grounds):
         self, declared: Mapping[str, tuple[Procedure, Included]], names: Names, found: Mapping[str, Procedure]
     ) -> dict[str, str]:
         """Return which procedure stands for which, by full name."""
-        aliases: dict[str, str] = {}
+        claims: dict[str, list[str]] = {}
         for full in sorted(found):
             procedure, item = declared[full]
             if not procedure.replaces:
@@ -202,21 +206,25 @@ class ProcedureComposer(Grounds):
                         name=target,
                     )
                 )
-            elif target in aliases:
-                rivals = sorted([aliases[target], full])
-                self.fault(
-                    finding(
-                        "rank-conflict",
-                        f"{target} 同时被 {rivals[0]} 与 {rivals[1]} 替换",
-                        f"{target} is replaced by both {rivals[0]} and {rivals[1]}",
-                        procedure.origin,
-                        name=target,
-                    ),
-                    target,
-                )
             else:
-                aliases[target] = full
-        return aliases
+                claims.setdefault(target, []).append(full)
+        return {target: self.chosen(target, several, declared) for target, several in claims.items()}
+
+    def chosen(self, target: str, several: list[str], declared: Mapping[str, tuple[Procedure, Included]]) -> str:
+        """The procedure that stands for *target*: of several the one whose practice the district prefers."""
+        preferred = [full for full in several if full.rpartition(".")[0] == self.preferred.get(target)]
+        if len(several) > 1 and len(preferred) != 1:
+            self.fault(
+                finding(
+                    "rank-conflict",
+                    f"{target} 同时被 {'、'.join(several)} 替换；请用 prefer 选定一个做法的",
+                    f"{target} is replaced by {', '.join(several)}; let prefer name the practice of one",
+                    max((declared[full][0].origin for full in several), key=lambda one: (one.file, one.line)),
+                    name=target,
+                ),
+                target,
+            )
+        return (preferred or several)[0]
 
 
 def _as_meant(full: str, procedure: Procedure, engine: Engine) -> Procedure:

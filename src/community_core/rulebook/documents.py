@@ -31,7 +31,7 @@ from community_core.rulebook.facts import (
 )
 from community_core.rulebook.labels import CITATION, CITE, FROM, LABEL, UNTIL, span_of
 from community_core.rulebook.nodes import Node, Scalar, Sequence
-from community_core.rulebook.posts import POSTS, with_posts
+from community_core.rulebook.posts import POSTS, unsure_posts, with_posts
 from community_core.rulebook.procedures import PROCEDURE
 from community_core.rulebook.readers import DOTTED, DOTTED_NAMES, Day, Each, Raw, Section, Sound, Text, Whole
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, Reader, Reading, Record
@@ -172,6 +172,7 @@ def _build_practice(fields: Fields, reading: Reading) -> Practice | Bad:
             broken += [(f"{name}.{term}", doubt) for term, _ in section.entries]
     settings = fields.get("set", Sound())
     sound["procedures"], amendments = with_posts(fields, reading, sound["procedures"], _amendments(fields))
+    unsure = unsure_posts(fields, reading, sound["procedures"], amendments)
     broken += settings.broken
     if doubt:
         broken += [(term, doubt) for term, _ in settings.entries]
@@ -186,6 +187,7 @@ def _build_practice(fields: Fields, reading: Reading) -> Practice | Bad:
         workdays=() if doubt else _workdays(fields),
         broken=tuple(broken),
         origin=fields.origin,
+        unsure_posts=unsure,
         **sound,
     )
 

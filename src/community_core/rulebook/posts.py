@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from community_core.base.findings import finding
+from community_core.base.findings import Finding, Origin, finding
 from community_core.base.labels import Label
 from community_core.declarations.amendments import Amendment
 from community_core.procedures.definition import Procedure
@@ -31,7 +31,8 @@ def with_posts(
 ) -> tuple[tuple[Procedure, ...], tuple[Amendment, ...]]:
     """Return *procedures* and *amendments* with the labels under ``posts`` that each needs, and report the others.
 
-    A procedure that extends another is given all of them: what it takes over may name any (see ``merge``).
+    A procedure that extends another is given all of them: what it takes over may name any (see ``merge``), so that
+    whether one is superfluous is known where it is put together (see :func:`unsure_posts`).
     """
     if "posts" not in fields.nodes:
         return procedures, amendments
@@ -52,13 +53,41 @@ def with_posts(
     )
 
 
+def unsure_posts(
+    fields: Fields, reading: Reading, procedures: tuple[Procedure, ...], amendments: tuple[Amendment, ...]
+) -> tuple[tuple[str, Origin], ...]:
+    """Return the labelled posts that nothing here names, and that a procedure may name that one here extends."""
+    if not any(procedure.extends for procedure in procedures) or not _whole(fields):
+        return ()
+    every = (*procedures, *(item.procedure for item in amendments if item.procedure is not None))
+    known = {post for procedure in every for post in (*posts_named(procedure), *procedure.step_names)} | ROLES
+    return tuple((key.text, reading.origin(key)) for key in _written(fields) if key.text not in known)
+
+
+def not_named(post: str, named: Iterable[str], origin: Origin) -> Finding:
+    """Return the finding that *post* is labelled and no procedure names it; they name the posts *named*."""
+    _, zh, en = suggestion(post, sorted(named))
+    return finding(
+        "post-not-named",
+        f"这里没有程序写到职务“{post}”；{zh}",
+        f"no procedure here names the post {post!r}; {en}",
+        origin,
+        "warning",
+        post=post,
+    )
+
+
+def _written(fields: Fields) -> list[Scalar]:
+    """Return the posts that are labelled, as they are written."""
+    node = fields.nodes.get("posts")
+    return [key for key, _ in node.pairs if isinstance(key, Scalar)] if isinstance(node, Mapping) else []
+
+
 def _report(fields: Fields, reading: Reading, procedures: Iterable[Procedure], steps: set[str]) -> None:
     """Report labels of what is no post, and of posts that nothing names where everything could be read."""
-    node = fields.nodes["posts"]
-    written = [key for key, _ in node.pairs if isinstance(key, Scalar)] if isinstance(node, Mapping) else []
+    written = _written(fields)
     given = {key.text for key in written}
     named = {post for procedure in procedures for post in posts_named(procedure)}
-    known = sorted(named - given)
     whole = not any(procedure.extends for procedure in procedures) and _whole(fields)
     for key in written:
         post, origin = key.text, reading.origin(key)
@@ -79,17 +108,7 @@ def _report(fields: Fields, reading: Reading, procedures: Iterable[Procedure], s
                 word=post,
             )
         elif whole and post not in named:
-            _, zh, en = suggestion(post, known)
-            reading.findings.append(
-                finding(
-                    "post-not-named",
-                    f"这里没有程序写到职务“{post}”；{zh}",
-                    f"no procedure here names the post {post!r}; {en}",
-                    origin,
-                    "warning",
-                    post=post,
-                )
-            )
+            reading.findings.append(not_named(post, named - given, origin))
 
 
 def _whole(fields: Fields) -> bool:
