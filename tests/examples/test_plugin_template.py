@@ -1,6 +1,7 @@
 """The plugin template runs on the first try, and the page that explains it shows exactly its files."""
 
 import importlib
+import inspect
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import pytest
 
 import community_core as cc
 from community_core.jurisdiction import compose, gather
+from community_core.testing import PluginTests
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "examples" / "plugin-template"
@@ -59,7 +61,7 @@ def test_its_tests_pass_on_the_first_try(tmp_path):
     """A fresh copy passes its own tests, as many as the page says."""
     done = run_tests(installed(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
-    printed = re.search(r"\d+ passed", done.stdout)
+    printed = re.search(r"\d+ passed, \d+ skipped", done.stdout)
     assert printed is not None
     assert printed[0] in PAGE
 
@@ -117,12 +119,31 @@ def test_the_page_shows_every_file_of_it():
     assert files == SHOWN
 
 
+def test_the_page_lists_what_the_inherited_tests_can_be_told():
+    """Each claim that a plugin's test class can make stands in the page's table and in the class's own words."""
+    claims = list(inspect.get_annotations(PluginTests))
+    table = PAGE.partition("| 写什么 claim |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == claims
+    assert re.findall(r"^ {4,8}(\w+): ", PluginTests.__doc__, re.MULTILINE) == claims
+
+
+def test_the_functions_behind_them_are_where_the_page_says():
+    """What the page names for calling by hand can be imported from there."""
+    for door, names in (
+        ("testing", ("not_covered", "mutate")),
+        ("testing.catalogue", ("check_catalogues", "dead_rows")),
+    ):
+        assert f"`community_core.{door}`" in PAGE
+        assert all(callable(getattr(importlib.import_module(f"community_core.{door}"), name)) for name in names)
+        assert all(f"`{name}`" in PAGE for name in names)
+
+
 def test_its_wheel_takes_the_rulebooks_along():
     """Every rulebook lies in the package that the wheel is told to hold."""
     build = tomllib.loads((TEMPLATE / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
     (package,) = build["targets"]["wheel"]["packages"]
     inside = {path.name for path in (TEMPLATE / package).glob("*.yaml")}
-    assert inside == {"rooms.yaml", "bookings.yaml", "district.yaml"}
+    assert inside == {"rooms.yaml", "bookings.yaml", "district.yaml", "rows.yaml"}
 
 
 def test_it_can_be_given_another_name(tmp_path):

@@ -1,18 +1,27 @@
-"""What the plugin offers once it is installed; the cases beside it are tests as well."""
+"""What the plugin must show once it is installed; the cases beside it are tests as well."""
 
 from pathlib import Path
 
-import community_core as cc
-from community_core.testing import not_covered
+from my_town import plugin
+from my_town.sharing import shared_hours
 
-CASES = Path(__file__).parents[1] / "cases"
-
-
-def test_the_district_composes_without_findings():
-    """The installed district is put together and nothing is wrong with it."""
-    assert cc.load("my-town").findings == ()
+from community_core.testing import PluginTests
 
 
-def test_every_row_and_end_has_a_case():
-    """The cases reach every row of every decision, every unknown, every end of every procedure, and a refusal."""
-    assert not_covered(CASES, ("my-town.rooms", "my-town.bookings", "my-town.sharing")) == ()
+class TestMyTown(PluginTests):
+    """The tests that every plugin wants, and what they are to find in this one."""
+
+    plugin = plugin
+    folder = Path(__file__).parents[1]
+    districts = ("my-town",)
+    rows = ("MYTOWN-01", "MYTOWN-02", "MYTOWN-03", "MYTOWN-04")
+    mutants = 38
+
+
+def test_never_more_is_shared_out_than_there_is() -> None:
+    """What is particular to the plugin has tests of its own: all hours are given, and nobody gets more than asked."""
+    for asked in ((5, 3, 2), (1, 1, 1), (0, 9)):
+        for offered in range(12):
+            given = shared_hours.function(hours_asked=asked, hours_offered=offered)
+            assert sum(given) == min(offered, sum(asked))
+            assert all(one <= other for one, other in zip(given, asked, strict=True))

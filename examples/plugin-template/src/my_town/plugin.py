@@ -1,10 +1,11 @@
-"""What my town offers to the core: its rulebooks, and one decision in Python; nothing happens at import."""
+"""What my town offers to the core: rulebooks, a decision in Python, a catalogue; nothing happens at import."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from community_core import District, Fact, Label, Practice, Privacy, Standing, hookimpl
-from community_core.practices.folder import read_folder
+from community_core.declarations import Catalogue
+from community_core.practices.folder import read_folder, read_rows
 from community_core.rules import INT, list_of
 from my_town.sharing import shared_hours
 
@@ -39,3 +40,9 @@ def community_practices() -> Sequence[Practice]:
 def community_districts() -> Sequence[District]:
     """Return the district."""
     return read_folder(FOLDER, "my-town").districts
+
+
+@hookimpl
+def community_catalogues() -> Sequence[Catalogue]:
+    """Return the rows of the document, with what of them runs."""
+    return read_rows(FOLDER, "my-town")
