@@ -227,6 +227,17 @@ class ProcedureComposer(Grounds):
         return (preferred or several)[0]
 
 
+def _superfluous_posts(practice: Practice, found: Iterable[tuple[str, Procedure]]) -> Iterator[Finding]:
+    """Yield what *practice* labels and none of its procedures names, what they extend put in."""
+    own = {f"{practice.name}.{procedure.name}" for procedure in practice.procedures}
+    whole = [(full, procedure) for full, procedure in found if full in own]
+    if practice.unsure_posts and len({full for full, _ in whole}) == len(own):
+        named = {post for _, procedure in whole for post in (*posts_named(procedure), *procedure.step_names)}
+        for post, origin in practice.unsure_posts:
+            if post not in named:
+                yield not_named(post, named, origin)
+
+
 def _as_meant(full: str, procedure: Procedure, engine: Engine) -> Procedure:
     """Return *procedure* with the terms of its own practice written in full.
 
