@@ -236,26 +236,29 @@ class _Trial:
 
     term: str
     connection: Connection
-    _rules: dict[Ground, Rules | None] = field(factory=dict, init=False, repr=False)
+    _broken_rules: dict[Ground, tuple[Rules, frozenset[str]] | None] = field(factory=dict, init=False, repr=False)
 
     def fails(self, ground: Ground, tried: TouchingCase) -> bool:
-        """Whether the case fails; one whose answer cannot depend on the term does not."""
-        if tried.case.findings is None and self.term not in tried.touches:
+        """Whether the case fails; one that touches nothing that is other than before does not."""
+        if ground not in self._broken_rules:
+            self._broken_rules[ground] = self._broken_in(ground)
+        broken = self._broken_rules[ground]
+        if broken is None:
             return False
-        if ground not in self._rules:
-            self._rules[ground] = self._broken_in(ground)
-        rules = self._rules[ground]
-        if rules is None:
+        rules, changed = broken
+        if tried.case.findings is None and tried.touches.isdisjoint(changed):
             return False
         with undone(self.connection):
             return not run_case(tried.case, rules, day=ground.group.day, where=self.connection).passed
 
-    def _broken_in(self, ground: Ground) -> Rules | None:
+    def _broken_in(self, ground: Ground) -> tuple[Rules, frozenset[str]] | None:
+        """Return the rules with the term broken, and what differs in them."""
         name = self.term.rpartition(".")[0]
         practice = next((item for item in ground.gathered.practices if item.name == name), None)
         if practice is None or not ground.includes(practice.name):
             return None
-        return ground.with_practice(_broken(practice, self.term))
+        rules = ground.with_practice(_broken(practice, self.term))
+        return rules, ground.changed(rules)
 
 
 def _broken(practice: Practice, term: str) -> Practice:

@@ -83,10 +83,14 @@ class Ground:
         """Return how many of the cases are likely to see the mutant."""
         return sum(tried.near(mutant) for tried in self.cases)
 
+    def changed(self, rules: Rules) -> frozenset[str]:
+        """Return the full names of the terms that are not the same under *rules*."""
+        new = _by_name(rules.terms)
+        return frozenset(name for name in {*new, *self._terms} if new.get(name) != self._terms.get(name))
+
     def cases_of(self, rules: Rules, mutant: Mutant) -> list[TouchingCase]:
         """Return the cases whose answers can differ under *rules*, the likeliest first."""
-        new = _by_name(rules.terms)
-        changed = {name for name in {*new, *self._terms} if new.get(name) != self._terms.get(name)}
+        changed = self.changed(rules)
         held = [tried for tried in self.cases if tried.case.findings is not None or tried.touches & changed]
         return sorted(held, key=lambda tried: -tried.near(mutant))
 
