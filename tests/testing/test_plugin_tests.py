@@ -94,14 +94,14 @@ CLAIMS = {
 }
 
 
-def write(project, changed=()):
+def write(project, changed=(), files=FILES):
     """Write the files of the plugin, in each of them one text in the place of another."""
-    for file, text in FILES.items():
+    for file in files:
         path = project / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+        path.write_text(FILES[file], "utf-8")
         for old, new in dict(changed).get(file, ()):
-            assert old in text
+            assert old in FILES[file]
             path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
 
 
@@ -109,11 +109,11 @@ def write(project, changed=()):
 def run(tmp_path):
     """Return what runs one inherited test of a plugin whose files and claims are changed."""
 
-    def running(name, changed=(), taken=None, **claims):
-        write(tmp_path, changed)
+    def running(name, changed=(), *, files=FILES, practices=True, **claims):
+        write(tmp_path, changed, files)
         folder = tmp_path / "src" / "a"
         plugin = types.ModuleType("a")
-        plugin.community_practices = cc.hookimpl(lambda: read_folder(folder, "a").practices)
+        plugin.community_practices = cc.hookimpl(lambda: read_folder(folder, "a").practices if practices else ())
         plugin.community_districts = cc.hookimpl(lambda: read_folder(folder, "a").districts)
         plugin.community_catalogues = cc.hookimpl(lambda: read_rows(folder, "a"))
         tests = type("TestA", (PluginTests,), {"plugin": plugin, "folder": tmp_path, **CLAIMS, **claims})()
@@ -122,7 +122,7 @@ def run(tmp_path):
             "gathered": gather([plugin], entry_points=False),
             "project": tmp_path,
             "share": (1, 1),
-            "taken": tests.proposals if taken is None else taken,
+            "taken": tests.proposals,
         }
         test = getattr(tests, name)
         wanted = test.__func__.__code__.co_varnames[1 : test.__func__.__code__.co_argcount]
@@ -324,6 +324,23 @@ def test_what_failed_stays_out_even_where_it_is_named(run):
         "test_a_proposal_holds_where_its_terms_are_named",
         {"src/a/plan.yaml": [("standing: proposal", "standing: failed")]},
     )
+
+
+def test_a_plugin_without_cases_fails(run, tmp_path):
+    """Where no folder of cases is, what they should try is told as untried, and no changed rule passes for caught."""
+    run("test_the_plugin_is_installed")
+    (tmp_path / "cases").rename(tmp_path / "elsewhere")
+    for name in ("test_every_row_and_end_has_a_case", "test_every_changed_rule_is_caught_by_a_case"):
+        with pytest.raises(pytest.fail.Exception, match="unreadable-file"):
+            run(name, files=())
+
+
+def test_a_plugin_of_a_district_alone_has_nothing_to_try(run):
+    """A plugin that offers a district and no practice tries none of anybody else's, and says so."""
+    for name in INHERITED:
+        if any(word in name for word in ("has_a_case", "changed_rule", "the_readme")):
+            with pytest.raises(pytest.skip.Exception, match="the plugin offers no practice"):
+                run(name, practices=False)
 
 
 TESTS = """

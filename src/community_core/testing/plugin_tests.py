@@ -36,6 +36,10 @@ from community_core.testing.proposals import adopting, in_force, not_held
 _A_SHARE = 200
 #: A full name in backticks, and not the name of a file.
 _IN_BACKTICKS = re.compile(r"`(?![^`]*\.(?:yaml|yml|py|md)`)([a-z0-9-]+(?:\.[a-z0-9_-]+)+)`")
+#: Why a test does not apply, in Chinese and in English.
+_NO_PRACTICE = ("插件没有做法", "the plugin offers no practice")
+_NO_PROPOSAL = ("插件没有只是建议的内容", "nothing of the plugin is only proposed")
+_NO_CATALOGUE = ("插件没有目录", "the plugin offers no catalogue")
 
 
 class PluginTests:
@@ -186,7 +190,7 @@ class PluginTests:
         self, offer: Offer, gathered: Gathered, taken: tuple[str, ...]
     ) -> None:
         """A town that adopts the practice of a proposal, and names none of its terms, is sound and has none of it."""
-        self._only_if(taken, "插件没有只是建议的内容", "nothing of the plugin is only proposed")
+        self._only_if(taken, *_NO_PROPOSAL)
         practices = [name if name in offer.names else name.rpartition(".")[0] for name in taken]
         rules = compose(adopting((*self.beside, *practices)), gathered)
         _none(
@@ -200,7 +204,7 @@ class PluginTests:
         self, offer: Offer, gathered: Gathered, taken: tuple[str, ...]
     ) -> None:
         """A town that names each term of a proposal, or of all, is sound and has them; what failed stays out."""
-        self._only_if(taken, "插件没有只是建议的内容", "nothing of the plugin is only proposed")
+        self._only_if(taken, *_NO_PROPOSAL)
         _none(
             not_held(offer, gathered, taken, self.beside),
             "区县在 adopts 里写出建议的全部条款项，应当都在而没有问题项（需要同时采用的做法写在 beside）",
@@ -212,6 +216,7 @@ class PluginTests:
 
     def test_every_row_and_end_has_a_case(self, offer: Offer, gathered: Gathered, project: Path) -> None:
         """The cases reach each row of each decision, each unknown, each end of each procedure, and a refusal."""
+        self._only_if(offer.names, *_NO_PRACTICE)
         grounds, found = grounds_of(project / "cases", gathered)
         untouched = [name for name in offer.names if not any(ground.includes(name) for ground in grounds)]
         _none(
@@ -224,6 +229,7 @@ class PluginTests:
         self, offer: Offer, gathered: Gathered, project: Path, share: tuple[int, int]
     ) -> None:
         """Whatever rule is changed, a case notices, or the list beside the cases says why it alters no answer."""
+        self._only_if(offer.names, *_NO_PRACTICE)
         done = mutate(project / "cases", offer.names, share=share, gathered=gathered)
         _none(
             done.findings,
@@ -243,7 +249,7 @@ class PluginTests:
     def test_every_row_of_the_document_is_in_the_catalogue(self, offer: Offer) -> None:
         """The catalogue has all rows that the test names, in order, each with its name and the place that it cites."""
         self._same("rows", [row.name for row in offer.rows], self.rows)
-        self._only_if(self.rows, "插件没有目录", "the plugin offers no catalogue")
+        self._only_if(self.rows, *_NO_CATALOGUE)
         _none(
             [f"{row.name}: {row.label} ({row.cite})" for row in offer.rows if not self._told(row)],
             f"目录的这些行没有写明名称（中英文），或者没有写明出处（{self.document or '条、标题或行'}）",
@@ -260,7 +266,7 @@ class PluginTests:
 
     def test_what_the_catalogue_names_is_there(self, offer: Offer, gathered: Gathered, project: Path) -> None:
         """Each term, case and test that a row names exists; every row that claims something is shown by a case."""
-        self._only_if(self.rows, "插件没有目录", "the plugin offers no catalogue")
+        self._only_if(self.rows, *_NO_CATALOGUE)
         checked = check_catalogues(offer.catalogues, gathered, project)
         _none(
             [found for row in checked for found in row.findings],
@@ -283,7 +289,7 @@ class PluginTests:
         self, offer: Offer, gathered: Gathered, project: Path
     ) -> None:
         """For each term that a row names one of its cases fails when the term is broken, each case for one of them."""
-        self._only_if(self.rows, "插件没有目录", "the plugin offers no catalogue")
+        self._only_if(self.rows, *_NO_CATALOGUE)
         _none(
             [found for each in offer.catalogues for found in dead_rows(each, gathered, project)],
             "条款项坏了而例子照样通过：这些行没有得到证明；请改目录所写的条款项或例子",
@@ -294,6 +300,7 @@ class PluginTests:
 
     def test_the_readme_names_every_practice(self, offer: Offer, project: Path) -> None:
         """The README names each practice in backticks, and no practice or term of the plugin that there is not."""
+        self._only_if(offer.names, *_NO_PRACTICE)
         readme = project / "README.md"
         text = readme.read_text("utf-8") if readme.is_file() else ""
         known = {*offer.names, *offer.terms, *offer.others}
