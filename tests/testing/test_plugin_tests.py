@@ -438,7 +438,7 @@ def test_a_subclass_is_collected_with_the_tests(collected):
 
 def test_changed_rules_are_shared_out(collected):
     """Where many rules can be changed several tests try a share each, and ``-k`` leaves them out by name."""
-    listed = collected("--collect-only", "tests/test_a.py::TestA", "-k", "changed_rule", mutants=401)
+    listed = collected("--collect-only", "tests/test_a.py::TestA", "-k", "changed_rule", mutants=501)
     assert re.findall(r"changed_rule\w+\[(.*)\]", listed) == ["1-of-3", "2-of-3", "3-of-3"]
     quick = collected("--collect-only", "tests/test_a.py::TestA", "-k", "not changed_rule and not when_it_is_broken")
     assert f"{len(INHERITED) - 2}/{len(INHERITED)} tests collected" in quick

@@ -33,7 +33,7 @@ from community_core.testing.offers import Offer, offer_of
 from community_core.testing.proposals import adopting, in_force, not_held
 
 #: How many changed rules one test tries: enough to be worth putting the rules together, few enough to be shared out.
-_A_SHARE = 200
+_A_SHARE = 250
 #: A full name in backticks, and not the name of a file.
 _IN_BACKTICKS = re.compile(r"`(?![^`]*\.(?:yaml|yml|py|md)`)([a-z0-9-]+(?:\.[a-z0-9_-]+)+)`")
 #: Why a test does not apply, in Chinese and in English.
