@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from attrs import evolve
 
 from community_core.base.findings import Finding, finding
 from community_core.base.ids import folded
-from community_core.base.ranks import Rank
+from community_core.base.ranks import Privacy, Rank
 from community_core.codec.texts import digest as digest_of
 from community_core.declarations.practice import District, GapTerm, Practice, ServiceTerm
 from community_core.declarations.terms import Terms
@@ -86,6 +87,9 @@ class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
             decisions=decisions,
             functions=self.gathered.functions,
             broken=self.broken,
+            own_facts={
+                item.practice.name: frozenset(fact.name for fact in item.practice.facts) for item in self.included
+            },
         )
         self.findings += engine.findings
         self.broken.update(engine.broken)
@@ -139,21 +143,17 @@ class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
                 declared.setdefault(folded(fact.name), []).append((item.practice.name, filled))
         found: dict[str, Fact] = {}
         for _, claims in sorted(declared.items()):
-            name = claims[0][1].name
-            if len(claims) == 1:
-                found[name] = claims[0][1]
-                continue
-            practices = sorted(practice for practice, _ in claims)
-            self.fault(
-                finding(
-                    "duplicate-fact",
-                    f"事实 {name} 由几个做法声明：{'、'.join(practices)}；一个事实只能声明一次",
-                    f"the fact {name} is declared by {', '.join(practices)}; a fact is declared once",
-                    claims[-1][1].origin,
-                    name=name,
-                ),
-                f"fact {name}",
-            )
+            fact, *others = (fact for _, fact in claims)
+            for practice, other in claims[1:]:
+                wrong = _twice(claims[0][0], fact, practice, other)
+                if wrong is not None and wrong.level == "error":
+                    self.fault(wrong, f"fact {fact.name}")
+                elif wrong is not None:
+                    self.findings.append(wrong)
+            if f"fact {fact.name}" not in self.broken:
+                found[fact.name] = evolve(
+                    fact, privacy=max((fact.privacy, *(o.privacy for o in others)), key=_PRIVACIES)
+                )
         return found
 
     def workdays(self) -> tuple[WorkdayYear, ...]:
@@ -285,3 +285,45 @@ def _only_proposed_days(name: str, table: WorkdayYear) -> Finding:
         level="warning",
         name=name,
     )
+
+
+#: From the least protected on.
+_PRIVACIES: Final = tuple(Privacy).index
+
+
+def _twice(practice: str, fact: Fact, beside: str, other: Fact) -> Finding | None:
+    """Return what is wrong with two practices' declaring a fact; ``None`` where they declare the same.
+
+    A fact of the same subject, type and derivation is one, and is protected as the stricter of the two has it. Where
+    it is called otherwise it may mean something else.
+    """
+    same = (fact.type, fact.of, fact.derived) == (other.type, other.of, other.derived)
+    if same and (fact.label.zh == other.label.zh or not (fact.label.zh and other.label.zh)):
+        return None
+    names = sorted([practice, beside])
+    if same:
+        return finding(
+            "fact-called-otherwise",
+            f"事实 {fact.name} 由 {'、'.join(names)} 声明，名称不同（{fact.label.zh}、{other.label.zh}），"
+            "按同一事实处理；如不是一回事，请在其中一个做法里换一个名字",
+            f"the fact {fact.name} is declared by {' and '.join(names)} under two labels ({fact.label.zh}, "
+            f"{other.label.zh}) and is taken as one; if they are two things, rename it in one of the practices",
+            other.origin,
+            level="warning",
+            name=fact.name,
+        )
+    return finding(
+        "duplicate-fact",
+        f"事实 {fact.name} 由 {'、'.join(names)} 声明，而类型、对象或算法不同"
+        f"（{_declared(fact)}；{_declared(other)}）；事实没有别的全名：请在其中一个做法里换一个名字，或只采用其中一个",
+        f"the fact {fact.name} is declared by {' and '.join(names)}, and its type, subject or derivation differs "
+        f"({_declared(fact)}; {_declared(other)}); a fact has no longer name: rename it in one of the practices, or "
+        "adopt one of them",
+        other.origin,
+        name=fact.name,
+    )
+
+
+def _declared(fact: Fact) -> str:
+    derived = f" = {fact.derived.text}" if fact.derived is not None else ""
+    return f"{fact.of}: {fact.type}{derived}"

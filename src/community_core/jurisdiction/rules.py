@@ -267,6 +267,8 @@ class Rules(Compiled):
     ) -> Rules:
         """Build rules from resolved terms, such as those that a case began under."""
         digest = digest_of(terms)
+        # In resolved terms all but facts is written in full.
+        practices = {full.rpartition(".")[0] for full, _ in (*terms.decisions, *terms.procedures)}
         engine = Engine(
             facts=terms.facts,
             parameters=dict(terms.parameters),
@@ -274,6 +276,7 @@ class Rules(Compiled):
             functions=functions,
             calendar=WorkdayCalendar(terms.workdays),
             digest=digest,
+            own_facts=dict.fromkeys(practices, frozenset(fact.name for fact in terms.facts)),
         )
         return cls(name, terms, engine, digest, findings=engine.findings, functions=functions, effects=effects)
 

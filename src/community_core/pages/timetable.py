@@ -11,6 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from community_core.base.findings import Finding
+from community_core.base.ids import folded
 from community_core.base.labels import Label, Language
 from community_core.base.ranks import Standing
 from community_core.jurisdiction.rules import Rules
@@ -19,6 +20,7 @@ from community_core.pages.spelling import Spelling
 from community_core.pages.texts import KINDS, STANDINGS
 from community_core.procedures.definition import Procedure, Step
 from community_core.procedures.events import Case
+from community_core.procedures.naming import names_in
 from community_core.procedures.reading import Reading
 from community_core.rules import nodes as n
 from community_core.rules.answer import ParameterUse
@@ -280,14 +282,17 @@ class _Maker:
             until.day,
             read.uses,
             missing,
-            tuple(self.gaps(missing)),
+            tuple(self.gaps(missing, period)),
         )
 
-    def gaps(self, names: tuple[str, ...]) -> Iterator[Label]:
-        parameters = dict(self.rules.terms.parameters)
+    def gaps(self, names: tuple[str, ...], period: Expression) -> Iterator[Label]:
+        written = {folded(name) for name in names_in(period)}
         for name in names:
-            full = self.rules.engine.scope.find(name, self.practice)
-            parameter = parameters.get(full[1]) if full is not None else None
+            several = {full: item for full, item in self.rules.terms.parameters if full.rpartition(".")[2] == name}
+            # Of several so called the period means the practice's own, or the one that it writes in full.
+            meant = [full for full in several if len(several) == 1 or folded(full) in written]
+            own = several.get(f"{self.practice}.{name}")
+            parameter = own or (several[meant[0]] if meant else None)
             if parameter is not None and parameter.gap is not None:
                 yield parameter.gap
             else:

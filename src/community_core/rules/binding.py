@@ -83,6 +83,7 @@ class Binding:
         calendar: WorkdayCalendar,
         broken: Mapping[str, Finding],
         aliases: Mapping[str, str],
+        own_facts: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.versions: dict[str, tuple[Decision, ...]] = {}
         for full, item in decisions:
@@ -99,6 +100,7 @@ class Binding:
             calendar=calendar,
             aliases=aliases,
             broken=[name.removeprefix("fact ") for name in self.broken],
+            own_facts=own_facts,
         )
         self.findings: tuple[Finding, ...] = ()
         self.derived: dict[str, n.Node] = {}

@@ -130,6 +130,7 @@ class Engine(Compiled):
         broken: full names that are unavailable, and why.
         aliases: full names of decisions that another one replaces, and its full name.
         digest: the hash of the rules, given with every answer.
+        own_facts: the facts that each practice declares: there the bare name is the fact's, whoever else has the name.
         standings: the standing of a practice's terms where they give none themselves, by practice.
 
     ``findings`` holds what is wrong with any expression; what they name, and all that depends on it, is unavailable.
@@ -147,6 +148,7 @@ class Engine(Compiled):
         aliases: Mapping[str, str] | None = None,
         digest: str = "",
         standings: Mapping[str, Standing] | None = None,
+        own_facts: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.binding = Binding(
             facts=facts,
@@ -156,6 +158,7 @@ class Engine(Compiled):
             calendar=calendar,
             broken=broken or {},
             aliases=aliases or {},
+            own_facts=own_facts,
         )
         self.scope = self.binding.scope
         self.digest = digest

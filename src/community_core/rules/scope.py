@@ -108,7 +108,9 @@ class Scope:
         calendar: WorkdayCalendar = PUBLISHED,
         aliases: Mapping[str, str] | None = None,
         broken: Iterable[str] = (),
+        own_facts: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
+        self._own_facts = dict(own_facts or {})
         self.facts: dict[str, Fact] = {fact.name: fact for fact in facts}
         self._facts = {folded(name): fact for name, fact in self.facts.items()}
         self.parameters: dict[str, Parameter] = dict(parameters or {})
@@ -137,24 +139,22 @@ class Scope:
         Raises:
             Ambiguous: if it means several things.
         """
-        found: list[tuple[str, str]] = []
+        terms = []
         fact = self.fact(name)
         if fact is not None:
-            found.append(("fact", fact.name))
-        terms = []
-        parameter = self.parameter_names.find(name, practice)
-        if parameter is not None:
-            terms.append(("parameter", parameter))
-        decision = self._decision_names.find(name, practice)
-        if decision is not None:
-            terms.append(("decision", decision))
-        # The practice's own goes before another's of the other kind, as it does before one of its kind.
-        own = [item for item in terms if folded(item[1]) == folded(f"{practice}.{name}")]
-        found += [(kind, self.aliases.get(full, full)) for kind, full in own or terms]
+            terms.append(("fact", fact.name, fact.name in self._own_facts.get(practice, ())))
+        for kind, full in (
+            ("parameter", self.parameter_names.find(name, practice)),
+            ("decision", self._decision_names.find(name, practice)),
+        ):
+            if full is not None:
+                terms.append((kind, full, folded(full) == folded(f"{practice}.{name}")))
+        # The practice's own goes before another's of another kind, as it does before one of its kind.
+        own = [item for item in terms if item[2]]
+        found = [(kind, self.aliases.get(full, full)) for kind, full, _ in own or terms]
         if not found:
-            found = list(self._labels.get(name, []))
-            own = [item for item in found if item[1].startswith(practice + ".")]
-            found = own or found
+            called = self._labels.get(name, [])
+            found = [item for item in called if item[1].startswith(practice + ".")] or called
         if len(found) > 1:
             raise Ambiguous(name, (f"{kind} {full}" for kind, full in found))
         return found[0] if found else None
