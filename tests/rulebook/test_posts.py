@@ -82,7 +82,10 @@ def test_a_procedure_that_extends_is_given_all_labels():
 def test_a_post_that_a_procedure_may_take_over_is_kept_for_where_it_is_known():
     """Labels of posts that the text itself does not name stand in the practice, each with where it is written."""
     practice = read(f"practice: p\nprocedures: {{duty: {{extends: q.duty}}}}\n{POSTS}")
-    assert [(post, origin.line) for post, origin in practice.unsure_posts] == [("party.secretary", 3), ("neighbours", 3)]
+    assert [(post, origin.line) for post, origin in practice.unsure_posts] == [
+        ("party.secretary", 3),
+        ("neighbours", 3),
+    ]
     assert read(DUTY + POSTS.replace("party.secretary", "duty.officer")).unsure_posts == ()
 
 
