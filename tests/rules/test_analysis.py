@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from community_core.base import Citation, Label, Rank, Span
+from community_core.base import Citation, Label, Money, Rank, Span
 from community_core.rules import (
     BOOL,
     DATE,
@@ -106,20 +107,28 @@ TABLES = st.builds(
 )
 
 
-def cells():
-    for values in product(*DENSE.values()):
-        yield dict(zip(DENSE, values, strict=True))
+#: With numbers below zero, which nothing keeps a fact from having.
+WIDE = {**DENSE, "a": list(range(-8, 9)), "b": list(range(-8, 9))}
+
+
+def cells(one: DecisionTable, dense: dict[str, list[Any]]):
+    """Yield every way in which the facts that a table names can have their values; the others have their first."""
+    texts = " ".join(row.when.text for row in one.rows)
+    named = [values if re.search(rf"\b{name}\b", texts) else values[:1] for name, values in dense.items()]
+    for values in product(*named):
+        yield dict(zip(dense, values, strict=True))
 
 
 @settings(max_examples=60, deadline=None)
 @given(TABLES)
 def test_the_analysis_finds_what_brute_force_finds(one):
-    """Uncovered cells, conflicts and rows never hit are found exactly where trying every cell finds them."""
+    """Uncovered cells and conflicts are found where trying every cell finds them, rows never hit below zero too."""
     made = engine(("x.t", one))
-    answers = [made.decide("t", values, on=DAY) for values in cells()]
+    answers = [made.decide("t", values, on=DAY) for values in cells(one, DENSE)]
     given_ = found(made)
     assert ("uncovered-cell" in dict(given_)) == any(item.status is Status.UNCOVERED for item in answers)
     assert ("overlapping-rows" in dict(given_)) == any(item.status is Status.CONFLICT for item in answers)
+    answers = [made.decide("t", values, on=DAY) for values in cells(one, WIDE)]
     if one.hit is HitPolicy.FIRST:
         hit = {item.states.index(True) + 1 if True in item.states else 0 for item in answers}
     else:
@@ -152,6 +161,26 @@ def read(example: str) -> dict[str, Any]:
 
     pairs = (part.split("=") for part in example.split())
     return {name: read_text(FACTS[name], text) for name, text in pairs}
+
+
+@pytest.mark.parametrize(
+    ("kind", "when", "beyond"),
+    [
+        (INT, "x >= 0", -1),
+        (INT, "x > (0 - 5)", -9),
+        (MONEY, "x >= yuan('0')", Money(-1)),
+        (SHARE, "x >= pct(0)", Fraction(-1, 2)),
+        (SHARE, "x <= pct(100)", Fraction(3, 2)),
+    ],
+)
+def test_what_only_a_strange_number_reaches_is_not_called_unreachable(kind, when, beyond):
+    """A row that a number below zero, or a share beyond the whole, comes to is hit; one that nothing reaches is not."""
+    made = engine(("x.t", table(when, otherwise=True)), facts={"x": kind})
+    assert made.decide("t", {"x": beyond}, on=DAY).outcome == 99
+    assert codes(made) == []
+    assert codes(engine(("x.t", table(when, f"not ({when})", otherwise=True)), facts={"x": kind})) == [
+        "unreachable-row"
+    ]
 
 
 # -- kinds of facts --------------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def row_origin(row: BoundRow) -> Origin:
 class _View:
     """A table's trees in one reading, and the search through their cells."""
 
-    def __init__(self, engine: Engine, plan: TablePlan, reading: Reading, most: int) -> None:
+    def __init__(self, engine: Engine, plan: TablePlan, reading: Reading, most: int, *, anything: bool = False) -> None:
         self.plan = plan
         self.reading = reading
         self.when = {number: reading.read(row.when) for number, row in rows_of(plan) if number != OTHERWISE}
@@ -61,7 +61,7 @@ class _View:
         self.gaps = {number for number, row in rows_of(plan) if row.row.gap is not None}
         self.differ = dict(self._differences())
         trees = [*self.when.values(), *(tree for then in self.then.values() for tree in then), *self.differ.values()]
-        self.cells = Cells(trees, reading.variables, engine.scope.words, reading.on)
+        self.cells = Cells(trees, reading.variables, engine.scope.words, reading.on, anything=anything)
         self.search = Search(self.cells, most, max(1, most // _PARTS_OF_THE_WHOLE))
 
     def _differences(self) -> Iterator[tuple[tuple[int, int], n.Node]]:
@@ -103,10 +103,10 @@ class _TableAnalysis:
 
     @property
     def whatever(self) -> _View:
-        """The same table, whatever is set to the parameters that may be set, on any day."""
+        """The same table, whatever is set to the parameters that may be set and given for a fact, on any day."""
         if self._whatever is None:
             reading = Reading(self.engine, self.on, free=True, inline=linked(self.plan))
-            self._whatever = _View(self.engine, self.plan, reading, self.most)
+            self._whatever = _View(self.engine, self.plan, reading, self.most, anything=True)
         return self._whatever
 
     def findings(self) -> Iterator[Finding]:

@@ -108,7 +108,8 @@ class Cells:
 
     A number, day or amount has a value on and beside each value that it is compared with; an enumeration and a
     yes-or-no all theirs; a text each one compared and another; a list the subsets of what is looked for in it.
-    Numbers are taken from zero up unless one is compared with a negative one, shares from 0 to 100 %.
+    Numbers are taken from zero up unless one is compared with a negative one, shares from 0 to 100 %; with *anything*,
+    those below zero and shares of more than the whole too, for a fact may be given so.
     ``values`` gives inner values by name; ``capped`` names the variables that would need more than are given. Without
     *thin*, values between which no condition tells are all kept.
     """
@@ -121,7 +122,9 @@ class Cells:
         day: dt.date,
         *,
         thin: bool = True,
+        anything: bool = False,
     ) -> None:
+        self.anything = anything
         self.trees = tuple(trees)
         self.variables = dict(variables)
         self.words = words
@@ -280,8 +283,10 @@ class Cells:
             for item in n.walk(tree)
             if isinstance(item, n.Const) and isinstance(item.value, Fraction)
         }
-        if variable.at_most is None and any(item > 1 for item in consts):
-            high = max(consts) + 1
+        if variable.at_most is None and (self.anything or any(item > 1 for item in consts)):
+            high = max({Fraction(1), *consts}) + 1
+        if variable.at_least is None and self.anything:
+            low = min({Fraction(0), *consts}) - 1
         marks = sorted({low, high, *(item for item in consts if low <= item <= high)})
         between = [(left + right) / 2 for left, right in pairwise(marks)]
         found = tuple(sorted({*marks, *between}))
@@ -362,7 +367,7 @@ class Cells:
         else:
             fixed = [item for side in pair for item in n.walk(side) if not names_in(item)]
             numbers = [value for item in fixed if type(value := self.value(item, {})) is int]
-            low, high = -FARTHEST if any(number < 0 for number in numbers) else 0, FARTHEST
+            low, high = -FARTHEST if self.anything or any(number < 0 for number in numbers) else 0, FARTHEST
             ends = [variable.at_least, variable.at_most]
         low, high = (low if ends[0] is None else ends[0]), (high if ends[1] is None else ends[1])
         return low, max(low, high)
