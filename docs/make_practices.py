@@ -6,9 +6,10 @@ A test compares what stands in the repository with what this gives.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from making import PLACES, line, with_blocks
 
 import community_core as cc
 from community_core.jurisdiction.open_values import OpenValue, open_values
@@ -21,7 +22,6 @@ from community_core.pages.words import type_label
 #: On which the values must be missing: the first day of the law's latest text.
 DAY = dt.date(2026, 1, 1)
 DOCS = Path(__file__).parent
-PLACES = ("shenhe", "fangzi", "jianghan", "huangshi", "beipiao", "yanhe", "heihe", "yunmeng")
 DISTRICTS = (*PLACES, "demo-shenhe", "demo-fangzi")
 EVERYWHERE = "### 八个地方都没有 · In all eight places"
 
@@ -44,17 +44,13 @@ def _drawn() -> Iterator[tuple[str, str, str]]:
         yield f"{full.replace('.', '-').replace('_', '-')}.svg", f"{heading} (`{full}`)", picture
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
-
-
 def open_tables() -> str:
     """Return a table of the parameters without a value on the day in all places, and one of the rest for each place."""
     loaded = {place: cc.load(place) for place in PLACES}
     without = {
         place: {item.term: _row(item, rules) for item in open_values(rules, DAY)} for place, rules in loaded.items()
     }
-    first = without[PLACES[0]]
+    first = next(iter(without.values()))
     common = {term for term, row in first.items() if all(found.get(term) == row for found in without.values())}
     parts = [f"{EVERYWHERE}\n\n{_table(row for term, row in first.items() if term in common)}"]
     for place, found in without.items():
@@ -79,7 +75,7 @@ def _row(item: OpenValue, rules: Rules) -> str:
         f"{'、'.join(rank.zh for rank in who) or '–'}<br>{', '.join(rank.text('en') for rank in who) or '–'}",
         f"{gap.zh}<br>{gap.text('en')}" if gap is not None else "–",
     )
-    return "| " + " | ".join(map(_cell, cells)) + " |"
+    return line(cells)
 
 
 def blocks() -> dict[str, str]:
@@ -90,10 +86,7 @@ def blocks() -> dict[str, str]:
 
 def filled(text: str) -> str:
     """Return the page with its generated parts as they should be."""
-    for name, block in blocks().items():
-        pattern = rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)"
-        text = re.sub(pattern, lambda match, block=block: f"{match[1]}\n{block}\n\n{match[2]}", text, flags=re.DOTALL)
-    return text
+    return with_blocks(text, blocks())
 
 
 def main() -> None:

@@ -5,10 +5,11 @@ A test compares what stands in the repository with what this gives.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+
+from making import PLACES, line, with_blocks
 
 from community_core.declarations import RowClass
 from community_core.declarations.catalogue import CatalogueRow
@@ -16,17 +17,6 @@ from community_core.jurisdiction import gather, gather_catalogues
 from community_core.pages.texts import STANDINGS
 
 PAGE = Path(__file__).parent / "rows.md"
-#: The places in the order of their documents, with how many rows each document has.
-PLACES = {
-    "huangshi": 27,
-    "beipiao": 12,
-    "shenhe": 38,
-    "yanhe": 26,
-    "fangzi": 10,
-    "heihe": 18,
-    "jianghan": 25,
-    "yunmeng": 25,
-}
 CLASSES = {
     RowClass.MECHANISM: "运行 mechanism",
     RowClass.VALUE: "用到的数 value",
@@ -76,13 +66,12 @@ def _line(row: CatalogueRow) -> str:
         "<br>".join(f"`{term}`" for term in row.implemented_by) or "–",
         row.cite.lines.rpartition(" ")[2] if row.cite is not None else "–",
     )
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    return line(cells)
 
 
 def filled(text: str) -> str:
     """Return the page with its generated part as it should be."""
-    pattern = r"(<!-- begin rows -->\n).*(<!-- end rows -->)"
-    return re.sub(pattern, lambda match: f"{match[1]}\n{block()}\n\n{match[2]}", text, flags=re.DOTALL)
+    return with_blocks(text, {"rows": block()})
 
 
 def main() -> None:

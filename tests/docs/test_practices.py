@@ -1,29 +1,17 @@
 """Pictures and tables of the page about practices are what the rules give today."""
 
-import importlib.util
-import sys
 from pathlib import Path
 
 import pytest
-
-for place in ("huangshi", "beipiao", "shenhe", "yanhe", "fangzi", "heihe", "jianghan", "yunmeng"):
-    pytest.importorskip(f"community_{place}")
 
 DOCS = Path(__file__).parents[2] / "docs"
 CURE = "run: python docs/make_practices.py"
 
 
 @pytest.fixture(scope="module")
-def making():
+def making(script):
     """Return the script that writes pictures and tables."""
-    spec = importlib.util.spec_from_file_location("make_practices", DOCS / "make_practices.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.dont_write_bytecode, before = True, sys.dont_write_bytecode
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.dont_write_bytecode = before
-    return module
+    return script("make_practices")
 
 
 def test_the_pictures_are_those_of_the_procedures(making):
