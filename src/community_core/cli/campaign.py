@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from community_core.base.labels import Label, Language
 from community_core.cli import exits
-from community_core.cli.options import json_option, kept_district_option, keys_option, store_option
-from community_core.cli.output import both, print_json, print_table
+from community_core.cli.options import json_option, kept_district_option, keys_option, lang_option, store_option
+from community_core.cli.output import pick, print_json, print_table
 from community_core.cli.stores import office_over
+from community_core.cli.wording import Wording, above
 
 _HELP = """一类办件办到哪里了：按地方列数目；--left 列出还没有办到的。
 
@@ -36,9 +38,19 @@ _MOST = 100
     help="按地方，或按它的上级（楼归到社区） · By place, or by the place above it.",
 )
 @click.option("--left", "show_left", is_flag=True, help="列出还没有办到的 · List those that are left.")
+@lang_option
 @json_option
 def campaign(
-    *, procedure: str, goal: str, store: str, district: str | None, under: str, by: str, show_left: bool, as_json: bool
+    *,
+    procedure: str,
+    goal: str,
+    store: str,
+    district: str | None,
+    under: str,
+    by: str,
+    show_left: bool,
+    lang: Language,
+    as_json: bool,
 ) -> int:
     """Print the counts by place, and the cases that are left."""
     from community_core.office.campaigns import campaign as counted  # noqa: PLC0415 - with the office
@@ -47,41 +59,57 @@ def campaign(
     with office_over(store, district) as office:
         found = counted(office, procedure, goal, under=under, by=by)
         left = list(cases_left(office, procedure, goal, under=under)) if show_left else []
-    if as_json:
-        print_json(
-            {
-                "procedure": found.procedure,
-                "goal": found.goal,
-                "waiting": list(found.waiting),
-                "total": found.total,
-                "left": found.left,
-                "places": [
-                    {"place": item.place, "total": item.total, "left": item.left, "states": dict(item.states)}
-                    for item in found.places
-                ],
-                "cases": [
-                    {
-                        "case": item.case,
-                        "place": item.place,
-                        "state": item.state,
-                        "since": item.since.isoformat() if item.since else None,
-                    }
-                    for item in left
-                ],
-            }
+        if as_json:
+            print_json(
+                {
+                    "procedure": found.procedure,
+                    "goal": found.goal,
+                    "waiting": list(found.waiting),
+                    "total": found.total,
+                    "left": found.left,
+                    "places": [
+                        {"place": item.place, "total": item.total, "left": item.left, "states": dict(item.states)}
+                        for item in found.places
+                    ],
+                    "cases": [
+                        {
+                            "case": item.case,
+                            "place": item.place,
+                            "state": item.state,
+                            "since": item.since.isoformat() if item.since else None,
+                        }
+                        for item in left
+                    ],
+                }
+            )
+            return exits.FINE
+        words = Wording(office, lang)
+        definition = office.rules.procedure(procedure)
+        rows = [
+            (
+                above(item.label, item.place, lang),
+                *(f"{count:,}" for _, count in item.states),
+                f"{item.total:,}",
+                f"{item.left:,}",
+            )
+            for item in found.places
+        ]
+        # What a state is called may have spaces, and heads both a Chinese and an English table.
+        heads = (words.pick("地方", "place"), *(pick(label, lang) for _, label in found.states))
+        heads = (*heads, words.pick("合计", "all"), words.pick("尚余", "left"))
+        title = words.pick("进度：", "Progress: ") + pick(definition.title or Label(found.procedure), lang)
+        print_table(title, heads, rows, right=range(1, len(heads)))
+        click.echo(
+            words.pick(f"合计 {found.total:,}，尚余 {found.left:,}", f"{found.total:,} in all, {found.left:,} left")
         )
-        return exits.FINE
-    labels = [label for _, label in found.states]
-    heads = ("地方 place", *(both(label) for label in labels), "合计 all", "尚余 left")
-    rows = [
-        (both(item.label), *(f"{count:,}" for _, count in item.states), f"{item.total:,}", f"{item.left:,}")
-        for item in found.places
-    ]
-    print_table(f"进度 Progress：{found.procedure}", heads, rows)
-    click.echo(f"合计 {found.total:,}，尚余 {found.left:,} / {found.total:,} in all, {found.left:,} left")
-    if show_left:
-        shown = [(item.case, item.place, item.state, item.since or "") for item in left[:_MOST]]
-        print_table("尚余 Left", ("办件 case", "地方 place", "状态 state", "自 since"), shown)
-        if len(left) > _MOST:
-            click.echo(f"另有 {len(left) - _MOST:,} 件；全部见 --json / and {len(left) - _MOST:,} more: --json")
+        if show_left:
+            shown = [
+                (item.case, words.place_above(item.place), words.state(definition, item.state), item.since or "")
+                for item in left[:_MOST]
+            ]
+            listed = ("办件 case", "地方 place", "状态 state", "自 since")
+            print_table(words.pick("尚余", "Left"), listed, shown, lang=lang)
+            more = len(left) - _MOST
+            if more > 0:
+                click.echo(words.pick(f"另有 {more:,} 件；全部见 --json", f"and {more:,} more: --json"))
     return exits.FINE

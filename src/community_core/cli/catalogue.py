@@ -63,7 +63,12 @@ def catalogue(*, place: str | None, kind: str | None, lang: Language, as_json: b
     return exits.FINDINGS if any(one.level == "error" for one in findings) else exits.FINE
 
 
+_WORDS = {"mechanism": "运行", "value": "用到的数", "reference": "只存目"}
+
+
 def _show(rows: Sequence[CheckedRow], findings: Sequence[Finding], lang: Language) -> None:
+    from community_core.pages.texts import STANDINGS  # noqa: PLC0415 - JSON needs no words
+
     absent = {shown for row in rows for shown in row.absent}
     print_table(
         f"目录 Catalogue ({len(rows)})",
@@ -79,8 +84,8 @@ def _show(rows: Sequence[CheckedRow], findings: Sequence[Finding], lang: Languag
         [
             (
                 row.row.name,
-                row.row.row_class.value,
-                row.row.standing.value,
+                _WORDS[row.row.row_class.value] if lang == "zh" else row.row.row_class.value,
+                STANDINGS[row.row.standing].text(lang),
                 pick(row.row.label, lang),
                 "\n".join(row.row.implemented_by),
                 "\n".join(shown.partition("::")[2] or shown for shown in row.row.shown_by),
@@ -90,8 +95,7 @@ def _show(rows: Sequence[CheckedRow], findings: Sequence[Finding], lang: Languag
         ],
     )
     counts = {kind: sum(row.row.row_class.value == kind for row in rows) for kind in _CLASSES}
-    words = {"mechanism": "运行", "value": "用到的数", "reference": "只存目"}
-    click.echo("，".join(f"{words[kind]} {kind} {count}" for kind, count in counts.items()))
+    click.echo("，".join(f"{_WORDS[kind]} {kind} {count}" for kind, count in counts.items()))
     if absent:
         click.echo(f"这个安装不带的例子和测试 cases and tests that this installation lacks: {len(absent)}")
     if findings:

@@ -14,6 +14,7 @@ from community_core.cli.districts import load_rules
 from community_core.cli.options import district_option, given_option, json_option, lang_option, on_option, read_given
 from community_core.cli.output import plain, print_json
 from community_core.cli.usage import Misuse, ending_of
+from community_core.cli.wording import explained
 
 if TYPE_CHECKING:
     from community_core.jurisdiction import Rules
@@ -99,7 +100,7 @@ def decide(
     elif text is not None and file is None:
         click.echo(plain(text), nl=False)
     else:
-        click.echo(plain(answer.explain(lang)))
+        click.echo(explained(answer, rules, lang))
     return exits.FINE
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from community_core.registers.electoral import ElectoralRoll
 
 
+_OUTCOMES = {"entitled": "列入 entitled", "not_entitled": "不列入 not entitled", "undetermined": "未定 undetermined"}
+
+
 @click.group("roll", help="选民名册：冻结、查看、更正 · Electoral rolls: freeze, show, correct.", epilog=exits.HELP)
 def roll() -> None:
     """Group the commands about electoral rolls."""
@@ -147,9 +150,11 @@ def _say_roll(found: ElectoralRoll, *, as_json: bool) -> int:
         )
         return exits.FINE
     heads = ("序号 number", "对象 subject", "投票人 person", "结果 outcome", "理由 reason", "依据 source", "更正 why")
-    print_table(
-        f"{found.id} {found.place} {found.day}", heads, [[cell_text(cell) for cell in line.values()] for line in lines]
-    )
+    rows = [
+        [cell_text(cell) for cell in {**line, "outcome": _OUTCOMES[made.outcome.value]}.values()]
+        for line, made in zip(lines, found.lines, strict=True)
+    ]
+    print_table(f"{found.id} {found.place} {found.day}", heads, rows)
     click.echo(
         f"{found.size:,} 列入 entitled，{len(found.undetermined):,} 未定 undetermined\n散列值 hash: {found.hash}"
     )

@@ -10,15 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from community_core.base.labels import Label, Language
 from community_core.cli import exits
-from community_core.cli.options import json_option, kept_district_option, keys_option, on_option, store_option
-from community_core.cli.output import print_json, print_table
+from community_core.cli.options import (
+    json_option,
+    kept_district_option,
+    keys_option,
+    lang_option,
+    on_option,
+    store_option,
+)
+from community_core.cli.output import pick, print_json, print_table
 from community_core.cli.stores import office_over
 from community_core.cli.usage import ending_of, new_file
+from community_core.cli.wording import named
 from community_core.rules.answer import json_value
 
 if TYPE_CHECKING:
+    from community_core.office.measuring import Measured
     from community_core.office.packets import Packet
+    from community_core.procedures.definition import Procedure
 
 _MEASURE = """一个程序的统计：比率是两个整数，值逐件列出；无法判断的另计。
 
@@ -41,37 +52,59 @@ in it: public values for everybody, internal ones for another office, personal o
 @keys_option
 @kept_district_option
 @click.option("--place", default="", help="只算这个地方 · In this place only.")
+@lang_option
 @json_option
-def measure(*, procedure: str, store: str, district: str | None, place: str, as_json: bool) -> int:
+def measure(*, procedure: str, store: str, district: str | None, place: str, lang: Language, as_json: bool) -> int:
     """Print measures."""
-    from community_core.pages.charts import percent  # noqa: PLC0415 - needed here only
-
     with office_over(store, district) as office:
         found = office.measured(procedure, place=place)
+        definition = office.rules.procedure(procedure)
     if as_json:
         print_json({"measures": [_measured_data(item) for item in found]})
         return exits.FINE
     if not found:
-        click.echo(f"程序 {procedure} 没有声明统计 / the procedure {procedure} declares no measures")
+        title = named(definition.title, procedure, lang)
+        click.echo(pick(Label(f"程序“{title}”没有声明统计", f"the procedure {title} declares no measures"), lang))
     for item in found:
-        label = item.measure.label
-        title = f"{label.zh or item.measure.name} {label.en}（{item.cases:,}）"
-        if item.measure.value is not None:
-            rows: list[Any] = [(point.on, point.each, json_value(point.value), point.case) for point in item.points]
-            print_table(title, ("日期 day", "分列 of", "值 value", "办件 case"), rows)
-            continue
-        rows = [
-            (month, each, f"{count.part:,}/{count.whole:,}", percent(count.share), count.unknown or "")
-            for month, each, count in item.counts
-            if count.whole or count.unknown
-        ]
-        total = item.total
-        rows.append(("合计 all", "", f"{total.part:,}/{total.whole:,}", percent(total.share), total.unknown or ""))
-        print_table(title, ("月份 month", "分列 of", "件数 count", "%", "无法判断 unknown"), rows)
+        _say_measured(item, definition, lang)
     return exits.FINE
 
 
-def _measured_data(item: Any) -> dict[str, Any]:
+def _say_measured(item: Measured, definition: Procedure, lang: Language) -> None:
+    from community_core.pages.charts import percent  # noqa: PLC0415 - needed here only
+    from community_core.pages.texts import value_text  # noqa: PLC0415 - as above
+
+    field = definition.field(item.measure.each) if item.measure.each else None
+    labels = {} if field is None else dict(field.labels)
+
+    def each(value: str) -> str:
+        return pick(labels.get(value) or Label(value), lang)
+
+    title = f"{pick(item.measure.label or Label(item.measure.name), lang)} · {item.cases:,}"
+    if item.measure.value is not None:
+        rows: list[Any] = [
+            (
+                point.on,
+                each(point.each),
+                percent(point.value) if isinstance(point.value, Fraction) else pick(value_text(point.value), lang),
+                point.case,
+            )
+            for point in item.points
+        ]
+        print_table(title, ("日期 day", "分列 of", "值 value", "办件 case"), rows, lang=lang)
+        return
+    rows = [
+        (month, each(value), f"{count.part:,}/{count.whole:,}", percent(count.share), count.unknown or "")
+        for month, value, count in item.counts
+        if count.whole or count.unknown
+    ]
+    total = item.total
+    whole = "合计" if lang == "zh" else "all"
+    rows.append((whole, "", f"{total.part:,}/{total.whole:,}", percent(total.share), total.unknown or ""))
+    print_table(title, ("月份 month", "分列 of", "件数 count", "% %", "无法判断 unknown"), rows, lang=lang)
+
+
+def _measured_data(item: Measured) -> dict[str, Any]:
     data: dict[str, Any] = {"name": item.measure.name, "procedure": item.procedure, "cases": item.cases}
     data["privacy"] = item.measure.privacy.value
     if item.measure.value is not None:

@@ -7,11 +7,13 @@ import difflib
 
 import click
 
+from community_core.base.labels import Language
 from community_core.cli import exits
 from community_core.cli.districts import load_rules
-from community_core.cli.options import district_option, json_option, on_option
-from community_core.cli.output import both, print_json, print_table
+from community_core.cli.options import district_option, json_option, lang_option, on_option
+from community_core.cli.output import pick, print_json, print_table
 from community_core.cli.usage import Misuse
+from community_core.cli.wording import above
 
 _HELP = """哪一天还没有人设定的数值：谁可以设定，为什么没有。
 
@@ -27,8 +29,9 @@ community-core open --district shenhe --on 2026-01-01 --practice national.reside
 @district_option
 @on_option
 @click.option("--practice", default="", help="只列一个做法的 · Of this practice only.")
+@lang_option
 @json_option
-def open_(*, district: str, on: dt.date, practice: str, as_json: bool) -> int:
+def open_(*, district: str, on: dt.date, practice: str, lang: Language, as_json: bool) -> int:
     """List what is open."""
     from community_core.jurisdiction.open_values import open_values  # noqa: PLC0415 - with the rules
 
@@ -58,15 +61,18 @@ def open_(*, district: str, on: dt.date, practice: str, as_json: bool) -> int:
             ]
         )
         return exits.FINE
+    from community_core.pages.lettering import RANKS  # noqa: PLC0415 - JSON needs no words
+
     heads = ("参数 parameter", "谁可以设定 who may", "为什么没有 why", "曾有值到 last value")
     rows = [
         (
-            f"{both(item.label)}\n{item.term}",
-            "、".join(rank.name.lower() for rank in item.open_to) or "—",
-            both(item.gap) if item.gap is not None else "—",
+            above(item.label, item.term, lang),
+            ("、" if lang == "zh" else ", ").join(RANKS[rank].text(lang) for rank in item.open_to) or "–",
+            pick(item.gap, lang) if item.gap is not None else "–",
             item.last or "",
         )
         for item in found
     ]
-    print_table(f"没有人设定的 Open（{len(found)}）", heads, rows)
+    title = f"没有人设定的（{len(found)}）" if lang == "zh" else f"Open ({len(found)})"
+    print_table(title, heads, rows, lang=lang)
     return exits.FINE

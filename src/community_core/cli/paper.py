@@ -13,7 +13,7 @@ from community_core.base.labels import Language
 from community_core.cli import exits
 from community_core.cli.case import actor_option, behalf_option, day_option, key_option
 from community_core.cli.options import json_option, kept_district_option, lang_option, store_option
-from community_core.cli.output import both, finding_data, print_findings, print_json, print_table
+from community_core.cli.output import finding_data, pick, print_findings, print_json, print_table
 from community_core.cli.stores import office_over
 from community_core.cli.usage import Misuse, ending_of, new_file
 
@@ -52,8 +52,9 @@ def paper() -> None:
 @click.argument("case_id")
 @store_option
 @kept_district_option
+@lang_option
 @json_option
-def list_papers(*, case_id: str, store: str, district: str | None, as_json: bool) -> int:
+def list_papers(*, case_id: str, store: str, district: str | None, lang: Language, as_json: bool) -> int:
     """List what the events of a case yield, with what was issued."""
     with office_over(store, district) as office:
         found = office.papers().of(case_id)
@@ -74,14 +75,14 @@ def list_papers(*, case_id: str, store: str, district: str | None, as_json: bool
     rows = [
         (
             item.name,
-            both(item.label),
+            pick(item.label, lang),
             item.of,
             item.day,
             "；".join(f"{one.day} {one.actor}" for one in done) or "—",
         )
         for item, done in found
     ]
-    print_table(case_id, ("文书 paper", "名称 title", "记录 event", "日期 day", "已出具 issued"), rows)
+    print_table(case_id, ("文书 paper", "名称 title", "记录 event", "日期 day", "已出具 issued"), rows, lang=lang)
     return exits.FINE
 
 

@@ -12,6 +12,7 @@ from community_core.cli import exits
 from community_core.cli.districts import load_rules
 from community_core.cli.options import district_option, given_option, json_option, lang_option, read_given
 from community_core.cli.output import pick, plain, print_json
+from community_core.cli.wording import explained
 
 _HELP = """按回执 FILE 重做一遍判定，指出有什么不同：规则、版本、事实或结果。有不同时退出码 1。
 
@@ -51,7 +52,7 @@ def replay(*, file: Path, district: str, given: tuple[str, ...], lang: Language,
         print_json(again.as_data())
         return exits.FINE if again.same else exits.FINDINGS
     if again.answer is not None:
-        click.echo(plain(again.answer.explain(lang)))
+        click.echo(explained(again.answer, rules, lang))
     if again.same:
         click.echo(pick(Label("与回执完全一致", "exactly as the receipt has it"), lang))
         return exits.FINE

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from community_core.base.labels import Language
 from community_core.cli import exits
 from community_core.cli.districts import load_rules
-from community_core.cli.options import district_option, given_option, json_option, on_option, read_given
+from community_core.cli.options import district_option, given_option, json_option, lang_option, on_option, read_given
 from community_core.cli.output import console, finding_data, print_findings, print_json, print_table
 from community_core.cli.usage import Misuse, ending_of
+from community_core.cli.wording import named
 
 if TYPE_CHECKING:
+    from community_core.jurisdiction.rules import Rules
     from community_core.roll import FileResult
     from community_core.roll.files import FileProgress
 
@@ -40,6 +43,7 @@ community-core roll residents.csv --district demo-shenhe --decide care_class \\
 @click.option(
     "--rejected", type=click.Path(dir_okay=False, path_type=Path), help="退回的行 · Where rows set aside are written."
 )
+@lang_option
 @json_option
 def roll(
     *,
@@ -50,6 +54,7 @@ def roll(
     on: dt.date,
     out: Path | None,
     rejected: Path | None,
+    lang: Language,
     as_json: bool,
 ) -> int:
     """Decide the table."""
@@ -64,7 +69,7 @@ def roll(
     facts = read_given(rules.terms.facts, given)
     with _Bar(quiet=as_json) as progress:
         result = decide_file(rules, terms, table, out, on=on, given=facts, rejected=rejected, progress=progress)
-    _say(result, as_json=as_json)
+    _say(result, rules, lang, as_json=as_json)
     wrong = any(item.level == "error" for item in result.findings)
     return exits.FINDINGS if wrong or not result.usable else exits.FINE
 
@@ -95,7 +100,7 @@ class _Bar:
             self.bar.stop()
 
 
-def _say(result: FileResult, *, as_json: bool) -> None:
+def _say(result: FileResult, rules: Rules, lang: Language, *, as_json: bool) -> None:
     from community_core.rules.answer import json_value  # noqa: PLC0415 - with the other imports of this command
 
     totals = {
@@ -122,20 +127,28 @@ def _say(result: FileResult, *, as_json: bool) -> None:
         return
     if result.findings:
         print_findings(result.findings)
-    for term, items in totals.items():
-        print_table(
-            f"{term}（{rows:,}）",
-            ("状态 status", "结果 outcome", "人数 count"),
-            [(item["status"], _shown(item["outcome"]), f"{item['count']:,}") for item in items],
-            right=(2,),
-        )
+    for term in totals:
+        _say_totals(result, rules, term, lang)
     click.echo(f"{rows:,} 行已判定 decided，{refused:,} 行退回 set aside；编码 encoding: {result.encoding or '–'}")
     for path in (result.out, result.rejected):
         if path is not None:
             click.echo(f"已写入 written: {path}")
 
 
-def _shown(outcome: Any) -> str:
-    if isinstance(outcome, dict):
-        return ", ".join(f"{name} {value}" for name, value in outcome.items())
-    return "–" if outcome is None else str(outcome)
+def _say_totals(result: FileResult, rules: Rules, term: str, lang: Language) -> None:
+    """Print how many rows came to which answer, in words."""
+    from community_core.pages.spelling import Spelling  # noqa: PLC0415 - JSON needs no words
+    from community_core.rules.explain import STATUS_LABELS  # noqa: PLC0415 - as above
+
+    full = rules.full_name(term)
+    spelling = Spelling(rules)
+    rows = [
+        (
+            STATUS_LABELS[total.status].text(lang),
+            "–" if total.outcome is None else spelling.outcome(full, total.outcome).text(lang),
+            f"{total.count:,}",
+        )
+        for total in result.totals(term)
+    ]
+    title = f"{named(spelling.called(full), term, lang)} · {result.rows:,}"
+    print_table(title, ("状态 status", "结果 outcome", "人数 count"), rows, right=(2,), lang=lang)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import click
 
+from community_core.base.labels import Label, Language
 from community_core.cli import exits
 from community_core.cli.districts import load_rules
-from community_core.cli.options import district_option, json_option, on_a_day
-from community_core.cli.output import plain, print_json, print_table
+from community_core.cli.options import district_option, json_option, lang_option, on_a_day
+from community_core.cli.output import pick, print_json, print_table
+from community_core.cli.wording import above, owners
+
+if TYPE_CHECKING:
+    from community_core.declarations.terms import Claim
+    from community_core.pages.claiming import Claiming
 
 _HELP = """说明条款项 TERM 的值、行、环节从何而来，哪些主张被谁压过。
 
@@ -24,8 +31,9 @@ community-core why elder_age --district demo-shenhe
 @click.argument("term")
 @district_option
 @on_a_day("--on", "哪一天；不给则列全部 · The day; all without one.")
+@lang_option
 @json_option
-def why(*, term: str, district: str, on: dt.date | None, as_json: bool) -> int:
+def why(*, term: str, district: str, on: dt.date | None, lang: Language, as_json: bool) -> int:
     """Print the claims to a term."""
     rules = load_rules(district)
     claims = rules.why(term, on=on)
@@ -50,29 +58,55 @@ def why(*, term: str, district: str, on: dt.date | None, as_json: bool) -> int:
             ]
         )
         return exits.FINE
+    from community_core.pages.claiming import Claiming  # noqa: PLC0415 - JSON needs no words
+    from community_core.pages.lettering import RANKS  # noqa: PLC0415 - as above
+    from community_core.pages.spelling import Spelling  # noqa: PLC0415 - as above
+    from community_core.pages.texts import STANDINGS  # noqa: PLC0415 - as above
+
+    full = rules.full_name(term)
+    spelling = Spelling(rules)
+    claiming = Claiming(rules, spelling)
+    titles = owners(rules)
+
+    def owner(name: str) -> str:
+        return above(titles.get(name, Label()), name, lang)
+
     print_table(
-        rules.full_name(term),
-        ("", "谁 who", "位阶 rank", "说什么 says", "性质 standing", "被压过 beaten by", "依据 source", "位置 where"),
+        pick(spelling.term(full), lang),
+        ("", "谁 who", "位阶 rank", "说什么 says", "性质 standing", "被谁压过 beaten by", "依据 source", "位置 where"),
         [
             (
                 "→" if claim.holds else "",
-                claim.claimant,
-                claim.rank.name.lower(),
-                claim.says,
-                claim.standing.value,
-                claim.beaten_by,
+                owner(claim.claimant),
+                RANKS[claim.rank].text(lang),
+                _dated(claiming, claim).text(lang),
+                STANDINGS[claim.standing].text(lang),
+                owner(claim.beaten_by) if claim.beaten_by else "",
                 claim.cite,
                 _where(claim.origin.file, claim.origin.line),
             )
             for claim in claims
         ],
+        lang=lang,
     )
-    fault = dict(rules.terms.broken).get(rules.full_name(term))
+    fault = dict(rules.terms.broken).get(full)
     if fault is not None:
-        click.echo(plain(f"不适用，有问题项 / it does not apply: {fault}"))
+        said = spelling.in_words(fault.message)
+        click.echo(pick(Label(f"不适用：{said.zh}", f"it does not apply: {said.text('en')}"), lang))
     if not claims:
-        click.echo("没有主张 / no claims")
+        click.echo(pick(Label("没有主张", "no claims"), lang))
     return exits.FINE
+
+
+def _dated(claiming: Claiming, claim: Claim) -> Label:
+    """Return what is claimed, with its days where it is a dated value."""
+    from community_core.pages.handbook_making import span_text  # noqa: PLC0415 - as above
+
+    said, value = claiming.said(claim), claiming.value(claim)
+    if value is None:
+        return said
+    days = span_text(value.span)
+    return Label(f"{said.zh}（{days.zh}）", f"{said.text('en')} ({days.text('en')})")
 
 
 def _where(file: str, line: int) -> str:

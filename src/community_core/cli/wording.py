@@ -14,9 +14,11 @@ from community_core.cli.output import plain
 
 if TYPE_CHECKING:
     from community_core.base.findings import Finding
+    from community_core.jurisdiction.rules import Rules
     from community_core.office import Office
     from community_core.procedures.definition import LateAction, Procedure
     from community_core.procedures.events import Case
+    from community_core.rules.answer import Answer
 
 
 def named(label: Label, name: str, lang: Language) -> str:
@@ -31,6 +33,36 @@ def above(label: Label, name: str, lang: Language) -> str:
     """Return *label* with the *name* in a line of its own under it, where it is too long to stand beside."""
     said = plain(label.text(lang))
     return f"{said}\n{name}" if said and said != name else name
+
+
+def owners(rules: Rules) -> dict[str, Label]:
+    """Return what the practices of *rules* and their district are called, by name."""
+    return {rules.district.name: rules.district.title, **{each.name: each.title for each in rules.practices}}
+
+
+def explained(answer: Answer, rules: Rules, lang: Language) -> str:
+    """Return *answer* as prose; what is still to be known, and who set a value, by label and name.
+
+    The English of a condition is the language of rules, which has names.
+    """
+    from community_core.pages.words import in_words  # noqa: PLC0415 - JSON needs no words
+
+    terms = rules.terms
+    labels = {
+        **{full.rpartition(".")[2]: parameter.label for full, parameter in terms.parameters},
+        **{fact.name: fact.label for fact in terms.facts},
+        **owners(rules),
+    }
+    lines = answer.explain(lang).splitlines()
+    if lang == "zh":
+        return plain("\n".join(in_words(Label(line), labels).zh for line in lines))
+    return plain("\n".join(_asked(line, labels) for line in lines))
+
+
+def _asked(line: str, labels: Mapping[str, Label]) -> str:
+    """Return a line of an English answer; one that names what is to be known has labels beside the names."""
+    head, asks, names = line.partition("still to be known: ")
+    return head + asks + ", ".join(named(labels.get(name, Label()), name, "en") for name in names.split(", ") if name)
 
 
 class Wording:
@@ -159,7 +191,7 @@ class Wording:
         return {
             **POSTS,
             **{fact.name: fact.label for fact in terms.facts},
-            **{full.rpartition(".")[2]: parameter.label for full, parameter in terms.parameters},
+            **{name: item.label for full, item in terms.parameters for name in (full, full.rpartition(".")[2])},
             definition.name: definition.title,
             **{name: item.label for name, item in definition.field_names.items()},
             **dict(definition.states),

@@ -9,6 +9,7 @@ from typing import Any
 from community_core.demo.desk import Desk
 from community_core.office.views import Moment
 from community_core.pages.texts import ENDS
+from community_core.pages.words import post_label
 from community_core.procedures.events import Case
 
 ERJING = "shenhe.erjing"
@@ -183,13 +184,19 @@ def _steps(desk: Desk, case: Case, name: str, lines: Sequence[Line]) -> Case:
 def _tell(desk: Desk, procedure: str, steps: Sequence[str]) -> None:
     """Print the case's main steps from the record."""
     office = desk.shenhe
-    title = office.rules.procedure(procedure).title
+    definition = office.rules.procedure(procedure)
+    title = definition.title
     found = list(office.store.cases(procedure=office.rules.procedure_name(procedure)))
     for stored in found:
         now = office.case(stored.id)
         moments = [moment for moment in office.timeline(stored.id) if moment.step in steps]
         rows = [
-            (moment.day.isoformat(), f"{moment.label.zh} {moment.label.en}", moment.post, _said(moment))
+            (
+                moment.day.isoformat(),
+                f"{moment.label.zh} {moment.label.en}",
+                post_label(moment.post, definition).zh,
+                _said(moment),
+            )
             for moment in moments
         ]
         desk.show.line(f"{title.zh}  {stored.id}  {_ENDS.get(now.ended, now.ended)}", title.en, style="bold")

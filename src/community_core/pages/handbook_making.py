@@ -364,5 +364,5 @@ def span_text(span: Span) -> Label:
     if span.start is None and span.end is None:
         return Label("未注明日期", "undated")
     since = Label(f"自 {span.start}", f"from {span.start}") if span.start else Label("自始", "from the beginning")
-    until = Label(f"至 {span.end} 前", f" until {span.end}, excluded") if span.end else Label("起", "")
+    until = Label(f"至 {span.end} 前", f" until {span.end}, excluded") if span.end else Label(" 起", "")
     return Label(since.zh + until.zh, f"{since.en}{until.en}")

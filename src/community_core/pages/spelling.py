@@ -9,7 +9,7 @@ from typing import Any
 from community_core.base.labels import Label, Language
 from community_core.jurisdiction.rules import Rules
 from community_core.pages.texts import value_text
-from community_core.pages.words import BALLOTS, UNITS, in_words
+from community_core.pages.words import BALLOTS, UNITS, in_words, joined
 from community_core.procedures.definition import Procedure
 from community_core.rules import nodes as n
 from community_core.rules.naming import Labels, values_of
@@ -173,6 +173,19 @@ class Spelling:
             if item.name in given
         )
         return when, then
+
+    def outcome(self, full: str, outcome: Any) -> Label:
+        """Return an outcome of the decision *full*: one value, or several by the names of its outputs."""
+        decision = dict(self._rules.terms.decisions)[full]
+        outputs = {item.name: item for item in decision.outputs}
+
+        def said(name: str, value: Any) -> Label:
+            return value_text(value, self.labels_of(outputs[name].type, outputs[name].labels))
+
+        if not isinstance(outcome, Mapping):
+            return said(decision.outputs[0].name, outcome)
+        parts = [(outputs[name].label or Label(name, name), said(name, value)) for name, value in outcome.items()]
+        return joined((joined(pair, " ", " ") for pair in parts), "；", "; ")
 
     def of_procedure(self, full: str, procedure: Procedure, *, prose: bool = False) -> Callable[[Expression], Label]:
         """Return how the expressions of a procedure (by full name) are said; see :meth:`expression`."""

@@ -199,6 +199,9 @@ ARGUMENTS: Mapping[str, Label] = {
 #: A name in an English sentence that is no English word, since it has a sign that none has.
 _NO_ENGLISH = re.compile(r"(?<![\w.“(\[|-])(?P<name>[a-z][a-z0-9-]*(?:[_.][a-z0-9-]+)+)(?![\w)\]|”-])", re.ASCII)
 
+#: A name in Chinese quotation marks, with nothing in brackets after it.
+_QUOTED = re.compile(r"“(?P<name>[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)*)”(?!（)", re.ASCII)
+
 #: A name in a Chinese sentence, with the spaces around it; one in brackets stands beside its label already.
 _NAME = re.compile(
     r" ?(?<![\w.“（\[|-])(?P<name>[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)*)(?![a-z0-9_.”）\[\]|-]) ?", re.ASCII
@@ -219,7 +222,7 @@ def in_words(message: Label, labels: Mapping[str, Label]) -> Label:
         label = labels.get(match["name"])
         return f"“{label.text('en')}” ({match['name']})" if label else match[0]
 
-    return Label(_NAME.sub(called, message.zh), _NO_ENGLISH.sub(called_en, message.en))
+    return Label(_NAME.sub(called, _QUOTED.sub(called, message.zh)), _NO_ENGLISH.sub(called_en, message.en))
 
 
 def post_label(post: str, procedure: Procedure) -> Label:
