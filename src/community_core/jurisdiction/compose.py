@@ -143,17 +143,17 @@ class _Composer(ParameterComposer, ProcedureComposer, CodeListComposer):
                 declared.setdefault(folded(fact.name), []).append((item.practice.name, filled))
         found: dict[str, Fact] = {}
         for _, claims in sorted(declared.items()):
-            fact, *others = (fact for _, fact in claims)
-            for practice, other in claims[1:]:
-                wrong = _twice(claims[0][0], fact, practice, other)
-                if wrong is not None and wrong.level == "error":
-                    self.fault(wrong, f"fact {fact.name}")
-                elif wrong is not None:
-                    self.findings.append(wrong)
-            if f"fact {fact.name}" not in self.broken:
-                found[fact.name] = evolve(
-                    fact, privacy=max((fact.privacy, *(o.privacy for o in others)), key=_PRIVACIES)
-                )
+            (first, fact), *others = claims
+            told = [wrong for name, other in others if (wrong := _twice(first, fact, name, other)) is not None]
+            faults = [wrong for wrong in told if wrong.level == "error"]
+            self.findings += told
+            if faults:
+                self.broken.setdefault(f"fact {fact.name}", faults[0])
+            elif others:
+                strictest = max((fact.privacy, *(other.privacy for _, other in others)), key=_PRIVACIES)
+                found[fact.name] = evolve(fact, privacy=strictest)
+            else:
+                found[fact.name] = fact
         return found
 
     def workdays(self) -> tuple[WorkdayYear, ...]:
