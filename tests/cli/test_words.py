@@ -169,3 +169,15 @@ def test_a_roll_is_summed_up_in_words(run, tmp_path):
     assert "determined" not in said
     assert "carer" in (tmp_path / "out.csv").read_text("utf-8-sig")
     assert "undetermined" in run(*asked, "--lang", "en").out
+
+
+def test_a_register_says_posts_and_kinds_of_places_in_words(run, tmp_path):
+    """Posts, layers and places stand in a register's table by their labels, beside or over what is typed."""
+    store = tmp_path / "town.sqlite"
+    run("case", "place", "here", "--layer", "community", "--zh", "此地", "--en", "here", "--store", store)
+    run("case", "appoint", "li", "committee.chair", "here", "--since", "2006-01-01", "--store", store)
+    shown = ("register", "show", "appointments", "--store", store, "--on", DAY)
+    assert "居委会主任（committee.chair）" in run(*shown).out
+    assert "此地" in run(*shown).out
+    assert run(*shown, "--json").data["rows"][0]["post"] == "committee.chair"
+    assert "社区（community）" in run("register", "show", "places", "--store", store, "--on", DAY).out

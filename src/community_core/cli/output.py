@@ -95,7 +95,8 @@ def _print_lines(title: str, columns: Sequence[str], rows: Iterable[Sequence[str
         out.print()
         for column, cell in zip(columns, row, strict=True):
             if cell:
-                out.print(f"{plain(column)}{': ' if lang == 'en' else '：'}{cell}" if column else cell)
+                line = " ".join(cell.splitlines())
+                out.print(f"{plain(column)}{': ' if lang == 'en' else '：'}{line}" if column else line)
 
 
 def finding_data(item: Finding) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from community_core.base.labels import Language
+from community_core.base.labels import Label, Language
 from community_core.cli import exits
 from community_core.cli.options import (
     Decorated,
@@ -24,6 +24,7 @@ from community_core.cli.output import print_json, print_table
 from community_core.cli.register_options import cell_text, form_of, on_option, out_option, say_written
 from community_core.cli.stores import office_over
 from community_core.cli.usage import Misuse
+from community_core.cli.wording import Wording, named
 
 if TYPE_CHECKING:
     from community_core.office import Office
@@ -111,21 +112,33 @@ def show(
     }
     with office_over(store, district) as office:
         rows = _rows(office, own, actor, purpose, limit=limit, **asked)
-    shown = [_cells(own, row, private=private) for row in rows[:limit]]
-    withheld = _withheld(own, rows)
-    if as_json:
-        print_json({"register": own.name, "rows": shown, "more": len(rows) > limit, "withheld": withheld})
-        return exits.FINE
-    columns = [column for column in own.asked if any(cells.get(column.name) is not None for cells in shown)]
-    print_table(
-        f"{own.label.text(lang)}（{len(rows):,}）",
-        [column.label.text(lang) for column in columns],
-        [[cell_text(cells.get(column.name)) for column in columns] for cells in shown],
-    )
+        shown = [_cells(own, row, private=private) for row in rows[:limit]]
+        withheld = _withheld(own, rows)
+        if as_json:
+            print_json({"register": own.name, "rows": shown, "more": len(rows) > limit, "withheld": withheld})
+            return exits.FINE
+        words = Wording(office, lang)
+        columns = [column for column in own.asked if any(cells.get(column.name) is not None for cells in shown)]
+        said = [[_said(words, column, cell_text(cells.get(column.name))) for column in columns] for cells in shown]
+    title = f"{own.label.text(lang)} · {len(rows):,}"
+    print_table(title, [column.label.text(lang) for column in columns], said)
     if len(rows) > limit:
         click.echo(f"只列了前 {limit} 行 / the first {limit} only: --limit")
     _say_withheld(withheld)
     return exits.FINE
+
+
+def _said(words: Wording, column: Column, value: str) -> str:
+    """Return a cell with what the post, the kind of place or the place in it is called."""
+    from community_core.pages.words import SUBJECTS  # noqa: PLC0415 - with the office
+
+    if not value:
+        return value
+    if column.name == "post":
+        return words.registered_post(value)
+    if column.name == "layer":
+        return named(SUBJECTS.get(value, Label()), value, words.lang)
+    return words.place_above(value) if column.refers == "places" else value
 
 
 def _rows(
