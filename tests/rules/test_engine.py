@@ -181,9 +181,9 @@ def test_prose_names_row_conditions_values_and_document():
     """The explanation says in both languages which row held, what it saw, and where it is written."""
     answer = engine().decide("care_class", {"age": 72, "lives_alone": True, "means": "dibao"}, on=DAY)
     chinese, english = answer.explain("zh"), answer.explain("en")
-    for word in ("第 2 行", "成立", "经济状况", "001.txt", "示例值", "老年起始年龄", "60"):
+    for word in ("第 2 行", "成立", "经济状况", "001.txt", "（示例，", "老年起始年龄", "60"):
         assert word in chinese
-    for word in ("row 2", "held", "row 1", "failed", "means = dibao", "001.txt", "example value"):
+    for word in ("row 2", "held", "row 1", "failed", "means = dibao", "001.txt", "(example, "):
         assert word in english
 
 

@@ -30,4 +30,9 @@ def followed(bindings: Bindings, case: Case, events: Sequence[StoredEvent]) -> C
 def unknown_case(case_id: str, as_of: dt.date | None = None) -> Finding:
     """Return the finding that there is no such case, or that there was none yet on the day *as_of*."""
     zh, en = (f"截至 {as_of} ", f" as of {as_of}") if as_of is not None else ("", "")
-    return finding("unknown-case", f"{zh}没有办件 {case_id}", f"there is no case {case_id!r}{en}", case=case_id)
+    return finding(
+        "unknown-case",
+        f"{zh}没有办件 {case_id}，请核对编号",
+        f"there is no case {case_id!r}{en}; check its id",
+        case=case_id,
+    )

@@ -15,6 +15,7 @@ from community_core.instruments.ballot import ABSTAIN, SPOILT
 from community_core.procedures.definition import EndKind, PublishKind
 from community_core.procedures.withholding import Why, Withheld
 from community_core.rules.answer import share_text
+from community_core.rules.explain import STANDING_LABELS
 from community_core.rules.types import Kind, ValueType
 
 UNKNOWN = Label("未知", "unknown")
@@ -35,16 +36,8 @@ KINDS: Mapping[PublishKind, Label] = {
     PublishKind.PERSONAL_NOTICE: Label("告知", "personal notice"),
 }
 
-STANDINGS: Mapping[Standing, Label] = {
-    Standing.IN_FORCE: Label("现行", "in force"),
-    Standing.REPORTED: Label("材料所述", "as reported"),
-    Standing.PROPOSAL: Label("建议", "proposal"),
-    Standing.PLAN: Label("计划", "plan"),
-    Standing.AIM: Label("目标", "aim"),
-    Standing.FAILED: Label("试行未成", "failed"),
-    Standing.LIBRARY: Label("本库默认", "the library's own default"),
-    Standing.EXAMPLE: Label("示例", "example"),
-}
+#: On pages as in reasons.
+STANDINGS: Mapping[Standing, Label] = STANDING_LABELS
 
 ENDS: Mapping[EndKind, Label] = {
     EndKind.DECIDED: Label("已决定", "decided"),

@@ -20,13 +20,13 @@ STATUS_LABELS: dict[Status, Label] = {
 
 STANDING_LABELS: dict[Standing, Label] = {
     Standing.IN_FORCE: Label("现行", "in force"),
-    Standing.REPORTED: Label("材料所载", "reported"),
+    Standing.REPORTED: Label("材料所述", "as reported"),
     Standing.PROPOSAL: Label("建议", "proposal"),
     Standing.PLAN: Label("计划", "plan"),
     Standing.AIM: Label("目标", "aim"),
     Standing.FAILED: Label("试行未成", "failed"),
-    Standing.LIBRARY: Label("程序库默认", "the library's own default"),
-    Standing.EXAMPLE: Label("示例值", "example value"),
+    Standing.LIBRARY: Label("本库默认", "the library's own default"),
+    Standing.EXAMPLE: Label("示例", "example"),
 }
 
 _HELD = {True: ("成立", "held"), False: ("不成立", "failed"), None: ("未知", "unknown")}
