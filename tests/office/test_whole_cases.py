@@ -110,6 +110,8 @@ def test_each_case_runs_under_the_text_of_its_own_day(make_office, rules_of, hea
         told = [(row.index, row.findings[0].code) for row in batch.refused]
         assert told == [(2, "unknown-procedure"), (3, "not-a-day")]
         assert ["新文本" in office.store.rules(case.rules) for case in batch.done] == [False, True]
+        titles = [office.definition(case).title.zh for case in (batch.done[0], batch.done[1].id)]
+        assert titles == [early.title.zh, "新文本"]
 
 
 def test_nothing_done_and_no_such_procedure_are_errors_of_the_caller(office, hearing):

@@ -23,7 +23,7 @@ from community_core.cli.options import (
     store_option,
 )
 from community_core.cli.output import plain, print_json, print_table
-from community_core.cli.showing import brief, definition_of, say_case
+from community_core.cli.showing import brief, say_case
 from community_core.cli.stores import DISTRICT, office_over
 from community_core.cli.usage import Misuse
 from community_core.cli.wording import Wording, worded
@@ -140,7 +140,7 @@ def take(
     """Take a step."""
     with office_over(store, district, acting=True) as office:
         now = office.case(case_id)
-        definition = definition_of(office, now)
+        definition = office.definition(now)
         given = read_data(definition.fields, data, data_file)
         with worded(office, now.procedure, definition, as_json=as_json):
             taken = office.take(case_id, step, given, **who)
@@ -186,7 +186,7 @@ def correct(
     """Correct an event."""
     with office_over(store, district, acting=True) as office:
         now = office.case(case_id)
-        definition = definition_of(office, now)
+        definition = office.definition(now)
         fields = {**read_data(definition.fields, data, data_file), **dict.fromkeys(withdraw)}
         with worded(office, now.procedure, definition, as_json=as_json):
             corrected = office.correct(case_id, version, fields, **who)
@@ -214,7 +214,7 @@ def transition(*, case_id: str, store: str, district: str | None, lang: Language
     """Move a case over."""
     with office_over(store, district, acting=True) as office:
         moved = office.transition(case_id, **who)
-        say_case(office, moved, definition_of(office, moved), as_json=as_json, lang=lang)
+        say_case(office, moved, office.definition(moved), as_json=as_json, lang=lang)
     return exits.FINE
 
 
@@ -352,7 +352,7 @@ def list_cases(
 
 
 def _row(words: Wording, item: Case) -> tuple[object, ...]:
-    definition = words.definition(item)
+    definition = words.office.definition(item)
     title, state = words.title(item.procedure, definition), words.state(definition, item.state)
     return item.id, title, words.place_above(item.place), state, words.end(item.ended), item.opened, item.latest or ""
 

@@ -104,7 +104,7 @@ def _say_due(words: Wording, found: Sequence[Due]) -> None:
 
 
 def _row(words: Wording, item: Due) -> Iterable[object]:
-    definition = words.definition(item.case)
+    definition = words.office.definition(item.case)
     unknown = words.pick("未知", "unknown")
     why = "" if item.why is None else words.pick("：", ": ") + words.message(item.why, item.procedure, definition)
     yield item.due or f"{unknown}{why}"

@@ -110,7 +110,7 @@ def _say(words: Wording, title: str, items: Iterable[Permission], *, opening: bo
 
 def _row(words: Wording, item: Permission, *, everything: bool) -> Iterator[str]:
     rules = words.rules
-    definition = words.definition(item.case) if item.case else rules.procedure(item.procedure)
+    definition = words.office.definition(item.case) if item.case else rules.procedure(item.procedure)
     yield item.case or words.title(item.procedure, definition)
     yield named(item.label, item.step, words.lang)
     if everything:

@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 _LONGEST = 40
 
 
-def definition_of(office: Office, now: Case) -> Procedure:
-    """Return the procedure of a case, under the text that it runs under."""
-    from community_core.office.bindings import Bindings  # noqa: PLC0415 - with the office
-
-    return Bindings(office.rules, office.store).of(now.procedure, now.rules).procedure
-
-
 def _plain(value: Any) -> Any:
     """Return a value as JSON shows it; of one that is withheld, why, and what may be shown of it."""
     from community_core.procedures.withholding import Withheld  # noqa: PLC0415 - with the office
@@ -68,7 +61,7 @@ def say_case(
     moments: Sequence[Moment] | None = None,
 ) -> None:
     """Print a case with its timeline, or with *moments* in its place."""
-    definition = definition or definition_of(office, now)
+    definition = definition or office.definition(now)
     moments = office.timeline(now.id, as_of=as_of) if moments is None else moments
     children = [child.id for child in office.follow_ups(now.id, as_of=as_of)]
     if as_json:

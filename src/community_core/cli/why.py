@@ -12,7 +12,7 @@ from community_core.cli import exits
 from community_core.cli.districts import load_rules
 from community_core.cli.options import district_option, json_option, lang_option, on_a_day
 from community_core.cli.output import pick, print_json, print_table
-from community_core.cli.wording import above, owners
+from community_core.cli.wording import above
 
 if TYPE_CHECKING:
     from community_core.declarations.terms import Claim
@@ -66,10 +66,9 @@ def why(*, term: str, district: str, on: dt.date | None, lang: Language, as_json
     full = rules.full_name(term)
     spelling = Spelling(rules)
     claiming = Claiming(rules, spelling)
-    titles = owners(rules)
 
     def owner(name: str) -> str:
-        return above(titles.get(name, Label()), name, lang)
+        return above(rules.titles.get(name, Label()), name, lang)
 
     print_table(
         pick(spelling.term(full), lang),

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from community_core.jurisdiction.rules import Rules
     from community_core.office import Office
     from community_core.procedures.definition import LateAction, Procedure
-    from community_core.procedures.events import Case
     from community_core.rules.answer import Answer
 
 
@@ -35,11 +34,6 @@ def above(label: Label, name: str, lang: Language) -> str:
     return f"{said}\n{name}" if said and said != name else name
 
 
-def owners(rules: Rules) -> dict[str, Label]:
-    """Return what the practices of *rules* and their district are called, by name."""
-    return {rules.district.name: rules.district.title, **{each.name: each.title for each in rules.practices}}
-
-
 def explained(answer: Answer, rules: Rules, lang: Language) -> str:
     """Return *answer* as prose; what is still to be known, and who set a value, by label and name.
 
@@ -51,7 +45,7 @@ def explained(answer: Answer, rules: Rules, lang: Language) -> str:
     labels = {
         **{full.rpartition(".")[2]: parameter.label for full, parameter in terms.parameters},
         **{fact.name: fact.label for fact in terms.facts},
-        **owners(rules),
+        **rules.titles,
     }
     lines = answer.explain(lang).splitlines()
     if lang == "zh":
@@ -69,18 +63,10 @@ class Wording:
     """How the things of one office are called in *lang*: each case under the text that it runs under."""
 
     def __init__(self, office: Office, lang: Language) -> None:
-        from community_core.office.bindings import Bindings  # noqa: PLC0415 - with the office
-
         self.lang = lang
         self.rules = office.rules
-        self._office = office
-        self._bindings = Bindings(office.rules, office.store)
+        self.office = office
         self._places: Mapping[str, Label] | None = None
-
-    def definition(self, case: Case | str) -> Procedure:
-        """Return the procedure of a case, under the text that it runs under."""
-        now = self._office.case(case) if isinstance(case, str) else case
-        return self._bindings.of(now.procedure, now.rules).procedure
 
     def pick(self, zh: str, en: str) -> str:
         """Return the text in the language that is spoken."""
@@ -100,7 +86,7 @@ class Wording:
 
     def _place(self, place: str) -> Label:
         if self._places is None:
-            self._places = self._office.store.place_names()
+            self._places = self.office.store.place_names()
         return self._places.get(place, Label())
 
     def title(self, procedure: str, definition: Procedure | None = None) -> str:

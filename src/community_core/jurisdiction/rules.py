@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,11 @@ class Rules(Compiled):
     def _procedures_meant(self) -> dict[str, str]:
         return {}
 
+    @cached_property
+    def titles(self) -> Mapping[str, Label]:
+        """What the practices and the district are called, by name."""
+        return {**{item.name: item.title for item in self.practices}, self.district.name: self.district.title}
+
     def full_name(self, term: str) -> str:
         """Return the full name of the term that *term* means, of whatever kind; a full name means itself.
 
@@ -124,12 +130,15 @@ class Rules(Compiled):
         names = (name for name in self._procedures if name not in self.aliases)
         return tuple(name for name in sorted(names) if any(item.span.holds(day) for item in self._procedures[name]))
 
-    def procedure_name(self, term: str) -> str:
-        """Return the full name of the procedure that *term* means.
+    def procedure_name(self, term: str, practice: str = "") -> str:
+        """Return the full name of the procedure that *term* means; where *practice* writes it, its own goes first.
 
         Raises:
             UnknownTerm: if there is none, several, or if its declaration is broken; the message says which.
         """
+        if practice:
+            with suppress(UnknownTerm):
+                return self.procedure_name(f"{practice}.{term}")
         if term in self._procedures_meant:
             return self._procedures_meant[term]
         found = self._meant(self._procedure_names, term)

@@ -57,9 +57,7 @@ def standings(term: Term, usual: Standing) -> Iterator[Standing]:
 
 def _parts(term: Term) -> Iterator[Part]:
     if isinstance(term, DecisionTable):
-        yield from term.rows
-        if term.otherwise is not None:
-            yield term.otherwise
+        yield from term.every_row
     elif isinstance(term, Procedure):
         yield from term.steps
         yield from term.discloses

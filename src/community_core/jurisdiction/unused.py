@@ -44,8 +44,7 @@ def unsourced(rules: Rules) -> Iterator[Finding]:
             continue
         for table in practice.decisions:
             if isinstance(table, DecisionTable) and table.cite is None:
-                rows = [*table.rows, *([table.otherwise] if table.otherwise is not None else ())]
-                bare = next((row for row in rows if row.cite is None), None)
+                bare = next((row for row in table.every_row if row.cite is None), None)
                 if bare is not None:
                     yield _unsourced(f"{practice.name}.{table.name}", bare.origin)
         for procedure in practice.procedures:
@@ -184,7 +183,7 @@ def _texts(decision: Decision) -> Iterator[str]:
     if isinstance(decision, PythonDecision):
         yield from decision.inputs
     elif isinstance(decision, DecisionTable):
-        for row in (*decision.rows, *([decision.otherwise] if decision.otherwise is not None else [])):
+        for row in decision.every_row:
             yield row.when.text
             yield from (text.text for _, text in row.then)
 

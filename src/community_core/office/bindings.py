@@ -98,7 +98,7 @@ class Bindings:
         Raises:
             UnknownTerm: if no procedure, or several, are called so, or none is in force on that day.
         """
-        name = self._name(term, practice)
+        name = self._rules.procedure_name(term, practice)
         version = self._rules.procedure(name, on=on)
         key = (name, version.span.start)
         if key not in self._present:
@@ -117,14 +117,6 @@ class Bindings:
             return self.present(term, practice, on=day)
         except UnknownTerm as error:
             raise refused(finding("unknown-procedure", error.message.zh, error.message.en)) from error
-
-    def _name(self, term: str, practice: str) -> str:
-        if practice:
-            try:
-                return self._rules.procedure_name(f"{practice}.{term}")
-            except UnknownTerm:
-                pass
-        return self._rules.procedure_name(term)
 
     def of(self, procedure: str, rules: str) -> Binding:
         """Return the binding of a case's *procedure* under the text with the hash *rules* that it began under.

@@ -25,6 +25,7 @@ from community_core.pages.items import BoardCase, BoardItem
 from community_core.ports.store import Checkpoint, Clock, KnownRoot, Store, StoredCase
 from community_core.procedures.consequences import EffectFunction
 from community_core.procedures.deadlines import deadlines
+from community_core.procedures.definition import Procedure
 from community_core.procedures.events import Case
 from community_core.procedures.reading import WorkingDays
 from community_core.rules.answer import ParameterUse
@@ -55,6 +56,15 @@ class Reading:
         if kept is None or not done:
             raise refused(unknown_case(case_id, as_of))
         return covered(restore(self._bindings, kept[0], done))
+
+    def definition(self, case: Case | str) -> Procedure:
+        """Return the procedure of a case, under the text that the case runs under.
+
+        Raises:
+            Refused: if there is no such case.
+        """
+        now = self.case(case) if isinstance(case, str) else case
+        return self._bindings.of(now.procedure, now.rules).procedure
 
     def open_cases(self, *, procedure: str = "", place: str = "") -> Iterator[Case]:
         """Yield the cases that have not ended, in the order of their ids, as kept for lists."""

@@ -106,9 +106,7 @@ def _written(rules: Rules) -> Iterator[tuple[Origin, Said]]:
 
 def _of_decision(decision: Decision | None) -> Iterator[tuple[Origin, Said]]:
     if isinstance(decision, DecisionTable):
-        yield from ((row.origin, row) for row in decision.rows)
-        if decision.otherwise is not None:
-            yield decision.otherwise.origin, decision.otherwise
+        yield from ((row.origin, row) for row in decision.every_row)
 
 
 def _of_procedure(procedure: Procedure) -> Iterator[tuple[Origin, Said]]:

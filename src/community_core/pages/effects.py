@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from community_core.base.errors import UnknownTerm
 from community_core.base.labels import Label
@@ -94,11 +95,8 @@ class Effects:
         named = dict(effect.arguments).get("procedure")
         if effect.kind != "open" or named is None:
             return None
-        for name in (f"{self._practice}.{named.text}", named.text):
-            try:
-                return self._rules.procedure(name)
-            except UnknownTerm:
-                continue
+        with suppress(UnknownTerm):
+            return self._rules.procedure(self._rules.procedure_name(named.text, self._practice))
         return None
 
     def _field(self, name: str) -> Label:

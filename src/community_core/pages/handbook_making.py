@@ -13,7 +13,7 @@ from community_core.base.labels import Label
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import Amendment
 from community_core.declarations.code_lists import CodeEntry, CodeList
-from community_core.declarations.practice import GapTerm, Practice, Setting
+from community_core.declarations.practice import Practice, Setting
 from community_core.declarations.terms import Claim
 from community_core.jurisdiction.rules import Rules
 from community_core.pages.claiming import Claiming
@@ -25,7 +25,6 @@ from community_core.pages.handbook_items import (
     DecisionEntry,
     FactEntry,
     Figure,
-    GapEntry,
     Handbook,
     ParameterEntry,
     PracticePage,
@@ -33,7 +32,7 @@ from community_core.pages.handbook_items import (
     ServiceEntry,
     ValueEntry,
 )
-from community_core.pages.handbook_procedures import procedure_entry
+from community_core.pages.handbook_procedures import gap_entry, procedure_entry
 from community_core.pages.lettering import RANKS
 from community_core.pages.spelling import Spelling
 from community_core.pages.texts import value_text
@@ -49,7 +48,6 @@ from community_core.pages.words import (
     subject_label,
     type_label,
 )
-from community_core.procedures.definition import Gap
 from community_core.rules.engine import value_on
 from community_core.rules.terms import (
     Bound,
@@ -79,8 +77,6 @@ class _Maker:
         self.spelling = Spelling(rules)
         self.claiming = Claiming(rules, self.spelling)
         self.facts = {fact.name: fact for fact in rules.terms.facts}
-        self.titles = {practice.name: practice.title for practice in rules.practices}
-        self.titles[rules.district.name] = rules.district.title
 
     def handbook(self) -> Handbook:
         district = self.rules.district
@@ -322,7 +318,7 @@ class _Maker:
             return term
 
     def titled(self, owner: str) -> Label:
-        return self.titles.get(owner) or Label(owner, owner)
+        return self.rules.titles.get(owner) or Label(owner, owner)
 
     def amends(self, settings: Iterable[Setting], amendments: Iterable[Amendment]) -> Iterator[Label]:
         for setting in settings:
@@ -333,11 +329,6 @@ class _Maker:
             cite = f"（{amendment.cite.text('zh')}）" if amendment.cite else ""
             term = self.spelling.term(self.full_name(amendment.term))
             yield Label(f"{kind.zh}{term.zh}，{span.zh}{cite}", f"{kind.en} {term.text('en')}, {span.en}")
-
-
-def gap_entry(gap: Gap | GapTerm, spelling: Spelling, practice: str) -> GapEntry:
-    """Return a gap of *practice* as the handbook shows it."""
-    return GapEntry(gap.name, spelling.in_words(gap.text, practice), gap.cite)
 
 
 def code_list_entry(item: CodeList, standing: Standing, spelling: Spelling) -> CodeListEntry:

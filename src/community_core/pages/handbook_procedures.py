@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from community_core.base.errors import UnknownTerm
 from community_core.base.labels import Label
 from community_core.base.ranks import Standing
+from community_core.declarations.practice import GapTerm
 from community_core.jurisdiction.rules import Rules
 from community_core.pages.diagram import draw_procedure
 from community_core.pages.effects import Effects
@@ -28,12 +28,17 @@ from community_core.pages.words import (
     subject_label,
     type_label,
 )
-from community_core.procedures.definition import Procedure, Publish, Step, Waiting
+from community_core.procedures.definition import Gap, Procedure, Publish, Step, Waiting
 
 
 def procedure_entry(rules: Rules, spelling: Spelling, full: str, procedure: Procedure, day: dt.date) -> ProcedureEntry:
     """Return one version of a procedure (by full name) as the handbook shows it, with its timetable from *day* on."""
     return _Teller(rules, spelling, full, procedure, Effects(rules, spelling, full, procedure)).entry(day)
+
+
+def gap_entry(gap: Gap | GapTerm, spelling: Spelling, practice: str) -> GapEntry:
+    """Return a gap of *practice* as the handbook shows it."""
+    return GapEntry(gap.name, spelling.in_words(gap.text, practice), gap.cite)
 
 
 @frozen
@@ -66,10 +71,7 @@ class _Teller:
                 for field in item.field_names.values()
             ),
             times=() if replaced or not item.span.holds(day) else tuple(self.times(day)),
-            gaps=tuple(
-                GapEntry(gap.name, self.spelling.in_words(gap.text, self.full.rpartition(".")[0]), gap.cite)
-                for gap in item.gaps
-            ),
+            gaps=tuple(gap_entry(gap, self.spelling, self.practice) for gap in item.gaps),
             since=start,
             until=item.span.end,
             standing=item.standing or Standing.IN_FORCE,
@@ -123,7 +125,7 @@ class _Teller:
             publishes=tuple(self.publish(item) for item in step.publish),
             effects=tuple(map(self.effects.said, step.effects)),
             papers=tuple(self.paper(name) for name in step.papers),
-            because=self.spelling.in_words(step.because, self.full.rpartition(".")[0]),
+            because=self.spelling.in_words(step.because, self.practice),
             standing=step.standing or self.procedure.standing or Standing.IN_FORCE,
             cite=step.cite or self.procedure.cite,
         )
@@ -139,7 +141,7 @@ class _Teller:
     def needs(self, step: Step) -> Iterator[Label]:
         """Yield what the step needs of other cases, and what no longer holds after it."""
         for needs in step.needs:
-            other = self.rules.procedure(self.named(needs.procedure))
+            other = self.rules.procedure(self.rules.procedure_name(needs.procedure, self.practice))
             names = dict(other.states)
             states = joined((names.get(state) or Label(state, state) for state in needs.states), "／", " / ")
             field, title = self.field(needs.field), other.title or Label(other.name, other.name)
@@ -154,12 +156,10 @@ class _Teller:
             gone = joined(map(self.field, step.clears))
             yield Label(f"以前的不再算数：{gone.zh}", f"no longer holds: {gone.text('en')}")
 
-    def named(self, procedure: str) -> str:
-        """Return the full name of the procedure that this practice calls so."""
-        try:
-            return self.rules.procedure_name(f"{self.full.rpartition('.')[0]}.{procedure}")
-        except UnknownTerm:
-            return self.rules.procedure_name(procedure)
+    @property
+    def practice(self) -> str:
+        """The name of the practice that the procedure belongs to."""
+        return self.full.rpartition(".")[0]
 
     def periods(self, step: Step) -> Iterator[Label]:
         if step.held:

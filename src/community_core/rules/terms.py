@@ -199,6 +199,11 @@ class DecisionTable:
     as_of: AsOf = AsOf.CASE
     origin: Origin = field(default=NOWHERE, eq=False)
 
+    @property
+    def every_row(self) -> tuple[Row, ...]:
+        """The rows, and ``otherwise`` where there is one."""
+        return self.rows if self.otherwise is None else (*self.rows, self.otherwise)
+
 
 @frozen
 class PythonDecision:

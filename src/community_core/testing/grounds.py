@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -204,13 +205,8 @@ def _of_procedure(full: str, rules: Rules, seen: set[str]) -> set[str]:
         seen.add(name)
     procedure = rules.procedure(full)
     for opened in _opened(procedure):
-        practice = full.rpartition(".")[0]
-        for name in (f"{practice}.{opened}", opened):
-            try:
-                _of_procedure(rules.procedure_name(name), rules, seen)
-            except UnknownTerm:
-                continue
-            break
+        with suppress(UnknownTerm):
+            _of_procedure(rules.procedure_name(opened, full.rpartition(".")[0]), rules, seen)
     return seen
 
 

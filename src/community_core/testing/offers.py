@@ -15,8 +15,9 @@ from community_core.base.ranks import Standing
 from community_core.declarations.catalogue import Catalogue, CatalogueRow
 from community_core.declarations.code_lists import CodeList
 from community_core.declarations.practice import District, Practice
+from community_core.jurisdiction.standings import standing_of
 from community_core.procedures.definition import Procedure
-from community_core.rules.terms import DatedValue, Decision, Parameter
+from community_core.rules.terms import Decision, Parameter
 
 Term = Parameter | Decision | Procedure | CodeList
 
@@ -93,11 +94,6 @@ def offer_of(plugin: object) -> Offer:
         return tuple(getattr(plugin, hook, tuple)())
 
     return Offer(asked("community_practices"), asked("community_districts"), asked("community_catalogues"))
-
-
-def standing_of(value: DatedValue, usual: Standing) -> Standing:
-    """Return the standing of a value; one that gives none has that of its practice."""
-    return usual if value.standing is Standing.IN_FORCE else value.standing
 
 
 def _of(practice: Practice) -> tuple[Term, ...]:

@@ -89,10 +89,9 @@ def _valued(offer: Offer, rules: Rules) -> Iterator[str]:
 def _by_a_row(offer: Offer, rules: Rules) -> Iterator[str]:
     """Yield the decisions that apply and have a row which does not."""
     for full, decision in rules.terms.decisions:
-        if full in offer.terms and isinstance(decision, DecisionTable):
-            rows = (*decision.rows, *([decision.otherwise] if decision.otherwise is not None else []))
-            if any(row.standing is not None and not row.standing.applies for row in rows):
-                yield full
+        rows = decision.every_row if isinstance(decision, DecisionTable) else ()
+        if full in offer.terms and any(row.standing is not None and not row.standing.applies for row in rows):
+            yield full
 
 
 def _day(value: DatedValue) -> dt.date:
