@@ -6,8 +6,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from community_core.registers.agreeing import Membership
+from community_core.registers.belonging import Membership, meeting, share_a_day
 from community_core.registers.intake import take_in
 from community_core.registers.known import register_of
 from community_core.registers.rows import Row
@@ -109,6 +111,77 @@ def test_nobody_belongs_to_two_registered_households_on_a_day(known):
     assert told(read(f"{head}h-2,r-1,,\n", known, "household_members")) == []
 
 
+SPANS = st.builds(
+    lambda household, since, length: Membership(
+        household, DAY + dt.timedelta(since), None if length is None else DAY + dt.timedelta(since + length)
+    ),
+    st.sampled_from("abc"),
+    st.integers(0, 12),
+    st.none() | st.integers(1, 12),
+)
+
+
+@given(st.lists(SPANS, max_size=12))
+def test_who_shares_a_day_is_found_in_one_passage(spans):
+    """Just those spans are found that share a day with one of another household, each with one of these."""
+    found = dict(meeting(list(enumerate(spans))))
+    pairs = [(one, other) for one in range(len(spans)) for other in range(len(spans))]
+    shared = {pair for pair in pairs if share_a_day(spans[pair[0]], spans[pair[1]])}
+    assert set(found) == {one for one, _ in shared}
+    assert set(found.items()) <= shared
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "registers"),
+    [
+        ("户号,人员编号", "h-{0},r-1", ("households", "residents", "household_members")),
+        ("人员编号,身份证号", f"r-{{0}},{NUMBER}", ("residents",)),
+        ("房屋编号,所有人编号,份额,生效日", "d-1,o-{0},1/2,{1}", ("owners",)),
+        ("地方编号,上级地方", "p-{0},p-{0}x", ("places",)),
+    ],
+)
+def test_a_column_that_was_copied_down_is_refused_in_good_time(known, head, line, registers):
+    """Three thousand lines that all stand against each other are each told of with one other, and not in pairs."""
+    known.keys |= {"dwellings": {"d-1": "d-1"}}
+    lines = "".join(f"{line.format(at, DAY + dt.timedelta(at))}\n" for at in range(3000))
+    found = read(f"{head}\n{lines}", known, *registers)
+    assert found.refused >= 2998
+    assert len(found.bad) <= 2 * 3000
+
+
+def test_a_household_has_one_head(known):
+    """Two heads of one household on one day are both refused; one after the other, or of two households, they stand."""
+    head = "户号,人员编号,与户主关系,生效日,截止日\n"
+    registers = ("households", "residents", "household_members")
+    both = read(f"{head}h-1,r-1,户主,,\n,r-2,户主,,\n,r-3,其他,,\n", known, *registers)
+    assert told(both) == [("several-heads", 2, 3), ("several-heads", 3, 3)]
+    assert [one.key for one in both.asked["household_members"]] == [("h-1", "r-3")]
+    after = f"{head}h-1,r-1,户主,2020-01-01,2024-01-01\nh-1,r-2,户主,2024-01-01,\nh-2,r-3,户主,,\n"
+    assert told(read(after, known, *registers)) == []
+
+
+@pytest.mark.parametrize(
+    ("relation", "born", "likely"),
+    [
+        ("子", "1949-12-31", False),
+        ("女", "1950-02-08", False),
+        ("子", "1980-01-01", True),
+        ("子", "", True),
+        ("父母", "1950-02-09", False),
+        ("父母", "1920-01-01", True),
+        ("配偶", "1990-01-01", True),
+    ],
+)
+def test_a_child_older_than_the_head_is_told_of_and_taken(known, relation, born, likely):
+    """Days of birth that do not go with the relation to the head are a warning; the line is registered."""
+    text = f"户号,人员编号,与户主关系,出生日期\nh-1,r-1,户主,1950-02-08\n,r-2,{relation},{born}\n"
+    found = read(text, known, "households", "residents", "household_members")
+    assert [(item.code, item.level, item.line, item.column) for item in found.findings] == (
+        [] if likely else [("ages-unlikely", "warning", 3, 3)]
+    )
+    assert len(found.asked["residents"]) == 2
+
+
 def test_no_place_lies_in_itself(known):
     """A place that lies in itself, at once or through others of the file or the register, is refused."""
     head = "地方编号,上级地方\n"
@@ -117,6 +190,9 @@ def test_no_place_lies_in_itself(known):
     assert told(read(f"{head}x,x\n", known, "places")) == [("place-in-itself", 2, 2)]
     assert told(read(f"{head}d-1,c-1\n", known, "places")) == [("place-in-itself", 2, 2)]
     assert told(read(f"{head}x,y\ny,c-1\n", known, "places")) == []
+    # who lies in a circle has none of its own, and falls with it
+    found = read(f"{head}z,x\nx,y\ny,x\n", known, "places")
+    assert told(found) == [("unknown-reference", 2, 2), ("place-in-itself", 3, 2), ("place-in-itself", 4, 2)]
 
 
 def held(number, owner, share, since, until=None):

@@ -12,8 +12,9 @@ from community_core.base.identity import is_identity_number
 from community_core.base.labels import Label
 from community_core.office.register_known import StoreKnown
 from community_core.ports.store import RegisterRows
-from community_core.registers.agreeing import Membership, clashes
+from community_core.registers.agreeing import clashes
 from community_core.registers.applying import base_of
+from community_core.registers.belonging import Membership
 from community_core.registers.cells import IDENTITY
 from community_core.registers.describe import UNTIL, Column, Register
 from community_core.registers.faults import UNKNOWN_REFERENCE, Fault

@@ -11,8 +11,8 @@ from community_core.base.errors import StoreError
 from community_core.base.headings import heading_key
 from community_core.base.labels import Label
 from community_core.ports.store import RegisterRows
-from community_core.registers.agreeing import Membership
 from community_core.registers.applying import base_of
+from community_core.registers.belonging import Membership
 from community_core.registers.categories import in_force, names_of
 from community_core.registers.known import register_of
 from community_core.registers.rows import Locked, Row

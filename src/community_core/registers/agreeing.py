@@ -10,15 +10,29 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final, Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from community_core.base.ids import is_told_apart
 from community_core.base.labels import Label
 from community_core.procedures.events import SYSTEM
+from community_core.registers.belonging import Membership, meeting, share_a_day
 from community_core.registers.describe import UNTIL, Column
-from community_core.registers.faults import BACKWARDS, CIRCLE, ELSEWHERE, NO_NAME, SHARED, SHARES, TWICE, UNBORN, Fault
+from community_core.registers.faults import (
+    AGES,
+    BACKWARDS,
+    CIRCLE,
+    ELSEWHERE,
+    HEADS,
+    NO_NAME,
+    SHARED,
+    SHARES,
+    TWICE,
+    UNBORN,
+    Fault,
+)
 from community_core.registers.known import PLACES, TENURES
 from community_core.registers.readrow import ReadRow
+from community_core.registers.redrawing import HEAD
 from community_core.registers.rows import Row, by_key, plan
 from community_core.rules.answer import share_text
 from community_core.rules.types import Kind
@@ -26,15 +40,9 @@ from community_core.rules.types import Kind
 _PERSON: Final = "person"
 _NUMBER: Final = "id_number"
 _TENURES: Final = frozenset(register.name for register in TENURES)
-
-
-@frozen
-class Membership:
-    """That somebody belongs to a household from a day until another one (excluded), or still."""
-
-    household: str
-    since: dt.date
-    until: dt.date | None = None
+#: Who is younger than the head of his household, and who is older.
+_YOUNGER: Final = frozenset({"son", "daughter", "grandchild"})
+_OLDER: Final = frozenset({"parent", "grandparent"})
 
 
 class Neighbours(Protocol):
@@ -68,7 +76,7 @@ class Clash:
 
 def clashes(rows: Sequence[ReadRow], known: Neighbours, day: dt.date) -> Iterator[Clash]:
     """Yield what cannot be true at once: of two lines both are named, for neither is guessed to be right."""
-    for check in (_names, _days, _repeated, _numbers, _members, _circles, _shares):
+    for check in (_names, _days, _repeated, _numbers, _members, _heads, _circles, _shares):
         yield from check(rows, known, day)
 
 
@@ -189,25 +197,47 @@ def _members(rows: Sequence[ReadRow], known: Neighbours, day: dt.date) -> Iterat
         member = Membership(row.found["household"], row.since(day), row.found.get(UNTIL.name))
         by_person.setdefault(row.found[_PERSON], []).append((row, member))
     for person, told in by_person.items():
+        for row, other in meeting(told):
+            yield Clash(row, row.register.column("household"), ELSEWHERE.of(_line(row, other)))
         ended = {member.household: member.until for _, member in told if member.until is not None}
-        for at, (row, member) in enumerate(told):
-            column = row.register.column("household")
-            for first, other in told[:at]:
-                if _share_a_day(member, other):
-                    yield from _both(row, first, column, ELSEWHERE)
-            for kept in known.memberships(person):
-                until = ended.get(kept.household, kept.until)
-                if _share_a_day(member, Membership(kept.household, kept.since, until)):
-                    yield Clash(row, column, ELSEWHERE.of(Label("登记簿", "the register")))
-                    break
+        kept = [evolve(one, until=ended.get(one.household, one.until)) for one in known.memberships(person)]
+        for row, member in told:
+            if any(share_a_day(member, one) for one in kept):
+                yield Clash(row, row.register.column("household"), ELSEWHERE.of(Label("登记簿", "the register")))
 
 
-def _share_a_day(one: Membership, other: Membership) -> bool:
-    return (
-        one.household != other.household
-        and (other.until is None or one.since < other.until)
-        and (one.until is None or other.since < one.until)
-    )
+# -- one head, and nobody younger than his children -----------------------------------------------------------------
+
+
+def _heads(rows: Sequence[ReadRow], _known: Neighbours, day: dt.date) -> Iterator[Clash]:
+    by_household: dict[str, list[tuple[ReadRow, Membership]]] = {}
+    for row in rows:
+        if row.register.name == "household_members" and row.found.get("relation") == HEAD:
+            member = Membership(row.found[_PERSON], row.since(day), row.found.get(UNTIL.name))
+            by_household.setdefault(row.found["household"], []).append((row, member))
+    for told in by_household.values():
+        for row, other in meeting(told):
+            yield Clash(row, row.register.column("relation"), HEADS.of(_line(row, other)))
+
+
+def unlikely(rows: Iterable[ReadRow]) -> Iterator[Clash]:
+    """Yield who is a child of somebody not older, or a parent of somebody not younger, than himself; that may be."""
+    births: dict[str, dt.date] = {}
+    members: dict[str, list[ReadRow]] = {}
+    for row in rows:
+        if row.register.name == "residents" and (born := row.found.get("birth_date")) is not None:
+            births[row.found[_PERSON]] = born
+        elif row.register.name == "household_members":
+            members.setdefault(row.found["household"], []).append(row)
+    for told in members.values():
+        heads = {row.found[_PERSON] for row in told if row.found.get("relation") == HEAD}
+        head = births.get(next(iter(heads))) if len(heads) == 1 else None
+        for row in told if head is not None else ():
+            born, relation = births.get(row.found[_PERSON]), row.found.get("relation")
+            if born is None or head is None:
+                continue
+            if (relation in _YOUNGER and born <= head) or (relation in _OLDER and born >= head):
+                yield Clash(row, row.register.column("relation"), AGES)
 
 
 # -- no place lies in itself ---------------------------------------------------------------------------------------
@@ -216,13 +246,17 @@ def _share_a_day(one: Membership, other: Membership) -> bool:
 def _circles(rows: Sequence[ReadRow], known: Neighbours, _day: dt.date) -> Iterator[Clash]:
     own = [row for row in rows if row.register.table == PLACES.name and "parent" in row.found]
     parents: Mapping[str, str] = {row.key[0]: row.found["parent"] for row in own}
+    # Of each place that has been looked at, whether it leads back to itself.
+    leads: dict[str, bool] = {}
     for row in own:
-        seen: set[str] = set()
-        at: str | None = row.found["parent"]
-        while at is not None and at != row.key[0] and at not in seen:
-            seen.add(at)
+        way: dict[str, None] = {}
+        at: str | None = row.key[0]
+        while at is not None and at not in way and at not in leads:
+            way[at] = None
             at = parents.get(at) or known.parent_of(at)
-        if at == row.key[0]:
+        circle = list(way)[list(way).index(at) :] if at in way else []
+        leads |= {place: place in circle for place in way}
+        if leads[row.key[0]]:
             yield Clash(row, row.register.column("parent"), CIRCLE)
 
 
@@ -238,13 +272,25 @@ def _shares(rows: Sequence[ReadRow], known: Neighbours, day: dt.date) -> Iterato
         owners = known.owners_of(dwelling)
         planned = plan(by_key(owners), [row.asked(day) for row in told])
         kept = [row for row in owners if row.number not in planned.replaced]
-        after = [*kept, *planned.new]
-        for begins in sorted({row.since for row in after}):
-            shares = [row.values[0] for row in after if row.holds(begins) and isinstance(row.values[0], Fraction)]
-            total = sum(shares, Fraction())
-            if total > 1:
-                fault = SHARES.of(begins.isoformat(), share_text(total))
-                yield from (
-                    Clash(row, row.register.column("share"), fault) for row in told if row.asked(day).holds(begins)
-                )
-                break
+        first = _first_beyond([*kept, *planned.new])
+        if first is not None:
+            begins, total = first
+            fault = SHARES.of(begins.isoformat(), share_text(total))
+            yield from (Clash(row, row.register.column("share"), fault) for row in told if row.asked(day).holds(begins))
+
+
+def _first_beyond(rows: Iterable[Row]) -> tuple[dt.date, Fraction] | None:
+    """Return the first day on which the shares of *rows* come to more than the whole, and to how much."""
+    changes: dict[dt.date, Fraction] = {}
+    for row in rows:
+        share = row.values[0]
+        if isinstance(share, Fraction):
+            changes[row.since] = changes.get(row.since, Fraction()) + share
+            if row.until is not None:
+                changes[row.until] = changes.get(row.until, Fraction()) - share
+    total = Fraction()
+    for day, change in sorted(changes.items()):
+        total += change
+        if total > 1:
+            return day, total
+    return None

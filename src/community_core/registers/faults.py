@@ -131,6 +131,16 @@ ELSEWHERE: Final = _fault(
     "by {} this person still belongs to another household then; end that first (register end household_members), or "
     "use register split or merge",
 )
+HEADS: Final = _fault(
+    "several-heads",
+    "{}也写着同一户的户主，一户只有一个，请改正",
+    "{} names a head of the same household too, and there is one; correct the relation",
+)
+AGES: Final = _fault(
+    "ages-unlikely",
+    "按出生日期，子女不小于户主，或父母不大于户主，请核对",
+    "by the days of birth a child is not younger than the head of the household, or a parent not older; compare them",
+)
 CIRCLE: Final = _fault(
     "place-in-itself",
     "这样一来这个地方在它自己之内，请改正上级",

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from attrs import frozen
 
-from community_core.registers.agreeing import Neighbours, clashes
+from community_core.registers.agreeing import Neighbours, clashes, unlikely
 from community_core.registers.describe import Column
 from community_core.registers.faults import NO_CODES, UNKNOWN_CODE, UNKNOWN_REFERENCE, Fault, Faults
 from community_core.registers.lines import Matched
@@ -73,6 +73,8 @@ class Settling:
                 self._refer(row, own)
             for clash in tuple(clashes(list(self.good()), self._known, self._day)):
                 self._tell(clash.row, clash.column, clash.fault, clash.row.found.get(clash.column.name))
+        for clash in unlikely(self.good()):
+            self._tell(clash.row, clash.column, clash.fault, None, level="warning")
 
     def good(self) -> Iterator[ReadRow]:
         """Yield the rows of lines without an error."""
@@ -93,9 +95,9 @@ class Settling:
                 return
             row.found[column.name] = said
 
-    def _tell(self, row: ReadRow, column: Column, fault: Fault, value: Any) -> None:
+    def _tell(self, row: ReadRow, column: Column, fault: Fault, value: Any, *, level: str = "error") -> None:
         place = self._matched.get(row.sheet.name, {}).get(row.register.name, {}).get(column.name)
-        self._faults.of_cell(row.sheet, row.line, place, column, fault, value)
+        self._faults.of_cell(row.sheet, row.line, place, column, fault, value, level=level)
 
     def _resolve(self, target: str, value: str, since: dt.date, own: _Own) -> str | Fault:
         if value in own.keys:
