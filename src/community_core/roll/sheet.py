@@ -51,7 +51,7 @@ def lines_of(text: str, first: int = 1) -> pl.DataFrame:
     lines = (
         pl.Series(LINE, [text]).str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
     )
-    frame = pl.DataFrame({"raw": lines.str.split("\n").explode(empty_as_null=False)})
+    frame = pl.DataFrame({"raw": lines.str.split("\n").explode()})
     frame = frame.with_row_index(LINE, offset=first).with_columns(pl.col(LINE).cast(pl.Int64))
     return frame.filter(pl.col("raw").str.strip_chars(_BLANKS).str.len_bytes() > 0)
 

@@ -50,7 +50,7 @@ def _months_between(node: n.Call, cell: Reader) -> Cell:
         raise NotInColumns("the end of the calendar")
     forward, backward = _months(start, end), _months(end, start)
     negative = end.expr < start.expr
-    expr = nw.when(negative).then(-backward).otherwise(forward)
+    expr = nw.when(negative).then(backward * -1).otherwise(forward)
     return Cell(Kind.INT, expr, -120_000, 120_000, start.nullable or end.nullable)
 
 
