@@ -186,10 +186,10 @@ def _classes():
     from community_core import declarations
     from community_core.base import days, labels
     from community_core.procedures import collective, definition, events, recorded
-    from community_core.rules import terms, types
+    from community_core.rules import bounds, terms, types
 
     kept = (declarations.practice, declarations.terms, collective, definition, events, recorded)
-    kept += (terms, types, days, labels)
+    kept += (terms, bounds, types, days, labels)
     for module in kept:
         for item in vars(module).values():
             if isinstance(item, type) and attrs.has(item) and item.__module__ == module.__name__:

@@ -19,7 +19,7 @@ from community_core.instruments.ballot import Method, QuorumOf
 from community_core.instruments.ties import TieRule
 from community_core.procedures.collective import CollectiveDecision, Electorate
 from community_core.procedures.consequences import KINDS
-from community_core.rulebook import amendments, code_lists, decisions, documents, facts, labels, procedures
+from community_core.rulebook import amendments, bounds, code_lists, decisions, documents, facts, labels, procedures
 from community_core.rulebook.ballots import DECIDES
 from community_core.rulebook.reading import Record
 from community_core.rules.terms import Aggregation, AsOf, Expression, HitPolicy
@@ -156,7 +156,7 @@ def test_every_key_of_a_rulebook_stands_in_a_table():
     _, words, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
     listed = [dict(re.findall(r"^\| `(\w+)` \| (✓?) ?\|", part, re.MULTILINE)) for part in parts]
     apart = {"LABEL_RECORD", "PROCEDURE"}
-    modules = (documents, decisions, facts, code_lists, labels, amendments)
+    modules = (documents, decisions, facts, bounds, code_lists, labels, amendments)
     records = {
         id(each): each
         for module in modules

@@ -10,6 +10,7 @@ from attrs import evolve
 from community_core.procedures.definition import EndKind, PublishKind, Waiting
 from community_core.procedures.events import OpenCase, fold
 from community_core.procedures.step import Refusal, Taken, openings, possible, take
+from community_core.rules.bounds import Bound, BoundKind
 from community_core.rules.terms import Expression
 from community_core.rules.types import TYPE_NAMES
 
@@ -333,3 +334,17 @@ def test_possible_names_what_nobody_has_set(hearing, evaluate):
         step, publish=(evolve(step.publish[0], period=Expression("days(5) if count(votes) > 3 else objection_period")),)
     )
     assert possible(hearing.HEARING, case, given, evaluate=hearing.evaluator(("objection_period",)), **asked) == ()
+
+
+def test_a_value_outside_the_bounds_of_its_field_is_refused_with_the_bound(hearing, attempt):
+    """What a step takes is held to the bounds of its field; the refusal names the field and says the bound."""
+    early = Bound(BoundKind.AT_MOST, dt.date(2000, 1, 1))
+    fields = tuple(
+        evolve(item, type=item.type.within(early)) if item.name == "held_day" else item
+        for item in hearing.HEARING.fields
+    )
+    number = next(at for at, run in enumerate(hearing.RUN) if "held_day" in run[1])
+    refused = attempt(number, evolve(hearing.HEARING, fields=fields))
+    assert codes(refused) == ["wrong-type"]
+    assert "held_day" in refused.findings[0].message.en
+    assert "2000-01-01" in refused.findings[0].message.en

@@ -48,11 +48,10 @@ from community_core.procedures.definition import (
 )
 from community_core.rulebook import read_file, read_text
 from community_core.rulebook.reading import Record
+from community_core.rules.bounds import Bound, BoundKind
 from community_core.rules.terms import (
     Aggregation,
     AsOf,
-    Bound,
-    BoundKind,
     DatedValue,
     DecisionTable,
     Expression,
@@ -115,6 +114,18 @@ PRACTICE = Practice(
         ),
         Fact("home", TYPE_NAMES["position"], label=Label("住处的位置"), privacy=Privacy.PERSONAL),
         Fact("guardian", TEXT.in_unit("resident"), label=Label("监护人"), privacy=Privacy.PERSONAL),
+        Fact(
+            "members_counted",
+            INT.within(Bound(BoundKind.AT_LEAST, 1, cite=Citation(SOURCE, article="2")), Bound(BoundKind.AT_MOST, 30)),
+            "household",
+            Label("人数"),
+        ),
+        Fact(
+            "grade",
+            INT.within(Bound(BoundKind.ONE_OF, (1, 2, 3, 4))),
+            label=Label("残疾等级"),
+            privacy=Privacy.SENSITIVE,
+        ),
         Fact("groups", list_of(enum_of("elders", "children"), 1), label=Label("人群")),
     ),
     parameters=(
@@ -279,6 +290,7 @@ PRACTICE = Practice(
                 StepField("kind", enum_of("a", "b"), Privacy.PUBLIC, Label("种类"), (("a", Label("甲")),)),
                 StepField("follows", list_of(REFERENCE.in_unit("case")), Privacy.INTERNAL),
                 StepField("spoken", INT, Privacy.INTERNAL, times_of="speak"),
+                StepField("paid", MONEY.within(Bound(BoundKind.AT_LEAST, Money(0))), Privacy.INTERNAL),
                 StepField("entitled", list_of(TEXT), Privacy.PERSONAL, unordered=True, from_roll="roll"),
             ),
             late=(

@@ -41,6 +41,8 @@ YAML = {
 }
 BETWEEN = {
     "amendment-content",
+    "bound-without-order",
+    "bounds-empty",
     "duplicate-document",
     "missing-output",
     "not-a-post",

@@ -12,7 +12,8 @@ from community_core.base.findings import NOWHERE, Origin
 from community_core.base.ranks import Standing
 from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.procedures.definition import Procedure
-from community_core.rules.terms import Bound, Decision, Expression, Row
+from community_core.rules.bounds import Bound
+from community_core.rules.terms import Decision, Expression, Row
 
 
 class AmendmentKind(Enum):

@@ -17,7 +17,8 @@ from community_core.declarations.code_lists import CodeList
 from community_core.jurisdiction.standings import in_force, left_out, sourced, standings
 from community_core.procedures.definition import Procedure, Step
 from community_core.procedures.merge import merge
-from community_core.rules.terms import BoundKind, Decision, DecisionTable, Expression, Parameter, PythonDecision
+from community_core.rules.bounds import BoundKind
+from community_core.rules.terms import Decision, DecisionTable, Expression, Parameter, PythonDecision
 from community_core.rules.text import Syntax, canonical_text, parse, place
 
 T = TypeVar("T", Decision, Procedure, CodeList)

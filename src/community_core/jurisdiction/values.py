@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import Any, Final
 
 from attrs import evolve, frozen
@@ -13,7 +12,8 @@ from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Finding, Origin, finding
 from community_core.base.labels import Label
 from community_core.base.ranks import Force, Rank, Standing
-from community_core.rules.terms import Bound, BoundKind, DatedValue, Fact, Parameter
+from community_core.rules.bounds import shown
+from community_core.rules.terms import DatedValue, Fact, Parameter
 from community_core.rules.types import Kind, fits
 
 
@@ -225,47 +225,22 @@ def bound_faults(full: str, parameter: Parameter, history: Iterable[DatedValue])
     bounds = [bound for bound in parameter.bounds if bound.force is Force.BINDING]
     for index, first in enumerate(bounds):
         for second in bounds[index + 1 :]:
-            if first.span.meets(second.span) and _empty(first, second):
+            if first.span.meets(second.span) and first.excludes(second):
                 yield finding(
                     "bounds-empty",
-                    f"{full} 的上下限互不相容：{_says(first)} 与 {_says(second)}",
-                    f"the bounds of {full} leave no value: {_says(first)} and {_says(second)}",
+                    f"{full} 的上下限互不相容：{first.text()} 与 {second.text()}",
+                    f"the bounds of {full} leave no value: {first.text()} and {second.text()}",
                     second.origin,
                     name=full,
                 )
     for dated in history:
         values = [value for _, value in dated.value] if parameter.per else [dated.value]
         for bound in bounds:
-            if bound.span.meets(dated.span) and not all(_inside(bound, value) for value in values):
+            if bound.span.meets(dated.span) and not all(map(bound.admits, values)):
                 yield finding(
                     "out-of-bounds",
-                    f"{full} = {_shown(dated.value)}（{dated.setter}）超出限度 {_says(bound)}",
-                    f"{full} = {_shown(dated.value)} ({dated.setter}) is outside its bound {_says(bound)}",
+                    f"{full} = {shown(dated.value)}（{dated.setter}）超出限度 {bound.text()}",
+                    f"{full} = {shown(dated.value)} ({dated.setter}) is outside its bound {bound.text()}",
                     dated.origin,
                     name=full,
                 )
-
-
-def _inside(bound: Bound, value: Any) -> bool:
-    if bound.kind is BoundKind.ONE_OF:
-        return value in bound.value
-    return bool(value >= bound.value if bound.kind is BoundKind.AT_LEAST else value <= bound.value)
-
-
-def _empty(first: Bound, second: Bound) -> bool:
-    if BoundKind.ONE_OF in (first.kind, second.kind):
-        listed, other = (first, second) if first.kind is BoundKind.ONE_OF else (second, first)
-        return not any(_inside(other, value) for value in listed.value)
-    if first.kind is second.kind:
-        return False
-    low, high = (first, second) if first.kind is BoundKind.AT_LEAST else (second, first)
-    return bool(low.value > high.value)
-
-
-def _shown(value: Any) -> str:
-    return f"{value.numerator}/{value.denominator}" if isinstance(value, Fraction) else str(value)
-
-
-def _says(bound: Bound) -> str:
-    cite = f" [{bound.cite.text()}]" if bound.cite else ""
-    return f"{bound.kind.value} {_shown(bound.value)}{cite}"

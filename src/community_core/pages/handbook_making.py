@@ -48,9 +48,9 @@ from community_core.pages.words import (
     subject_label,
     type_label,
 )
+from community_core.rules.bounds import Bound
 from community_core.rules.engine import value_on
 from community_core.rules.terms import (
-    Bound,
     DatedValue,
     Decision,
     DecisionTable,

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from community_core.base.headings import heading_key
 from community_core.base.identity import check_digit
 from community_core.base.labels import Label
 from community_core.base.ranks import PRIVATE
 from community_core.roll.extras import pl
-from community_core.roll.values import dtype_of, is_small, share_value, to_cell
+from community_core.roll.values import beyond, dtype_of, is_small, share_value, to_cell
+from community_core.rules.bounds import worded
 from community_core.rules.terms import Fact
 from community_core.rules.types import Kind, ValueType, fits, read_text
 
@@ -49,12 +50,13 @@ def read_column(texts: pl.Series, fact: Fact) -> Column:
     different = texts.unique().drop_nulls()
     if fact.type.kind in (Kind.INT, Kind.MONEY):
         plain = pl.DataFrame([different.rename("text"), _plain(different, fact.type.kind).rename("value")])
-        others, beyond = _each(plain.filter(pl.col("value").is_null())["text"].to_list(), fact)
+        others, too_large = _each(plain.filter(pl.col("value").is_null())["text"].to_list(), fact)
         keys = plain.drop_nulls("value").vstack(others)
     else:
-        keys, beyond = _each(different.to_list(), fact)
+        keys, too_large = _each(different.to_list(), fact)
     column = texts.to_frame("text").join(keys, on="text", how="left", maintain_order="left")["value"]
-    large = texts.is_in(beyond).fill_null(False)
+    column = column.set(beyond(column, fact.type), None)
+    large = texts.is_in(too_large).fill_null(False)
     return Column(column.rename(texts.name), texts.is_not_null() & column.is_null(), rounded, large)
 
 
@@ -72,17 +74,17 @@ def _each(texts: list[str], fact: Fact) -> tuple[pl.DataFrame, list[str]]:
     """Read each of *texts*; return those that are values, with them, and those that are too large."""
     read = _reader(fact)
     found: dict[str, Any] = {}
-    beyond: list[str] = []
+    too_large: list[str] = []
     for text in texts:
         try:
             value = read(text)
         except OverflowError:
-            beyond.append(text)
+            too_large.append(text)
             continue
         if value is not None:
             found[text] = value
     names = pl.Series("text", list(found), dtype=pl.String)
-    return pl.DataFrame([names, pl.Series("value", list(found.values()), dtype=dtype_of(fact.type))]), beyond
+    return pl.DataFrame([names, pl.Series("value", list(found.values()), dtype=dtype_of(fact.type))]), too_large
 
 
 def _rounded(texts: pl.Series, kind: ValueType) -> pl.Series:
@@ -152,7 +154,10 @@ def _cell(kind: ValueType, value: Any) -> Any:
 
 def expected(fact: Fact) -> Label:
     """Say what may stand in a cell of *fact*."""
-    kind = fact.type
+    kind, limits = fact.type, worded(fact.type.bounds)
+    if limits:
+        bare = expected(evolve(fact, type=kind.bare))
+        return Label(f"{bare.zh}，{limits.zh}", f"{bare.en} ({limits.en})")
     if kind.kind is Kind.ENUM:
         labels = dict(fact.labels)
         names = [labels[value].zh if value in labels else value for value in kind.values]

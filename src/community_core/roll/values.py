@@ -8,7 +8,8 @@ from typing import Any
 
 from community_core.base.money import Money
 from community_core.roll.extras import pl
-from community_core.rules.types import Kind, ValueType, read_share
+from community_core.rules.bounds import BoundKind
+from community_core.rules.types import Kind, ValueType, fits, list_of, read_share
 
 #: The column that carries each row's number: the line of a CSV file, or the row of any other table, from 1.
 ROW_NUMBER = "row_number"
@@ -81,6 +82,26 @@ def to_cell(kind: ValueType, value: Any) -> Any:
     if not fits_cell(value):
         raise OverflowError(f"{value} does not fit into a column of whole numbers")
     return value
+
+
+def beyond(column: pl.Series, kind: ValueType) -> pl.Series:
+    """Return which cells of a column of *kind* lie outside its bounds; null does not.
+
+    Shares are read each once: their order is not that of their texts.
+    """
+    if kind.kind is Kind.SHARE and kind.bounds:
+        read = {text: share_value(text) for text in column.unique().drop_nulls().to_list()}
+        wrong = [text for text, share in read.items() if share is not None and not fits(kind, share)]
+        return column.is_in(wrong).fill_null(False)
+    found = pl.repeat(False, len(column), dtype=pl.Boolean, eager=True)
+    for bound in kind.bounds:
+        limit = to_cell(list_of(kind) if bound.kind is BoundKind.ONE_OF else kind, bound.value)
+        if bound.kind is BoundKind.ONE_OF:
+            found |= ~column.is_in(limit)
+        else:
+            found |= column < limit if bound.kind is BoundKind.AT_LEAST else column > limit
+        found = found.fill_null(False)
+    return found
 
 
 def from_cell(kind: ValueType, cell: Any) -> Any:

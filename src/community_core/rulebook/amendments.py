@@ -18,7 +18,7 @@ from community_core.rulebook.procedures import PROCEDURE, PROCEDURE_PARTS
 from community_core.rulebook.readers import DOTTED, EXPRESSION, NAME, Each, Raw
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, Reading, Record
 from community_core.rulebook.values import read_value
-from community_core.rules.terms import Bound, BoundKind
+from community_core.rules.bounds import Bound, BoundKind
 
 _KINDS = tuple(kind.value for kind in AmendmentKind)
 _BOUNDS = (BoundKind.AT_LEAST, BoundKind.AT_MOST)

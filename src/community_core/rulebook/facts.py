@@ -11,8 +11,9 @@ from community_core.base.citations import Citation
 from community_core.base.days import Span
 from community_core.base.findings import Origin
 from community_core.base.labels import Label
-from community_core.base.ranks import Force, Privacy, Rank, Standing
+from community_core.base.ranks import Privacy, Rank, Standing
 from community_core.declarations.practice import GapTerm, ServiceTerm, Setting
+from community_core.rulebook.bounds import BOUNDS_KEY, FORCE_KEY, GIVEN_BOUNDS_KEY, bounds_of, given_type
 from community_core.rulebook.labels import (
     CITE,
     EN,
@@ -38,8 +39,8 @@ from community_core.rulebook.values import (
     type_of,
     written_unit,
 )
-from community_core.rules.terms import AsOf, Bound, BoundKind, DatedValue, Fact, Parameter
-from community_core.rules.types import Kind, ValueType
+from community_core.rules.terms import AsOf, DatedValue, Fact, Parameter
+from community_core.rules.types import ValueType
 
 STANDING = Choice(Standing, Label("规则性质", "a standing"))
 RANK = Choice(Rank, Label("层级", "a rank"))
@@ -54,7 +55,6 @@ PRIVACY_KEY = Key(
     required=True,
 )
 STANDING_KEY = Key("standing", STANDING, Label("规则性质", "what the source says the rule is"))
-FORCE_KEY = Key("force", Choice(Force, Label("约束力", "a force")), Label("约束力", "what the norm does"))
 AS_OF_KEY = Key(
     "as_of",
     Choice(AsOf, Label("办件按哪一天读", "a day")),
@@ -70,7 +70,7 @@ VALUES_LABELS_KEY = Key("values", LABELS, _VALUES_LABELS)
 
 
 def _build_fact(fields: Fields, reading: Reading) -> Fact | Bad:
-    kind = type_of(fields, reading, member="members")
+    kind = given_type(fields, reading, member="members")
     label = label_of(fields, reading)
     labels = labels_of(fields, "values", None if kind is BAD else kind, reading)
     if kind is BAD or label is BAD or labels is BAD:
@@ -95,6 +95,7 @@ FACT = Record(
         UNIT_KEY,
         Key("members", TYPE, MEMBER_HELP),
         AT_LEAST_KEY,
+        GIVEN_BOUNDS_KEY,
         ZH,
         EN,
         PRIVACY_KEY,
@@ -145,55 +146,6 @@ DATED = Record(
 HISTORY = Each(DATED, Label("值的列表", "a list of dated values"), keep_bad=True)
 
 
-@frozen
-class Limit:
-    """A bound before its type is known."""
-
-    kind: BoundKind
-    node: Node
-    span: Span
-    force: Force
-    cite: Citation | None
-    origin: Origin
-
-    def read(self, kind: ValueType, reading: Reading) -> Bound | Bad:
-        """Return the bound with its value of type *kind*, or for ``one_of`` a list of such."""
-        of = ValueType(Kind.LIST, of=kind, at_least=1) if self.kind is BoundKind.ONE_OF else kind
-        value = read_value(self.node, of, reading)
-        return BAD if value is BAD else Bound(self.kind, value, self.span, self.force, self.cite, origin=self.origin)
-
-
-def _build_bound(fields: Fields, reading: Reading) -> Limit | Bad:
-    given = [kind for kind in BoundKind if kind.value in fields.nodes]
-    if len(given) != 1:
-        return reading.report(
-            "one-bound",
-            "一条界限写 at_least、at_most、one_of 中的一个，不多不少",
-            "a bound has exactly one of at_least, at_most, one_of",
-            fields.origin,
-        )
-    span = span_of(fields, reading)
-    if span is BAD:
-        return BAD
-    force = fields.get("force", Force.BINDING)
-    return Limit(given[0], fields.nodes[given[0].value], span, force, fields.get("cite"), fields.origin)
-
-
-BOUND = Record(
-    (
-        Key("at_least", Raw(), Label("下限", "the least value")),
-        Key("at_most", Raw(), Label("上限", "the greatest value")),
-        Key("one_of", Raw(), Label("只许这些值", "the only values")),
-        FORCE_KEY,
-        FROM,
-        UNTIL,
-        CITE,
-    ),
-    _build_bound,
-    Label("一条界限", "a bound"),
-)
-
-
 class Direction(Enum):
     """The direction in which a number may be tightened."""
 
@@ -214,15 +166,15 @@ def _build_parameter(fields: Fields, reading: Reading) -> Parameter | Bad:
     per = fields.get("per", "")
     table = bool(per) or "per" in fields.bad
     history = [each.read(kind, reading, standing, table=table) for each in fields.get("values", ()) if each is not BAD]
-    bounds = [each.read(kind, reading) for each in fields.get("bounds", ()) if each is not BAD]
-    if BAD in history or BAD in bounds:
+    bounds = bounds_of(fields, kind, reading)
+    if BAD in history or bounds is BAD:
         return BAD
     return Parameter(
         fields.name,
         kind,
         label=label,
         history=tuple(history),
-        bounds=tuple(bounds),
+        bounds=bounds,
         open_to=fields.get("open_to", ()),
         per=per,
         stricter=stricter.value if (stricter := fields.get("stricter")) is not None else "",
@@ -253,7 +205,7 @@ PARAMETER = Record(
         Key("labels", LABELS, _VALUES_LABELS),
         Key("gap", LABEL, Label("为什么没有值", "why there is no value")),
         Key("values", HISTORY, Label("各时期的值", "its values, each from a day")),
-        Key("bounds", Each(BOUND, Label("界限的列表", "a list of bounds"), keep_bad=True), Label("界限", "its bounds")),
+        BOUNDS_KEY,
         FORCE_KEY,
         AS_OF_KEY,
         STANDING_KEY,

@@ -23,6 +23,7 @@ from community_core.procedures.definition import (
     Waiting,
 )
 from community_core.rulebook.ballots import DECIDES
+from community_core.rulebook.bounds import GIVEN_BOUNDS_KEY, given_type
 from community_core.rulebook.facts import OPEN_TO_KEY, PRIVACY_KEY, STANDING_KEY, VALUES_LABELS_KEY, gap_reader
 from community_core.rulebook.labels import CITATION, CITE, EN, FROM, LABEL, UNTIL, ZH, label_of, labels_of, span_of
 from community_core.rulebook.nodes import Mapping, Node
@@ -41,11 +42,11 @@ from community_core.rulebook.readers import (
     not_a_name,
 )
 from community_core.rulebook.reading import BAD, Bad, Fields, Key, Reading, Record, entries
-from community_core.rulebook.values import AT_LEAST_KEY, MEMBER_HELP, TYPE, TYPE_KEY, UNIT_KEY, type_of
+from community_core.rulebook.values import AT_LEAST_KEY, MEMBER_HELP, TYPE, TYPE_KEY, UNIT_KEY
 
 
 def _build_field(fields: Fields, reading: Reading) -> StepField | Bad:
-    kind = type_of(fields, reading)
+    kind = given_type(fields, reading)
     label = label_of(fields, reading)
     labels = labels_of(fields, "values", None if kind is BAD else kind, reading)
     if kind is BAD or label is BAD or labels is BAD:
@@ -71,6 +72,7 @@ FIELD = Record(
         UNIT_KEY,
         Key("of", TYPE, MEMBER_HELP),
         AT_LEAST_KEY,
+        GIVEN_BOUNDS_KEY,
         ZH,
         EN,
         PRIVACY_KEY,

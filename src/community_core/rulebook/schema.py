@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from community_core.base.labels import Label
-from community_core.rulebook import amendments, catalogue, decisions, documents, facts, labels, procedures
+from community_core.rulebook import amendments, bounds, catalogue, decisions, documents, facts, labels, procedures
 from community_core.rulebook.facts import GapReader, SettingReader
 from community_core.rulebook.readers import (
     Choice,
@@ -76,7 +76,8 @@ NAMED: Final[tuple[tuple[str, Record], ...]] = (
     ("fact", facts.FACT),
     ("parameter", facts.PARAMETER),
     ("dated_value", facts.DATED),
-    ("bound", facts.BOUND),
+    ("bound", bounds.BOUND),
+    ("given_bound", bounds.GIVEN_BOUND),
     ("service", facts.SERVICE),
     ("decision", decisions.DECISION),
     ("row", decisions.ROW),

@@ -1,6 +1,7 @@
 """Facts, parameters and decisions: what they are, what they answer, and why."""
 
 from community_core.rules.answer import Answer, ConditionReport, ParameterUse, Reason, Trace
+from community_core.rules.bounds import Bound, BoundKind
 from community_core.rules.engine import Engine, Evaluated
 from community_core.rules.function_plan import FunctionPlan
 from community_core.rules.pattern import GAP, OTHERWISE, Choice, Pattern, Status
@@ -9,8 +10,6 @@ from community_core.rules.python import decision
 from community_core.rules.terms import (
     Aggregation,
     AsOf,
-    Bound,
-    BoundKind,
     DatedValue,
     Decision,
     DecisionTable,

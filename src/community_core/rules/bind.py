@@ -16,7 +16,7 @@ from community_core.rules.quantities import arithmetic_type
 from community_core.rules.scope import Scope
 from community_core.rules.terms import Expression, Fact
 from community_core.rules.text import Syntax, parse
-from community_core.rules.types import BOOL, Kind, ValueType
+from community_core.rules.types import BOOL, ORDERED, Kind, ValueType
 from community_core.rules.vocabulary import EXACT, same_unit
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -28,7 +28,6 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.NotEq: "!=",
 }
 _ARITHMETIC: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//"}
-_ORDERED = (Kind.INT, Kind.DATE, Kind.MONEY, Kind.SHARE)
 
 
 @frozen
@@ -160,7 +159,7 @@ class _Binder(CallBinder):
             raise self.no_form(node)
         a, b = self.sides(left, right)
         self.comparable(right, a, b)
-        if sign in ("<", "<=", ">", ">=") and a.type.kind not in _ORDERED:
+        if sign in ("<", "<=", ">", ">=") and a.type.kind not in ORDERED:
             raise self.fault(
                 left,
                 "type-mismatch",
@@ -275,7 +274,7 @@ class _OfMember(_Binder):
                     name=name,
                 )
             self.read(fact)
-            return n.FactRef(fact.name, fact.type)
+            return n.FactRef(fact.name, fact.type.bare)
         found = super().named(node, word, expected)
         if isinstance(found, (n.FactRef, n.DecisionRef)):
             raise self.fault(

@@ -160,7 +160,7 @@ class NameBinder:
                 return n.Const(labelled, expected)
         own = self._spelt.get(folded(word))
         if own is not None:
-            return n.FactRef(own, self.fields[own])
+            return n.FactRef(own, self.fields[own].bare)
         if word == "day":
             return n.DayRef()
         try:
@@ -172,7 +172,7 @@ class NameBinder:
         kind, full = found
         if kind == "fact":
             fact = self.scope.facts[full]
-            return n.FactRef(full, fact.type)
+            return n.FactRef(full, fact.type.bare)
         if kind == "parameter":
             parameter = self.scope.parameters[full]
             if parameter.per:

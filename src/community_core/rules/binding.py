@@ -13,6 +13,7 @@ from community_core.instruments.workdays import WorkdayCalendar
 from community_core.rules import nodes as n
 from community_core.rules.bind import Bound, bind
 from community_core.rules.bind_names import DEPENDS
+from community_core.rules.bounds import BoundKind
 from community_core.rules.scope import Scope
 from community_core.rules.terms import (
     Aggregation,
@@ -67,6 +68,20 @@ def result_outputs(decision: Decision) -> tuple[Output, ...]:
     return (evolve(first, type=INT),) if decision.aggregation is Aggregation.COUNT else (first,)
 
 
+def _bounded(node: n.Node, fact: Fact) -> n.Node:
+    """The tree of a derived fact; what it comes to outside the fact's bounds is unknown, and no value."""
+    tests: list[n.Node] = []
+    for bound in fact.type.bounds:
+        if bound.kind is BoundKind.ONE_OF:
+            tests.append(n.Member(node, tuple(n.Const(value, node.type) for value in bound.value)))
+        else:
+            sign = ">=" if bound.kind is BoundKind.AT_LEAST else "<="
+            tests.append(n.Compare(sign, node, n.Const(bound.value, node.type)))
+    if not tests:
+        return node
+    return n.IfElse(n.And(tuple(tests)), node, n.Unknown(fact.name, node.type), node.type)
+
+
 class Binding:
     """Typed trees of all decisions and derived facts.
 
@@ -111,12 +126,12 @@ class Binding:
         found: list[Finding] = []
         for fact in self.scope.facts.values():
             if fact.derived is not None:
-                bound = bind(fact.derived, self.scope, "", expected=fact.type)
+                bound = bind(fact.derived, self.scope, "", expected=fact.type.bare)
                 found += [fault for fault in bound.findings if fault.code != DEPENDS]
                 if bound.node is None:
                     self.broken[f"fact {fact.name}"] = bound.findings[0]
                 else:
-                    self.derived[fact.name] = bound.node
+                    self.derived[fact.name] = _bounded(bound.node, fact)
         for full, versions in self.versions.items():
             if full in self.broken:
                 continue

@@ -108,8 +108,9 @@ class Cells:
 
     A number, day or amount has a value on and beside each value that it is compared with; an enumeration and a
     yes-or-no all theirs; a text each one compared and another; a list the subsets of what is looked for in it.
-    Numbers are taken from zero up unless one is compared with a negative one, shares from 0 to 100 %; with *anything*,
-    those below zero and shares of more than the whole too, for a fact may be given so.
+    Numbers, days and shares are taken within their bounds. Where none is declared, numbers are taken from zero up
+    unless one is compared with a negative one, shares from 0 to 100 %; with *anything*, those below zero and shares of
+    more than the whole too, for a fact may be given so.
     ``values`` gives inner values by name; ``capped`` names the variables that would need more than are given. Without
     *thin*, values between which no condition tells are all kept.
     """
@@ -367,8 +368,9 @@ class Cells:
         else:
             fixed = [item for side in pair for item in n.walk(side) if not names_in(item)]
             numbers = [value for item in fixed if type(value := self.value(item, {})) is int]
-            low, high = -FARTHEST if self.anything or any(number < 0 for number in numbers) else 0, FARTHEST
             ends = [variable.at_least, variable.at_most]
+            negative = any(number < 0 for number in (*numbers, variable.at_most or 0))
+            low, high = -FARTHEST if self.anything or negative else 0, FARTHEST
         low, high = (low if ends[0] is None else ends[0]), (high if ends[1] is None else ends[1])
         return low, max(low, high)
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from community_core.base.money import Money
 from community_core.model.serving import facts_of
 from community_core.rules import nodes as n
+from community_core.rules.bounds import BoundKind
 from community_core.rules.interpret import kleene
 from community_core.rules.members import aggregate
 from community_core.rules.terms import Fact
-from community_core.rules.types import BOOL, Kind, checked
+from community_core.rules.types import BOOL, Kind, ValueType, checked
 from community_core.rules.vocabulary import Word, date_plus, date_plus_months, inner
 
 Reading = Callable[[Callable[[str], Any]], tuple[Any, ...]]
@@ -70,14 +71,26 @@ class Code:
         elif kind.kind in _CLASSES:
             wrong = f"{name}.__class__ is not {self.constant(_CLASSES[kind.kind])}"
         elif kind.kind is Kind.MONEY:
-            self.lines.append(f"if {name}.__class__ is {self.constant(Money)}: {name} = {name}.fen")
+            beyond = " or ".join(self._beyond(kind, f"{name}.fen"))
+            within = f" and not ({beyond})" if beyond else ""
+            self.lines.append(f"if {name}.__class__ is {self.constant(Money)}{within}: {name} = {name}.fen")
             self.lines.append(f"elif {name} is not None: {name} = {check}({name})")
             return name
         else:
             wrong = "True"
-        # What is wrong is asked first: of a value that fits, one test is made.
-        self.lines.append(f"if {wrong} and {name} is not None: {name} = {check}({name})")
+        wrong = " or ".join((wrong, *self._beyond(kind, name)))
+        # What is wrong is asked first: of a value that fits, these tests are all that is made.
+        self.lines.append(f"if ({wrong}) and {name} is not None: {name} = {check}({name})")
         return name
+
+    def _beyond(self, kind: ValueType, text: str) -> Iterator[str]:
+        """Yield the tests that the inner value *text* is outside a bound of *kind*."""
+        for bound in kind.bounds:
+            if bound.kind is BoundKind.ONE_OF:
+                yield f"{text} not in {self.constant(frozenset(inner(kind, value) for value in bound.value))}"
+            else:
+                sign = "<" if bound.kind is BoundKind.AT_LEAST else ">"
+                yield f"{text} {sign} {self.constant(inner(kind, bound.value))}"
 
     def members(self, node: n.Members) -> str:
         """A function over the members that the tree's subject has."""

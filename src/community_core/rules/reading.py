@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from community_core.base.ranks import Force
 from community_core.rules import nodes as n
 from community_core.rules.answer import json_value
+from community_core.rules.bounds import Bound, BoundKind
 from community_core.rules.cells import Variable
 from community_core.rules.engine import Engine, value_on
 from community_core.rules.parts import BoundRow
 from community_core.rules.pattern import OTHERWISE
 from community_core.rules.plan import Plan, TablePlan
-from community_core.rules.terms import BoundKind, DatedValue, HitPolicy
+from community_core.rules.terms import DatedValue, HitPolicy
 from community_core.rules.unparse import unparse
 from community_core.rules.vocabulary import BUILT_IN, inner, outer
 
@@ -40,10 +42,9 @@ class Reading:
 
     def read(self, node: n.Node) -> n.Node:
         """Return *node* with nothing left open but references by name."""
-        if isinstance(node, n.FactRef):
-            return self._open(Variable(node.name, node.type, "fact", node.name))
-        if isinstance(node, n.Derived):
-            return self._open(Variable(node.name, node.type, "fact", node.name))
+        if isinstance(node, n.FactRef | n.Derived):
+            bounds = self.engine.scope.facts[node.name].type.bounds
+            return self._open(_within(bounds, Variable(node.name, node.type, "fact", node.name)))
         if isinstance(node, n.DayRef):
             if not self.free:
                 return n.Const(self.on, node.type)
@@ -78,19 +79,9 @@ class Reading:
 
     def _parameter(self, term: str, node: n.ParamRef | n.Lookup) -> n.FactRef:
         """An open parameter, within the binding bounds of the day."""
-        low = high = None
-        values: tuple[Any, ...] = ()
-        for bound in self.engine.scope.parameters[term].bounds:
-            if bound.force.value != "binding" or not bound.span.holds(self.on):
-                continue
-            value = inner(node.type, bound.value) if bound.kind is not BoundKind.ONE_OF else None
-            if bound.kind is BoundKind.ONE_OF:
-                values = tuple(inner(node.type, item) for item in bound.value)
-            elif bound.kind is BoundKind.AT_LEAST:
-                low = value if low is None else max(low, value)
-            else:
-                high = value if high is None else min(high, value)
-        return self._open(Variable(f"= {term}", node.type, "parameter", term, "", values, low, high))
+        bounds = self.engine.scope.parameters[term].bounds
+        binding = tuple(bound for bound in bounds if bound.force is Force.BINDING and bound.span.holds(self.on))
+        return self._open(_within(binding, Variable(f"= {term}", node.type, "parameter", term)))
 
     # -- other decisions -------------------------------------------------------------------------------------------
 
@@ -115,6 +106,25 @@ class Reading:
             then = self.read(row.then[place]) if row.then else unknown
             result = n.IfElse(self.read(row.when), then, result, node.type)
         return result
+
+
+def _within(bounds: Iterable[Bound], variable: Variable) -> Variable:
+    """Return *variable* with the inner values that *bounds* leave."""
+    low = high = listed = None
+    for bound in bounds:
+        if bound.kind is BoundKind.ONE_OF:
+            named = [inner(variable.type, item) for item in bound.value]
+            listed = [item for item in named if listed is None or item in listed]
+            continue
+        value = inner(variable.type, bound.value)
+        if bound.kind is BoundKind.AT_LEAST:
+            low = value if low is None else max(low, value)
+        else:
+            high = value if high is None else min(high, value)
+    if listed is None:
+        return evolve(variable, at_least=low, at_most=high)
+    admitted = [item for item in listed if (low is None or item >= low) and (high is None or item <= high)]
+    return evolve(variable, values=tuple(admitted))
 
 
 def rows_of(plan: TablePlan) -> Iterator[tuple[int, BoundRow]]:

@@ -14,6 +14,7 @@ from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Origin
 from community_core.base.labels import Label
 from community_core.base.ranks import Force, Privacy, Rank, Standing
+from community_core.rules.bounds import Bound
 from community_core.rules.types import ValueType
 
 
@@ -80,26 +81,6 @@ class AsOf(Enum):
 
     CASE = "case"
     STEP = "step"
-
-
-class BoundKind(Enum):
-    """How a bound limits a value."""
-
-    AT_LEAST = "at_least"
-    AT_MOST = "at_most"
-    ONE_OF = "one_of"
-
-
-@frozen
-class Bound:
-    """A limit that a higher rank sets to a parameter's values; only a binding one refuses."""
-
-    kind: BoundKind
-    value: Any
-    span: Span = Span()
-    force: Force = Force.BINDING
-    cite: Citation | None = None
-    origin: Origin = field(default=NOWHERE, eq=False)
 
 
 @frozen

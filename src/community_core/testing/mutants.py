@@ -3,7 +3,7 @@
 What is changed: a comparison or a connective turned, a condition negated or left out, a whole constant or a day moved
 by one, an outcome replaced by another declared value; a row, a guard, a source state, a late rule or an amendment
 dropped, two rows swapped, a post removed or replaced, a late period or a wait lengthened. What a step publishes, causes
-and prints is left alone: cases cannot speak of it.
+and prints is left alone: cases cannot speak of it. So are the bounds of facts and fields: they refuse what is no input.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from community_core.instruments.attendance import NONE
 from community_core.instruments.ballot import Method, QuorumOf
 from community_core.procedures.collective import CollectiveDecision
 from community_core.procedures.definition import Late, Procedure, Step, StepField, Waiting
+from community_core.rules.bounds import Bound
 from community_core.rules.terms import (
     Aggregation,
-    Bound,
     DatedValue,
     DecisionTable,
     Expression,
