@@ -17,7 +17,7 @@ from community_core.jurisdiction.rules import Rules
 from community_core.pages.diagram import draw_procedure
 from community_core.pages.lettering import RANKS
 from community_core.pages.spelling import Spelling
-from community_core.pages.words import type_label
+from community_core.rules.type_words import type_label
 
 #: On which the values must be missing: the first day of the law's latest text.
 DAY = dt.date(2026, 1, 1)

@@ -11,17 +11,11 @@ from pathlib import Path
 
 from making import PLACES, line, with_blocks
 
-from community_core.declarations import RowClass
 from community_core.declarations.catalogue import CatalogueRow
 from community_core.jurisdiction import gather, gather_catalogues
-from community_core.pages.texts import STANDINGS
+from community_core.pages.texts import ROW_CLASSES, STANDINGS
 
 PAGE = Path(__file__).parent / "rows.md"
-CLASSES = {
-    RowClass.MECHANISM: "运行 mechanism",
-    RowClass.VALUE: "用到的数 value",
-    RowClass.REFERENCE: "存目 reference",
-}
 
 
 def rows() -> tuple[CatalogueRow, ...]:
@@ -35,7 +29,7 @@ def block() -> str:
     titles = {district.name: district.title for district in gather().districts}
     by_place = {place: [row for row in rows() if row.place == place] for place in PLACES}
     lines = [
-        f"| 地方 place | 行 rows | {' | '.join(CLASSES.values())} |",
+        f"| 地方 place | 行 rows | {' | '.join(f'{each.zh} {each.en}' for each in ROW_CLASSES.values())} |",
         "|---|---:|---:|---:|---:|",
     ]
     for place, own in by_place.items():
@@ -53,15 +47,15 @@ def block() -> str:
 
 def _counts(found: Iterable[CatalogueRow]) -> str:
     classes = Counter(row.row_class for row in found)
-    return " | ".join(map(str, [classes.total(), *(classes[kind] for kind in CLASSES)]))
+    return " | ".join(map(str, [classes.total(), *(classes[kind] for kind in ROW_CLASSES)]))
 
 
 def _line(row: CatalogueRow) -> str:
-    standing = STANDINGS[row.standing]
+    standing, claimed = STANDINGS[row.standing], ROW_CLASSES[row.row_class]
     cells = (
         row.name,
         f"{row.label.zh}<br>{row.label.text('en')}",
-        CLASSES[row.row_class].replace(" ", "<br>"),
+        f"{claimed.zh}<br>{claimed.text('en')}",
         f"{standing.zh}<br>{standing.text('en')}",
         "<br>".join(f"`{term}`" for term in row.implemented_by) or "–",
         row.cite.lines.rpartition(" ")[2] if row.cite is not None else "–",

@@ -34,7 +34,7 @@ def test_rows_of_one_class_or_place_are_picked(run):
     values = run("catalogue", "--class", "value", "--json").data["rows"]
     assert {row["class"] for row in values} == {"value"}
     assert {"SHENHE-01", "JIANGHAN-15"} <= {row["id"] for row in values}
-    assert "mechanism 0" in run("catalogue", "--class", "reference").out
+    assert "运行 0" in run("catalogue", "--class", "reference").out
 
 
 def test_a_place_without_a_catalogue_is_wrong_use(run):
@@ -68,6 +68,6 @@ def test_a_row_that_names_what_is_not_there_fails(run, lying):
     assert said.code == 1
     assert [found["code"] for found in said.data["findings"]] == ["row-unbacked", "row-term"]
     assert said.data["rows"][0]["absent"] == ["cases/a.yaml::甲"]
-    printed = run("catalogue").out
+    printed = run("catalogue", "--lang", "en").out
     assert "row-term" in printed
     assert "lacks: 1" in printed

@@ -73,7 +73,7 @@ def remove(store, case):
 
 def test_a_checkpoint_binds_the_record_and_the_board_shows_it(run, town, tmp_path):
     """A checkpoint is kept once, stands on the board, and says how many events lie after it."""
-    before = run("verify", "--store", town)
+    before = run("verify", "--store", town, "--lang", "en")
     assert before.code == 0
     assert "4 events after it are covered by no checkpoint" in before.out
     assert run("verify", "--store", town, "--json").data["coverage"] == {
@@ -97,7 +97,7 @@ def test_a_checkpoint_binds_the_record_and_the_board_shows_it(run, town, tmp_pat
             "unchecked": 0,
         },
     )  # fmt: skip
-    assert "1 events after it" in run("verify", "--store", town).out
+    assert "其后 1 条没有检查点" in run("verify", "--store", town).out
 
 
 def test_a_removed_case_is_named_and_a_published_root_finds_a_rewritten_record(run, town):

@@ -76,7 +76,7 @@ def test_values_are_erased_and_the_record_verifies(run, town):
     assert run(*erase, "--field", "need").code == 1
     for more, left in (((), 1), (("--keys", keys), 0)):
         said = run("verify", "--store", store, *more)
-        assert (said.code, "1 encrypted values were not checked" in said.out) == (0, left == 1)
+        assert (said.code, "1 个加密的值没有给出密钥" in said.out) == (0, left == 1)
         assert run("verify", "--store", store, *more, "--json").data["coverage"]["unchecked"] == left
 
 

@@ -30,7 +30,7 @@ def test_cases_that_pass(run, folder):
     for where in (folder, folder / "tiers.yaml"):
         said = run("test", str(where))
         assert said.code == 0
-        assert "1 通过 passed, 0 未通过 failed" in said.out
+        assert "1 个通过，0 个未通过" in said.out
 
 
 def test_a_case_that_fails_says_expected_and_got(run, folder):
@@ -39,7 +39,7 @@ def test_a_case_that_fails_says_expected_and_got(run, folder):
     said = run("test", str(folder))
     assert said.code == 1
     assert "tiers.yaml:4:5" in said.out.replace("\n", "")
-    assert "结果应为 welfare，得到 socialised" in said.out
+    assert "结果应为 welfare，得到 socialised" in said.out.replace("\n", "")
 
 
 def test_json_holds_every_case(run, folder):

@@ -9,9 +9,10 @@ import pytest
 from community_core.base.labels import Label
 from community_core.declarations.practice import Practice
 from community_core.jurisdiction import gather
-from community_core.pages.words import BALLOTS, EFFECTS, SUBJECTS, UNITS
+from community_core.pages.words import BALLOTS, EFFECTS
 from community_core.procedures.consequences import KINDS
 from community_core.rules.naming import values_of
+from community_core.rules.type_words import SUBJECTS, UNITS
 from community_core.rules.types import Kind, ValueType
 
 OFFERED = gather()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from attrs import frozen
@@ -41,3 +42,9 @@ class Label:
 def label(zh: str = "", en: str = "") -> Label:
     """Build a :class:`Label` from its two texts."""
     return Label(zh, en)
+
+
+def joined(labels: Iterable[Label], zh: str = "、", en: str = ", ") -> Label:
+    """Return *labels* as one list in each language."""
+    parts = tuple(labels)
+    return Label(zh.join(part.zh for part in parts), en.join(part.text("en") for part in parts))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from community_core.base.labels import Label, Language
+from community_core.base.labels import Label
 from community_core.cli import exits
-from community_core.cli.options import json_option, kept_district_option, keys_option, lang_option, store_option
+from community_core.cli.options import json_option, kept_district_option, keys_option, store_option
 from community_core.cli.output import pick, print_json, print_table
+from community_core.cli.speaking import lang_option, spoken
 from community_core.cli.stores import office_over
 from community_core.cli.wording import Wording, above
 
@@ -49,10 +50,10 @@ def campaign(
     under: str,
     by: str,
     show_left: bool,
-    lang: Language,
     as_json: bool,
 ) -> int:
     """Print the counts by place, and the cases that are left."""
+    lang = spoken()
     from community_core.office.campaigns import campaign as counted  # noqa: PLC0415 - with the office
     from community_core.office.campaigns import cases_left  # noqa: PLC0415 - as above
 
@@ -94,9 +95,7 @@ def campaign(
             )
             for item in found.places
         ]
-        # What a state is called may have spaces, and heads both a Chinese and an English table.
-        heads = (words.pick("地方", "place"), *(pick(label, lang) for _, label in found.states))
-        heads = (*heads, words.pick("合计", "all"), words.pick("尚余", "left"))
+        heads: tuple[str | Label, ...] = ("地方 place", *(label for _, label in found.states), "合计 all", "尚余 left")
         title = words.pick("进度：", "Progress: ") + pick(definition.title or Label(found.procedure), lang)
         print_table(title, heads, rows, right=range(1, len(heads)))
         click.echo(
@@ -108,7 +107,7 @@ def campaign(
                 for item in left[:_MOST]
             ]
             listed = ("办件 case", "地方 place", "状态 state", "自 since")
-            print_table(words.pick("尚余", "Left"), listed, shown, lang=lang)
+            print_table(words.pick("尚余", "Left"), listed, shown)
             more = len(left) - _MOST
             if more > 0:
                 click.echo(words.pick(f"另有 {more:,} 件；全部见 --json", f"and {more:,} more: --json"))

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from community_core.base.labels import Language
+from community_core.base.labels import Label
 from community_core.cli import exits
 from community_core.cli.options import (
     district_option,
     json_option,
     kept_district_option,
     keys_option,
-    lang_option,
     on_a_day,
     read_data,
     read_day_option,
     store_option,
 )
-from community_core.cli.output import plain, print_json, print_table
+from community_core.cli.output import notice, print_json, print_table, say
 from community_core.cli.showing import brief, say_case
+from community_core.cli.speaking import chosen, lang_option, spoken
 from community_core.cli.stores import DISTRICT, office_over
 from community_core.cli.usage import Misuse
 from community_core.cli.wording import Wording, worded
@@ -93,7 +93,6 @@ def open_case(
     district: str,
     data: tuple[str, ...],
     data_file: Path | None,
-    lang: Language,
     as_json: bool,
     **who: Any,
 ) -> int:
@@ -106,7 +105,7 @@ def open_case(
         if office.store.meta(DISTRICT) is None:
             name = str(Path(district).resolve()) if Path(district).exists() else district
             office.store.set_meta(DISTRICT, name)
-        say_case(office, opened, definition, as_json=as_json, lang=lang)
+        say_case(office, opened, definition, as_json=as_json)
     return exits.FINE
 
 
@@ -133,7 +132,6 @@ def take(
     district: str | None,
     data: tuple[str, ...],
     data_file: Path | None,
-    lang: Language,
     as_json: bool,
     **who: Any,
 ) -> int:
@@ -144,7 +142,7 @@ def take(
         given = read_data(definition.fields, data, data_file)
         with worded(office, now.procedure, definition, as_json=as_json):
             taken = office.take(case_id, step, given, **who)
-        say_case(office, taken, definition, as_json=as_json, lang=lang)
+        say_case(office, taken, definition, as_json=as_json)
     return exits.FINE
 
 
@@ -179,7 +177,6 @@ def correct(
     data: tuple[str, ...],
     data_file: Path | None,
     withdraw: tuple[str, ...],
-    lang: Language,
     as_json: bool,
     **who: Any,
 ) -> int:
@@ -190,7 +187,7 @@ def correct(
         fields = {**read_data(definition.fields, data, data_file), **dict.fromkeys(withdraw)}
         with worded(office, now.procedure, definition, as_json=as_json):
             corrected = office.correct(case_id, version, fields, **who)
-        say_case(office, corrected, definition, as_json=as_json, lang=lang)
+        say_case(office, corrected, definition, as_json=as_json)
     return exits.FINE
 
 
@@ -210,11 +207,11 @@ def correct(
 @key_option
 @lang_option
 @json_option
-def transition(*, case_id: str, store: str, district: str | None, lang: Language, as_json: bool, **who: Any) -> int:
+def transition(*, case_id: str, store: str, district: str | None, as_json: bool, **who: Any) -> int:
     """Move a case over."""
     with office_over(store, district, acting=True) as office:
         moved = office.transition(case_id, **who)
-        say_case(office, moved, office.definition(moved), as_json=as_json, lang=lang)
+        say_case(office, moved, office.definition(moved), as_json=as_json)
     return exits.FINE
 
 
@@ -240,7 +237,6 @@ def show(
     behalf: str,
     day: dt.date | None,
     purpose: str | None,
-    lang: Language,
     as_json: bool,
 ) -> int:
     """Show a case with its timeline; with its sensitive values to whoever says who he is, when and what for."""
@@ -253,9 +249,9 @@ def show(
     with office_over(store, district) as office:
         if actor and day and purpose:
             seen = office.inspect(case_id, actor=actor, day=day, purpose=purpose, behalf=behalf)
-            say_case(office, seen.case, moments=seen.timeline, as_json=as_json, lang=lang)
+            say_case(office, seen.case, moments=seen.timeline, as_json=as_json)
         else:
-            say_case(office, office.case(case_id, as_of=as_of), as_json=as_json, lang=lang, as_of=as_of)
+            say_case(office, office.case(case_id, as_of=as_of), as_json=as_json, as_of=as_of)
     return exits.FINE
 
 
@@ -291,7 +287,6 @@ def erase(
     ground: str,
     fields: tuple[str, ...],
     key: str | None,
-    lang: Language,
     as_json: bool,
 ) -> int:
     """Erase personal values."""
@@ -299,11 +294,11 @@ def erase(
         done = office.erase(
             case_id, actor=actor, day=day, why=why, ground=ground, fields=fields, key=key, behalf=behalf
         )
-        say_case(office, done, as_json=as_json, lang=lang)
+        say_case(office, done, as_json=as_json)
         children = [child.id for child in office.follow_ups(done.id)]
     if children and not as_json:
         zh, en = "后续办件里的个人信息要另行删除", "values in follow-up cases are erased there"
-        click.echo(f"{zh}：{'、'.join(children)}" if lang == "zh" else f"{en}: {', '.join(children)}")
+        say(f"{zh}：{'、'.join(children)}", f"{en}: {', '.join(children)}")
     return exits.FINE
 
 
@@ -324,10 +319,10 @@ def list_cases(
     place: str,
     only_open: bool,
     limit: int,
-    lang: Language,
     as_json: bool,
 ) -> int:
     """List cases in the order of their ids."""
+    lang = spoken()
     found: list[Case] = []
     more = False
     with office_over(store, district) as office:
@@ -345,7 +340,7 @@ def list_cases(
             return exits.FINE
         words = Wording(office, lang)
         heads = ("办件 case", "程序 procedure", "地方 place", "现状 state", "结束 ended", "立案 opened", "最近 latest")
-        print_table(words.pick("办件", "Cases"), heads, [_row(words, item) for item in found], lang=lang)
+        print_table(words.pick("办件", "Cases"), heads, [_row(words, item) for item in found])
         if more:
             click.echo(words.pick(f"只列了前 {limit} 件：--limit", f"the first {limit} only: --limit"))
     return exits.FINE
@@ -369,6 +364,7 @@ entered_option = click.option("--actor", default="", help="由谁登记 · Who r
 @entered_option
 @click.option("--why", default="", help="依据：文书或理由 · What it rests on: a document, or why.")
 @store_option
+@lang_option
 def appoint(
     *,
     person: str,
@@ -384,7 +380,7 @@ def appoint(
     with office_over(store, None, new=True) as office:
         odd = office.appoint(person, post, place, since, until, actor=actor, why=why)
         said = _registered(office, person, post, place)
-    click.echo(said)
+    _say_registered(said)
     _warn(odd)
     return exits.FINE
 
@@ -403,12 +399,13 @@ def appoint(
 @click.option("--reason", required=True, help="依据：文书或理由 · What it rests on: a document, or why.")
 @entered_option
 @store_option
+@lang_option
 def delegate(*, store: str, reason: str, **who: Any) -> int:
     """Register a delegation; a second time changes nothing."""
     with office_over(store, None, new=True) as office:
         odd = office.delegate(**who, reason=reason)
         said = _registered(office, f"{who['person']} → {who['behalf']}", who["post"], who["place"])
-    click.echo(said)
+    _say_registered(said)
     _warn(odd)
     return exits.FINE
 
@@ -420,24 +417,28 @@ def delegate(*, store: str, reason: str, **who: Any) -> int:
 @click.option("--zh", default="", help="名称 · Its Chinese name.")
 @click.option("--en", default="", help="英文名 · Its English name.")
 @store_option
+@lang_option
 def register_place(*, place: str, parent: str, layer: str, zh: str, en: str, store: str) -> int:
     """Register a place; a second time with the same values changes nothing."""
     with office_over(store, None, new=True) as office:
         office.register_place(place, parent, layer=layer, zh=zh, en=en)
-    click.echo(f"已登记 registered: {place}")
+    _say_registered(place)
     return exits.FINE
 
 
 def _registered(office: Office, who: str, post: str, place: str) -> str:
-    words = Wording(office, "zh")
-    return plain(f"已登记 registered: {who} · {words.registered_post(post)} · {words.place(place)}")
+    words = Wording(office, spoken())
+    return f"{who} · {words.registered_post(post)} · {words.place(place)}"
+
+
+def _say_registered(what: str) -> None:
+    say(f"已登记：{what}", f"registered: {what}")
 
 
 def _warn(odd: Iterable[Finding]) -> None:
-    """Say in both languages what is odd about what was kept."""
+    """Say what is odd about what was kept."""
     for item in odd:
-        click.echo(f"提醒：{plain(item.message.zh)}", err=True)
-        click.echo(f"Warning: {plain(item.message.text('en'))}", err=True)
+        notice(Label("提醒", "Warning"), item.message, chosen())
 
 
 def _procedures(office: Office, procedure: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,8 +10,10 @@ import click
 from community_core.base.errors import UnknownTerm
 from community_core.base.labels import Label
 from community_core.cli import exits
-from community_core.cli.options import json_option, lang_option
-from community_core.cli.output import finding_data, pick, print_findings, print_json, print_table
+from community_core.cli.options import json_option
+from community_core.cli.output import finding_data, pick, print_findings, print_json, print_table, say
+from community_core.cli.speaking import either, lang_option, spoken
+from community_core.declarations.catalogue import RowClass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from community_core.base.labels import Language
     from community_core.testing.catalogue import CheckedRow
 
-_CLASSES = ("mechanism", "value", "reference")
 _HELP = """目录：已安装的材料的每一行，什么类别，由什么实现，由哪个例子或测试表明。
 
 The rows of the installed documents: of which class, implemented by what, shown by which case or test. A mechanism
@@ -33,11 +35,17 @@ community-core catalogue --place shenhe --class mechanism
 
 @click.command(help=_HELP, epilog=exits.HELP)
 @click.option("--place", metavar="NAME", help="只列一个地方或一份目录 · Only one place or catalogue.")
-@click.option("--class", "kind", type=click.Choice(_CLASSES), help="只列一个类别 · Only rows of one class.")
+@click.option(
+    "--class",
+    "kind",
+    type=click.Choice([each.value for each in RowClass]),
+    help="只列一个类别 · Only rows of one class.",
+)
 @lang_option
 @json_option
-def catalogue(*, place: str | None, kind: str | None, lang: Language, as_json: bool) -> int:
+def catalogue(*, place: str | None, kind: str | None, as_json: bool) -> int:
     """Print the rows, and what is wrong with them."""
+    lang = spoken()
     from community_core.jurisdiction import gather, gather_catalogues  # noqa: PLC0415 - gathered only when needed
     from community_core.testing.catalogue import check_catalogues  # noqa: PLC0415 - as above
 
@@ -63,15 +71,12 @@ def catalogue(*, place: str | None, kind: str | None, lang: Language, as_json: b
     return exits.FINDINGS if any(one.level == "error" for one in findings) else exits.FINE
 
 
-_WORDS = {"mechanism": "运行", "value": "用到的数", "reference": "只存目"}
-
-
 def _show(rows: Sequence[CheckedRow], findings: Sequence[Finding], lang: Language) -> None:
-    from community_core.pages.texts import STANDINGS  # noqa: PLC0415 - JSON needs no words
+    from community_core.pages.texts import ROW_CLASSES, STANDINGS  # noqa: PLC0415 - JSON needs no words
 
     absent = {shown for row in rows for shown in row.absent}
     print_table(
-        f"目录 Catalogue ({len(rows)})",
+        either(f"目录（{len(rows)}）", f"Catalogue ({len(rows)})"),
         (
             "行 row",
             "类别 class",
@@ -84,7 +89,7 @@ def _show(rows: Sequence[CheckedRow], findings: Sequence[Finding], lang: Languag
         [
             (
                 row.row.name,
-                _WORDS[row.row.row_class.value] if lang == "zh" else row.row.row_class.value,
+                pick(ROW_CLASSES[row.row.row_class], lang),
                 STANDINGS[row.row.standing].text(lang),
                 pick(row.row.label, lang),
                 "\n".join(row.row.implemented_by),
@@ -94,10 +99,11 @@ def _show(rows: Sequence[CheckedRow], findings: Sequence[Finding], lang: Languag
             for row in rows
         ],
     )
-    counts = {kind: sum(row.row.row_class.value == kind for row in rows) for kind in _CLASSES}
-    click.echo("，".join(f"{_WORDS[kind]} {kind} {count}" for kind, count in counts.items()))
+    counts = Counter(row.row.row_class for row in rows)
+    click.echo(either("，", ", ").join(f"{pick(label, lang)} {counts[kind]}" for kind, label in ROW_CLASSES.items()))
     if absent:
-        click.echo(f"这个安装不带的例子和测试 cases and tests that this installation lacks: {len(absent)}")
+        count = len(absent)
+        say(f"这个安装不带的例子和测试：{count}", f"cases and tests that this installation lacks: {count}")
     if findings:
         print_findings(findings)
 

@@ -15,7 +15,8 @@ from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.cli import exits
 from community_core.cli.options import json_option, on_a_day
-from community_core.cli.output import finding_data, print_findings, print_json
+from community_core.cli.output import finding_data, print_findings, print_json, say
+from community_core.cli.speaking import lang_option
 
 if TYPE_CHECKING:
     from community_core.declarations.practice import District, Practice
@@ -45,6 +46,7 @@ _BROKEN_OFF = ("yaml-syntax", "too-deep", "not-utf8", "control-character", "unre
 @on_a_day(
     "--on", "按哪一天的参数分析，默认今天 · The day whose values the analysis looks at; today where it is left out."
 )
+@lang_option
 @json_option
 def check(*, path: tuple[str, ...], analysed: bool, on: dt.date | None, as_json: bool) -> int:
     """Print the findings of every path."""
@@ -63,7 +65,7 @@ def check(*, path: tuple[str, ...], analysed: bool, on: dt.date | None, as_json:
     elif ordered:
         print_findings(ordered)
     else:
-        click.echo(f"没有问题项 / no findings: {', '.join(names)}")
+        say(f"没有问题项：{'、'.join(names)}", f"no findings: {', '.join(names)}")
     return exits.FINDINGS if any(one.level == "error" for one in ordered) else exits.FINE
 
 

@@ -11,8 +11,9 @@ import click
 from community_core.base.labels import Language
 from community_core.cli import exits
 from community_core.cli.districts import load_rules
-from community_core.cli.options import district_option, given_option, json_option, lang_option, on_option, read_given
+from community_core.cli.options import district_option, given_option, json_option, on_option, read_given
 from community_core.cli.output import plain, print_json
+from community_core.cli.speaking import lang_option, spoken
 from community_core.cli.usage import Misuse, ending_of
 from community_core.cli.wording import explained
 
@@ -71,7 +72,6 @@ def decide(
     district: str,
     given: tuple[str, ...],
     on: dt.date,
-    lang: Language,
     letter_to: str | None,
     templates: Path | None,
     mask: bool,
@@ -80,6 +80,7 @@ def decide(
     as_json: bool,
 ) -> int:
     """Print the answer that the rules give, or a letter about it; write a receipt."""
+    lang = spoken()
     file = _letter_file(letter_to, as_json=as_json)
     if letter_to is None and (mask or templates is not None):
         raise Misuse("--mask 和 --templates 要和 --letter 一起用", "--mask and --templates go with --letter")

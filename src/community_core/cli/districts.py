@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from community_core.base.labels import Label
 from community_core.cli import exits
 from community_core.cli.options import json_option
-from community_core.cli.output import both, finding_data, plain, print_findings, print_json, print_table
+from community_core.cli.output import finding_data, notice, pick, print_findings, print_json, print_table
+from community_core.cli.speaking import chosen, either, lang_option, spoken
 
 if TYPE_CHECKING:
     from community_core.jurisdiction import Rules
@@ -26,9 +28,11 @@ def load_rules(district: str) -> Rules:
     rules = load(Path(district) if "/" in district or district.endswith((".yaml", ".yml")) else district)
     wrong = sum(item.level == "error" for item in rules.findings)
     if wrong:
-        shown = plain(district)
-        click.echo(f"注意：规则有 {wrong} 个问题项，见 community-core check {shown}", err=True)
-        click.echo(f"Note: the rules have {wrong} findings; see community-core check {shown}", err=True)
+        said = Label(
+            f"规则有 {wrong} 个问题项，见 community-core check {district}",
+            f"the rules have {wrong} findings; see community-core check {district}",
+        )
+        notice(Label("注意", "Note"), said, chosen())
     return rules
 
 
@@ -39,6 +43,7 @@ The installed districts: name, title, what they adopt, and how many findings the
 
 
 @click.command(help=_HELP, epilog=exits.HELP)
+@lang_option
 @json_option
 def districts(*, as_json: bool) -> int:
     """List the installed districts and the findings of plugins."""
@@ -68,14 +73,14 @@ def districts(*, as_json: bool) -> int:
         )
     else:
         print_table(
-            "已安装的区县 Installed districts",
+            either("已安装的区县", "Installed districts"),
             ("名称 name", "标题 title", "采用 adopts", "问题项 findings", "规则 rules"),
             [
-                (item.name, both(item.title), "\n".join(item.adopts), len(rules.findings), rules.digest[7:19])
+                (item.name, pick(item.title, spoken()), "\n".join(item.adopts), len(rules.findings), rules.digest[7:19])
                 for item, rules in rows
             ],
             right=(3,),
         )
         if gathered.findings:
-            print_findings(gathered.findings, "插件的问题项 Findings of plugins")
+            print_findings(gathered.findings, Label("插件的问题项", "Findings of plugins"))
     return exits.FINDINGS if any(item.level == "error" for item in gathered.findings) else exits.FINE

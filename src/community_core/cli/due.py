@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from community_core.base.labels import Language
 from community_core.cli import exits
 from community_core.cli.options import (
     json_option,
     kept_district_option,
     keys_option,
-    lang_option,
     on_option,
     require_come,
     store_option,
 )
 from community_core.cli.output import finding_data, print_json, print_table
+from community_core.cli.speaking import lang_option, spoken
 from community_core.cli.stores import office_over
 from community_core.cli.wording import Wording, named
 
@@ -54,10 +53,10 @@ def due(
     procedure: str,
     place: str,
     settle: bool,
-    lang: Language,
     as_json: bool,
 ) -> int:
     """List deadlines, or settle them."""
+    lang = spoken()
     if settle:
         require_come(on)
     with office_over(store, district, acting=settle) as office:
@@ -97,7 +96,7 @@ def due(
 def _say_due(words: Wording, found: Sequence[Due]) -> None:
     heads = ("到期 due", "办件 case", "地方 place", "状态 state", "逾期则 then")
     rows = [tuple(_row(words, item)) for item in found[:_MOST]]
-    print_table(words.pick(f"到期的期限（{len(found):,}）", f"Due ({len(found):,})"), heads, rows, lang=words.lang)
+    print_table(words.pick(f"到期的期限（{len(found):,}）", f"Due ({len(found):,})"), heads, rows)
     more = len(found) - _MOST
     if more > 0:
         click.echo(words.pick(f"另有 {more:,} 件；全部见 --json", f"and {more:,} more: --json"))
@@ -128,7 +127,7 @@ def _say_again(words: Wording, again: Sequence[DueAgain], on: dt.date) -> None:
         for item in again
     ]
     title = words.pick(f"应公开、应再办（{len(again):,}）", f"To be posted or done again ({len(again):,})")
-    print_table(title, heads, rows, lang=words.lang)
+    print_table(title, heads, rows)
 
 
 def _said(words: Wording, item: DueAgain, on: dt.date) -> str:

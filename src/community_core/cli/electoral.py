@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from community_core.base.labels import Label
 from community_core.cli import exits
 from community_core.cli.options import (
     json_option,
@@ -16,15 +17,20 @@ from community_core.cli.options import (
     split_given,
     store_option,
 )
-from community_core.cli.output import print_json, print_table
+from community_core.cli.output import pick, print_json, print_table, say
 from community_core.cli.register_options import actor_option, cell_text, on_option
+from community_core.cli.speaking import lang_option, spoken
 from community_core.cli.stores import office_over
 
 if TYPE_CHECKING:
     from community_core.registers.electoral import ElectoralRoll
 
 
-_OUTCOMES = {"entitled": "列入 entitled", "not_entitled": "不列入 not entitled", "undetermined": "未定 undetermined"}
+_OUTCOMES = {
+    "entitled": Label("列入", "entitled"),
+    "not_entitled": Label("不列入", "not entitled"),
+    "undetermined": Label("未定", "undetermined"),
+}
 
 
 @click.group("roll", help="选民名册：冻结、查看、更正 · Electoral rolls: freeze, show, correct.", epilog=exits.HELP)
@@ -46,6 +52,7 @@ def roll() -> None:
 @click.option(
     "--representative", multiple=True, metavar="HOUSEHOLD=PERSON", help="户的代表，可重复 · Who votes for a household."
 )
+@lang_option
 @json_option
 def freeze(
     *,
@@ -72,6 +79,7 @@ def freeze(
 @store_option
 @keys_option
 @click.option("--published", is_flag=True, help="只看可公布的 · Only what everybody may see.")
+@lang_option
 @json_option
 def show_roll(*, roll_id: str, store: str, published: bool, as_json: bool) -> int:
     """Show a roll."""
@@ -86,7 +94,7 @@ def show_roll(*, roll_id: str, store: str, published: bool, as_json: bool) -> in
         print_table(
             f"{found.id}（{found.size:,}）", ("序号 number", "姓名 name"), [tuple(item.values()) for item in public]
         )
-        click.echo(f"散列值 hash: {found.hash}")
+        say(f"散列值：{found.hash}", f"hash: {found.hash}")
     return exits.FINE
 
 
@@ -100,6 +108,7 @@ def show_roll(*, roll_id: str, store: str, published: bool, as_json: bool) -> in
 @keys_option
 @on_option
 @actor_option
+@lang_option
 @json_option
 def correct(
     *,
@@ -149,13 +158,21 @@ def _say_roll(found: ElectoralRoll, *, as_json: bool) -> int:
             }
         )
         return exits.FINE
+    lang = spoken()
     heads = ("序号 number", "对象 subject", "投票人 person", "结果 outcome", "理由 reason", "依据 source", "更正 why")
     rows = [
-        [cell_text(cell) for cell in {**line, "outcome": _OUTCOMES[made.outcome.value]}.values()]
+        [
+            cell_text(cell)
+            for cell in {
+                **line,
+                "outcome": pick(_OUTCOMES[made.outcome.value], lang),
+                "reason": pick(made.reason, lang),
+            }.values()
+        ]
         for line, made in zip(lines, found.lines, strict=True)
     ]
     print_table(f"{found.id} {found.place} {found.day}", heads, rows)
-    click.echo(
-        f"{found.size:,} 列入 entitled，{len(found.undetermined):,} 未定 undetermined\n散列值 hash: {found.hash}"
-    )
+    undetermined = len(found.undetermined)
+    say(f"{found.size:,} 列入，{undetermined:,} 未定", f"{found.size:,} entitled, {undetermined:,} undetermined")
+    say(f"散列值：{found.hash}", f"hash: {found.hash}")
     return exits.FINE

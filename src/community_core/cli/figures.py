@@ -16,11 +16,11 @@ from community_core.cli.options import (
     json_option,
     kept_district_option,
     keys_option,
-    lang_option,
     on_option,
     store_option,
 )
-from community_core.cli.output import pick, print_json, print_table
+from community_core.cli.output import pick, print_json, print_table, say
+from community_core.cli.speaking import lang_option, spoken
 from community_core.cli.stores import office_over
 from community_core.cli.usage import ending_of, new_file
 from community_core.cli.wording import named
@@ -54,8 +54,9 @@ in it: public values for everybody, internal ones for another office, personal o
 @click.option("--place", default="", help="只算这个地方 · In this place only.")
 @lang_option
 @json_option
-def measure(*, procedure: str, store: str, district: str | None, place: str, lang: Language, as_json: bool) -> int:
+def measure(*, procedure: str, store: str, district: str | None, place: str, as_json: bool) -> int:
     """Print measures."""
+    lang = spoken()
     with office_over(store, district) as office:
         found = office.measured(procedure, place=place)
         definition = office.rules.procedure(procedure)
@@ -91,7 +92,7 @@ def _say_measured(item: Measured, definition: Procedure, lang: Language) -> None
             )
             for point in item.points
         ]
-        print_table(title, ("日期 day", "分列 of", "值 value", "办件 case"), rows, lang=lang)
+        print_table(title, ("日期 day", "分列 of", "值 value", "办件 case"), rows)
         return
     rows = [
         (month, each(value), f"{count.part:,}/{count.whole:,}", percent(count.share), count.unknown or "")
@@ -101,7 +102,7 @@ def _say_measured(item: Measured, definition: Procedure, lang: Language) -> None
     total = item.total
     whole = "合计" if lang == "zh" else "all"
     rows.append((whole, "", f"{total.part:,}/{total.whole:,}", percent(total.share), total.unknown or ""))
-    print_table(title, ("月份 month", "分列 of", "件数 count", "% %", "无法判断 unknown"), rows, lang=lang)
+    print_table(title, ("月份 month", "分列 of", "件数 count", "% %", "无法判断 unknown"), rows)
 
 
 def _measured_data(item: Measured) -> dict[str, Any]:
@@ -138,6 +139,7 @@ def _measured_data(item: Measured) -> dict[str, Any]:
     help="给谁看 · Who gets it.",
 )
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到哪里 · The new file.")
+@lang_option
 @json_option
 def packet(
     *,
@@ -173,5 +175,5 @@ def packet(
     if as_json:
         print_json({"file": str(out), "requests": len(made.requests), "audience": audience})
     else:
-        click.echo(f"{len(made.requests):,} 件 / {len(made.requests):,} requests: {out}")
+        say(f"{len(made.requests):,} 件：{out}", f"{len(made.requests):,} requests: {out}")
     return exits.FINE

@@ -10,7 +10,8 @@ import click
 from community_core.cli import exits
 from community_core.cli.districts import load_rules
 from community_core.cli.options import district_option, json_option, on_a_day
-from community_core.cli.output import finding_data, print_json
+from community_core.cli.output import finding_data, print_json, say
+from community_core.cli.speaking import lang_option
 from community_core.cli.usage import ending_of
 
 _HANDBOOK = """把一个区县的规则写成静态的手册网页：每个做法一页，缺项和没有人设定的参数都列出。
@@ -34,6 +35,7 @@ community-core diagram hearing --district demo-shenhe --out hearing.svg
 @district_option
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="写到哪里 · The folder.")
 @on_a_day("--on", "按哪一天的数值和期限，默认今天 · The day of its values and timetables; today where it is left out.")
+@lang_option
 @json_option
 def handbook(*, district: str, out: Path, on: dt.date | None, as_json: bool) -> int:
     """Write the handbook of a district."""
@@ -63,8 +65,8 @@ def handbook(*, district: str, out: Path, on: dt.date | None, as_json: bool) -> 
         )
         return exits.FINE
     practices, opened = len(book.practices), len(book.open_parameters)
-    click.echo(f"{practices} 个做法，{opened} 个参数没有人设定 / {practices} practices, {opened} open parameters")
-    click.echo(f"打开 open: {out / 'index.html'}")
+    say(f"{practices} 个做法，{opened} 个参数没有人设定", f"{practices} practices, {opened} open parameters")
+    say(f"打开：{out / 'index.html'}", f"open: {out / 'index.html'}")
     return exits.FINE
 
 
@@ -74,6 +76,7 @@ def handbook(*, district: str, out: Path, on: dt.date | None, as_json: bool) -> 
 @click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到哪个文件 · The SVG file."
 )
+@lang_option
 @json_option
 def diagram(*, procedure: str, district: str, out: Path, as_json: bool) -> int:
     """Draw a procedure."""

@@ -10,7 +10,8 @@ from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.cli import exits
 from community_core.cli.options import json_option, store_option
-from community_core.cli.output import print_json
+from community_core.cli.output import print_json, say
+from community_core.cli.speaking import lang_option
 from community_core.cli.stores import where
 from community_core.cli.usage import Misuse
 
@@ -44,6 +45,7 @@ out_option = click.option(
 
 @click.command(help=_CHECKPOINT, epilog=exits.HELP)
 @store_option
+@lang_option
 @json_option
 def checkpoint(*, store: str, as_json: bool) -> int:
     """Append a checkpoint."""
@@ -59,11 +61,11 @@ def checkpoint(*, store: str, as_json: bool) -> int:
         data = {} if made is None else {"size": made.size, "root": made.root, "hash": made.hash}
         print_json({"checkpoint": None if made is None else {**data, "entered": made.entered.isoformat()}})
     elif made is None:
-        click.echo("还没有任何记录 / nothing is recorded yet")
+        say("还没有任何记录", "nothing is recorded yet")
     else:
-        click.echo(f"检查点覆盖前 {made.size:,} 条 / the checkpoint covers the first {made.size:,} events")
+        say(f"检查点覆盖前 {made.size:,} 条", f"the checkpoint covers the first {made.size:,} events")
         click.echo(f"{made.size}:{made.root}")
-        click.echo(f"检查点的散列值 / the hash of the checkpoint: {made.hash}")
+        say(f"检查点的散列值：{made.hash}", f"the hash of the checkpoint: {made.hash}")
     return exits.FINE
 
 
@@ -74,6 +76,7 @@ def checkpoint(*, store: str, as_json: bool) -> int:
 @click.option(
     "--private", is_flag=True, help="连同个人信息；已加密的仍是密文 · With personal values; encrypted ones stay so."
 )
+@lang_option
 @json_option
 def export(*, store: str, out: Path, hashes_only: bool, private: bool, as_json: bool) -> int:
     """Write an export."""
@@ -101,9 +104,9 @@ def export(*, store: str, out: Path, hashes_only: bool, private: bool, as_json: 
     if as_json:
         print_json({"file": str(out), "lines": lines, "hashes_only": hashes_only, "private": private})
     else:
-        click.echo(f"{lines:,} 行 / {lines:,} lines: {out}")
+        say(f"{lines:,} 行：{out}", f"{lines:,} lines: {out}")
         if private:
-            click.echo("文件含个人信息，请妥善保管 / it holds personal values; keep it as you keep the record")
+            say("文件含个人信息，请妥善保管", "it holds personal values; keep it as you keep the record")
     return exits.FINE
 
 
@@ -111,6 +114,7 @@ def export(*, store: str, out: Path, hashes_only: bool, private: bool, as_json: 
 @store_option
 @out_option
 @click.option("--unchecked", is_flag=True, help="不核验副本 · Do not verify the copy.")
+@lang_option
 @json_option
 def backup(*, store: str, out: Path, unchecked: bool, as_json: bool) -> int:
     """Back a store up."""
@@ -125,13 +129,14 @@ def backup(*, store: str, out: Path, unchecked: bool, as_json: bool) -> int:
         print_json({"file": str(out), "verified": not unchecked})
         return exits.FINE
     said = ("没有核验", "not verified") if unchecked else ("已核验", "verified")
-    click.echo(f"已备份（{said[0]}） / backed up ({said[1]}): {out}")
+    say(f"已备份（{said[0]}）：{out}", f"backed up ({said[1]}): {out}")
     return exits.FINE
 
 
 @click.command(help=_RESTORE, epilog=exits.HELP)
 @click.argument("backup_file", metavar="BACKUP", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @out_option
+@lang_option
 @json_option
 def restore(*, backup_file: Path, out: Path, as_json: bool) -> int:
     """Restore a backup."""
@@ -141,5 +146,5 @@ def restore(*, backup_file: Path, out: Path, as_json: bool) -> int:
     if as_json:
         print_json({"store": str(out), "verified": True})
         return exits.FINE
-    click.echo(f"已恢复并核验 / restored and verified: {out}")
+    say(f"已恢复并核验：{out}", f"restored and verified: {out}")
     return exits.FINE

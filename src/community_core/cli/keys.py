@@ -8,7 +8,8 @@ import click
 
 from community_core.cli import exits
 from community_core.cli.options import json_option
-from community_core.cli.output import print_json
+from community_core.cli.output import print_json, say
+from community_core.cli.speaking import lang_option
 from community_core.cli.usage import Misuse
 
 _NEW_KEY = """生成一把加密敏感信息的密钥，写入 FILE；以后的新值用它加密，旧密钥留着读旧值。
@@ -21,6 +22,7 @@ encrypted. Whoever loses the file loses the values.
 @click.command("new-key", help=_NEW_KEY, epilog=exits.HELP)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("id_", metavar="ID")
+@lang_option
 @json_option
 def new_key(*, file: Path, id_: str, as_json: bool) -> int:
     """Make a key."""
@@ -32,5 +34,5 @@ def new_key(*, file: Path, id_: str, as_json: bool) -> int:
     if as_json:
         print_json({"file": str(file), "current": ring.current, "keys": [name for name, _ in ring.keys]})
     else:
-        click.echo(f"新密钥 new key: {ring.current} → {file}")
+        say(f"新密钥：{ring.current} → {file}", f"new key: {ring.current} → {file}")
     return exits.FINE

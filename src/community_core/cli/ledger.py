@@ -13,8 +13,9 @@ import click
 from community_core.base.labels import Label, Language
 from community_core.base.money import Money
 from community_core.cli import exits
-from community_core.cli.options import json_option, kept_district_option, keys_option, lang_option, read_day_option
+from community_core.cli.options import json_option, kept_district_option, keys_option, read_day_option
 from community_core.cli.output import pick, print_json, print_table
+from community_core.cli.speaking import lang_option, spoken
 from community_core.cli.stores import office_over
 from community_core.cli.usage import Misuse
 from community_core.cli.wording import above, named
@@ -60,10 +61,10 @@ def ledger(
     district: str | None,
     place: str,
     until: dt.date | None,
-    lang: Language,
     as_json: bool,
 ) -> int:
     """Print a ledger."""
+    lang = spoken()
     if (store is None) == (exported is None):
         raise Misuse("请给出 --store 或 --export 之一", "give one of --store and --export")
     if exported is not None:
@@ -96,13 +97,13 @@ def ledger(
         amount = words.amount(each.amount, each.unit, exact=not each.more_than)
         rows.append((each.day, words.account(each.source), words.account(each.target), amount, each.purpose, each.case))
     heads = ("日期 day", "付 from", "收 to", "数额 amount", "用途 purpose", "办件 case")
-    print_table(words.title(name), heads, rows, right=(3,), lang=lang)
+    print_table(words.title(name), heads, rows, right=(3,))
     rows = [
         (words.account(account), words.amount(each.amount, unit, exact=each.exact))
         for (account, unit), each in held.items()
     ]
     title = "余额" if lang == "zh" else "Balances"
-    print_table(title, ("账户 account", "余额 balance"), rows, right=(1,), lang=lang)
+    print_table(title, ("账户 account", "余额 balance"), rows, right=(1,))
     return exits.FINE
 
 

@@ -16,9 +16,10 @@ import click
 from community_core.base.errors import CommunityError, FactError, LoadError, Refused, StoreError, UnknownTerm
 from community_core.base.files import file_trouble
 from community_core.base.findings import Finding
-from community_core.base.labels import Label
+from community_core.base.labels import Label, Language
 from community_core.cli import exits
 from community_core.cli.output import error_data, print_json, print_trouble
+from community_core.cli.speaking import chosen_in
 from community_core.cli.usage import usage_label
 
 #: Each command, the module it lives in, and one line about it; modules are imported only when a command is used.
@@ -55,12 +56,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+#: What stands before how a command is used, in one language or in both.
+_USAGE: dict[Language | None, str] = {"zh": "用法：", "en": "Usage: ", None: "用法 Usage: "}
 #: What a command's function is called where its name is a word of Python's own.
 _FUNCTIONS = {"open": "open_"}
 
 
 class Commands(click.Group):
-    """A group that imports a command's module when it is used, and reports errors in both languages."""
+    """A group that imports a command's module when it is used, and reports errors in words."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the commands in the order of a newcomer's use."""
@@ -86,24 +89,24 @@ class Commands(click.Group):
         """Run a command and leave with its exit code; errors from outside never show a traceback."""
         given = list(sys.argv[1:] if args is None else args)
         extra["standalone_mode"] = False
-        as_json = "--json" in given
+        as_json, lang = "--json" in given, chosen_in(given)
         _print_whatever_happens()
         try:
             code = super().main(given, prog_name, **extra)
         except click.ClickException as error:
-            code = _misused(error, as_json=as_json)
+            code = _misused(error, lang, as_json=as_json)
         except SystemExit:
             # So click and rich leave, whatever is asked of them, where nobody reads the output any more.
             code = exits.UNREAD
         except (click.Abort, KeyboardInterrupt):
-            code = _say(Label("已中断", "interrupted"), exits.INTERRUPTED, as_json=as_json)
+            code = _say(Label("已中断", "interrupted"), exits.INTERRUPTED, lang, as_json=as_json)
         except CommunityError as error:
-            code = _say(error.message, _code_of(error), error.findings, as_json=as_json)
+            code = _say(error.message, _code_of(error), lang, error.findings, as_json=as_json)
         except Exception as error:
             outside = _outside(error)
             if outside is None:
                 raise
-            code = _say(outside, exits.ENVIRONMENT, as_json=as_json)
+            code = _say(outside, exits.ENVIRONMENT, lang, as_json=as_json)
         sys.exit(code if isinstance(code, int) else exits.FINE)
 
 
@@ -119,7 +122,7 @@ def _nowhere() -> io.TextIOBase:
     return Path(os.devnull).open("w", encoding="utf-8")
 
 
-def _say(message: Label, code: int, findings: Sequence[Finding] = (), *, as_json: bool) -> int:
+def _say(message: Label, code: int, lang: Language | None, findings: Sequence[Finding] = (), *, as_json: bool) -> int:
     """Tell what went wrong, as JSON on standard output or as text on standard error, and return the exit code."""
     try:
         if as_json:
@@ -128,18 +131,19 @@ def _say(message: Label, code: int, findings: Sequence[Finding] = (), *, as_json
     except OSError:
         sys.stdout = _nowhere()
     with contextlib.suppress(OSError):
-        print_trouble(message, findings)
+        print_trouble(message, findings, lang)
     return code
 
 
-def _misused(error: click.ClickException, *, as_json: bool) -> int:
+def _misused(error: click.ClickException, lang: Language | None, *, as_json: bool) -> int:
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None and type(error).__name__ == "NoArgsIsHelpError" and not as_json:
         click.echo(context.get_help(), err=True)
         return exits.WRONG_USE
-    code = _say(usage_label(error), exits.WRONG_USE, as_json=as_json)
+    code = _say(usage_label(error), exits.WRONG_USE, lang, as_json=as_json)
     if not as_json and context is not None:
-        click.echo(context.get_usage() + f"\n{context.command_path} --help", err=True)
+        usage = context.get_usage().partition(": ")[2]
+        click.echo(f"{_USAGE[lang]}{usage}\n{context.command_path} --help", err=True)
     return code
 
 

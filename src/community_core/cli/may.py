@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from community_core.base.labels import Language
 from community_core.cli import exits
 from community_core.cli.options import (
     json_option,
     kept_district_option,
     keys_option,
-    lang_option,
     on_a_day,
     store_option,
 )
 from community_core.cli.output import finding_data, print_json, print_table
+from community_core.cli.speaking import lang_option, spoken
 from community_core.cli.stores import office_over
 from community_core.cli.usage import Misuse
 from community_core.cli.wording import Wording, named
@@ -59,10 +58,10 @@ def may(
     day: dt.date,
     store: str,
     district: str | None,
-    lang: Language,
     as_json: bool,
 ) -> int:
     """List permissions."""
+    lang = spoken()
     if (case_id is None) == (place is None):
         raise Misuse("请给 --case 或 --place 之一", "give either --case or --place")
     found: list[Permission] = []
@@ -105,7 +104,7 @@ def _say(words: Wording, title: str, items: Iterable[Permission], *, opening: bo
         "职务 post",
         *(("原因 why",) if everything else ()),
     )
-    print_table(title, heads, [tuple(_row(words, item, everything=everything)) for item in items], lang=words.lang)
+    print_table(title, heads, [tuple(_row(words, item, everything=everything)) for item in items])
 
 
 def _row(words: Wording, item: Permission, *, everything: bool) -> Iterator[str]:

@@ -7,11 +7,11 @@ import difflib
 
 import click
 
-from community_core.base.labels import Language
 from community_core.cli import exits
 from community_core.cli.districts import load_rules
-from community_core.cli.options import district_option, json_option, lang_option, on_option
+from community_core.cli.options import district_option, json_option, on_option
 from community_core.cli.output import pick, print_json, print_table
+from community_core.cli.speaking import lang_option, spoken
 from community_core.cli.usage import Misuse
 from community_core.cli.wording import above
 
@@ -31,8 +31,9 @@ community-core open --district shenhe --on 2026-01-01 --practice national.reside
 @click.option("--practice", default="", help="只列一个做法的 · Of this practice only.")
 @lang_option
 @json_option
-def open_(*, district: str, on: dt.date, practice: str, lang: Language, as_json: bool) -> int:
+def open_(*, district: str, on: dt.date, practice: str, as_json: bool) -> int:
     """List what is open."""
+    lang = spoken()
     from community_core.jurisdiction.open_values import open_values  # noqa: PLC0415 - with the rules
 
     rules = load_rules(district)
@@ -74,5 +75,5 @@ def open_(*, district: str, on: dt.date, practice: str, lang: Language, as_json:
         for item in found
     ]
     title = f"没有人设定的（{len(found)}）" if lang == "zh" else f"Open ({len(found)})"
-    print_table(title, heads, rows, lang=lang)
+    print_table(title, heads, rows)
     return exits.FINE

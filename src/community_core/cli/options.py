@@ -18,6 +18,7 @@ from community_core.base.ids import folded
 from community_core.base.labels import Label
 from community_core.cli.usage import Misuse
 from community_core.rules.naming import no_fact
+from community_core.rules.type_words import type_label
 from community_core.rules.types import Kind, ValueType, checked, read_day, read_text
 
 if TYPE_CHECKING:
@@ -63,9 +64,6 @@ def read_come_day_option(ctx: click.Context, param: click.Parameter, value: str 
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="打印 JSON · Print JSON.")
-lang_option = click.option(
-    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 · Language."
-)
 
 
 def on_a_day(
@@ -191,7 +189,8 @@ def read_value(
         values = kind.values or (kind.of.values if kind.of is not None else ())
         shown = {value: label.text("zh") for value, label in labels}
         options = "、".join(f"{value}（{shown[value]}）" if shown.get(value) else value for value in values)
-        expected = _EXPECTED.get(kind.kind, Label(f"应为 {kind}", f"a value of {kind} is expected"))
+        wanted = type_label(kind)
+        expected = _EXPECTED.get(kind.kind, Label(f"应为{wanted.zh}", f"expected is: {wanted.en}"))
         zh = f"可用的值：{options}" if options else expected.zh
         en = f"it takes {', '.join(values)}" if values else expected.en
         near = difflib.get_close_matches(word, [*values, *named], n=1, cutoff=0.5)

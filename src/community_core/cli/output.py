@@ -11,8 +11,11 @@ import click
 
 from community_core.base.findings import Finding
 from community_core.base.labels import Label, Language
+from community_core.cli.speaking import chosen, either, spoken
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
 _WIDTH_WITHOUT_TERMINAL = 120
@@ -25,7 +28,9 @@ _BETWEEN = 3
 
 
 #: What the levels of findings are called in tables.
-LEVELS = {"error": "错误 error", "warning": "提醒 warning", "info": "说明 info"}
+LEVELS = {"error": Label("错误", "error"), "warning": Label("提醒", "warning"), "info": Label("说明", "info")}
+_FINDINGS = Label("问题项", "Findings")
+_ERROR = Label("错误", "Error")
 
 
 def plain(text: object) -> str:
@@ -48,34 +53,57 @@ def print_json(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=not encoding.startswith(("utf", "gb18030")), indent=2))
 
 
-def print_table(
-    title: str,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[object]],
-    *,
-    right: Iterable[int] = (),
-    lang: Language | None = None,
-) -> None:
-    """Print *rows* under *columns*, in a terminal that is too narrow for them as lines under each other.
+def say(zh: str, en: str, *, err: bool = False) -> None:
+    """Print one text in the language in which the command answers."""
+    click.echo(plain(either(zh, en)), err=err)
 
-    The places in *right* hold numbers. A column is headed in both languages (``办件 case``), or in *lang* alone.
+
+def say_written(path: Path) -> None:
+    """Say that a file was written."""
+    say(f"已写入：{path}", f"written: {path}")
+
+
+def print_table(
+    title: str, columns: Sequence[str | Label], rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()
+) -> None:
+    """Print *rows* under *columns* (``办件 case`` or a label), each headed in the language of the command.
+
+    In a terminal that is too narrow for them they are lines under each other. The places in *right* hold numbers.
     """
+    _print_table(title, columns, rows, spoken(), right)
+
+
+def _print_table(
+    title: str,
+    columns: Sequence[str | Label],
+    rows: Iterable[Sequence[object]],
+    lang: Language | None,
+    right: Iterable[int] = (),
+) -> None:
     from rich import box  # noqa: PLC0415 - as above
     from rich.table import Table  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
 
-    columns = [column if lang is None else column.partition(" ")[2 if lang == "en" else 0] for column in columns]
+    heads = [_head(column, lang) for column in columns]
     cells = [tuple(map(plain, row)) for row in rows]
-    if not _fits(columns, cells):
-        _print_lines(title, columns, cells, lang)
+    if not _fits(heads, cells):
+        _print_lines(title, heads, cells, lang)
         return
     table = Table(title=Text(plain(title), style="bold"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = set(right)
-    for place, column in enumerate(columns):
-        table.add_column(plain(column), justify="right" if place in numbers else "left", overflow="fold")
+    for place, head in enumerate(heads):
+        table.add_column(plain(head), justify="right" if place in numbers else "left", overflow="fold")
     for row in cells:
         table.add_row(*map(Text, row))
     console().print(table)
+
+
+def _head(column: str | Label, lang: Language | None) -> str:
+    """Return what stands over a column, in both languages where nobody chose one."""
+    if isinstance(column, str):
+        zh, _, en = column.partition(" ")
+        column = Label(zh, en)
+    return f"{column.zh} {column.en}".strip() if lang is None else column.text(lang)
 
 
 def _fits(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
@@ -120,25 +148,50 @@ def both(label: Label) -> str:
     return f"{label.zh} / {label.en}" if label.en and label.en != label.zh else label.zh
 
 
-def print_findings(items: Sequence[Finding], title: str = "问题项 Findings") -> None:
+def told(label: Label, between: str = " / ") -> str:
+    """Return what is wrong as it is told: in the language that somebody chose, else in both."""
+    lang = chosen()
+    if lang is not None or not label.en or label.en == label.zh:
+        return label.text(lang or "zh")
+    return f"{label.zh}{between}{label.en}"
+
+
+def finding_text(item: Finding, lang: Language | None) -> str:
+    """Return *item* on one line, with its place and code, in *lang* or in both languages."""
+    where = f"{item.origin}: " if str(item.origin) else ""
+    return plain(f"{where}{item.code}: {both(item.message) if lang is None else item.message.text(lang)}")
+
+
+def print_findings(items: Sequence[Finding], title: Label = _FINDINGS) -> None:
     """Print findings with file, line and column: a table, or in a narrow terminal a paragraph for each."""
+    heading = f"{told(title, ' ')} ({len(items)})"
     if console().width < _NARROW:
-        click.echo(f"{title} ({len(items)})")
+        click.echo(heading)
         for item in items:
-            click.echo(f"{LEVELS.get(item.level, item.level)}  {plain(item)}")
+            click.echo(f"{_level(item)}  {finding_text(item, chosen())}")
         return
-    rows = [(LEVELS.get(item.level, item.level), item.code, str(item.origin), both(item.message)) for item in items]
-    print_table(f"{title} ({len(rows)})", ("级别 level", "代码 code", "位置 where", "说明 message"), rows)
+    rows = [(_level(item), item.code, str(item.origin), told(item.message)) for item in items]
+    _print_table(heading, ("级别 level", "代码 code", "位置 where", "说明 message"), rows, chosen())
 
 
-def print_trouble(message: Label, findings: Iterable[Finding] = ()) -> None:
-    """Print *message* on standard error, and under it the *findings*."""
-    click.echo(f"错误：{plain(message.zh)}", err=True)
-    if message.en and message.en != message.zh:
-        click.echo(f"Error: {plain(message.en)}", err=True)
+def _level(item: Finding) -> str:
+    return told(LEVELS.get(item.level, Label(item.level)), " ")
+
+
+def notice(kind: Label, message: Label, lang: Language | None) -> None:
+    """Print on standard error what to take notice of, under what *kind* it is: in *lang*, or in both languages."""
+    if lang != "en" or not message.en:
+        click.echo(f"{kind.zh}：{plain(message.zh)}", err=True)
+    if lang == "en" or (lang is None and message.en != message.zh and message.en):
+        click.echo(f"{kind.text('en')}: {plain(message.text('en'))}", err=True)
+
+
+def print_trouble(message: Label, findings: Iterable[Finding] = (), lang: Language | None = None) -> None:
+    """Print *message* on standard error, and under it the *findings*: in *lang*, or in both languages."""
+    notice(_ERROR, message, lang)
     for item in findings:
         if item.message != message:
-            click.echo(f"  - {plain(item)}", err=True)
+            click.echo(f"  - {finding_text(item, lang)}", err=True)
 
 
 def error_data(message: Label, findings: Iterable[Finding] = (), **more: object) -> Mapping[str, Any]:

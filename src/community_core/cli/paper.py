@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from community_core.base.digests import ALGORITHMS
-from community_core.base.labels import Language
 from community_core.cli import exits
 from community_core.cli.case import actor_option, behalf_option, day_option, key_option
-from community_core.cli.options import json_option, kept_district_option, lang_option, store_option
-from community_core.cli.output import finding_data, pick, print_findings, print_json, print_table
+from community_core.cli.options import json_option, kept_district_option, store_option
+from community_core.cli.output import finding_data, pick, print_findings, print_json, print_table, say, say_written
+from community_core.cli.speaking import lang_option, spoken
 from community_core.cli.stores import office_over
 from community_core.cli.usage import Misuse, ending_of, new_file
 
@@ -54,8 +54,9 @@ def paper() -> None:
 @kept_district_option
 @lang_option
 @json_option
-def list_papers(*, case_id: str, store: str, district: str | None, lang: Language, as_json: bool) -> int:
+def list_papers(*, case_id: str, store: str, district: str | None, as_json: bool) -> int:
     """List what the events of a case yield, with what was issued."""
+    lang = spoken()
     with office_over(store, district) as office:
         found = office.papers().of(case_id)
     if as_json:
@@ -82,7 +83,7 @@ def list_papers(*, case_id: str, store: str, district: str | None, lang: Languag
         )
         for item, done in found
     ]
-    print_table(case_id, ("文书 paper", "名称 title", "记录 event", "日期 day", "已出具 issued"), rows, lang=lang)
+    print_table(case_id, ("文书 paper", "名称 title", "记录 event", "日期 day", "已出具 issued"), rows)
     return exits.FINE
 
 
@@ -104,11 +105,11 @@ def print_draft(
     district: str | None,
     out: Path,
     of: int | None,
-    lang: Language,
     templates: Path | None,
     as_json: bool,
 ) -> int:
     """Print a draft."""
+    lang = spoken()
     with office_over(store, district) as office:
         data = office.papers(lang=lang, templates=templates).draft(case_id, name, _form(out), of=of)
     out.write_bytes(data)
@@ -158,11 +159,11 @@ def issue(
     algorithm: str,
     behalf: str,
     key: str | None,
-    lang: Language,
     templates: Path | None,
     as_json: bool,
 ) -> int:
     """Issue a paper, or write the same copy again where its key was used before."""
+    lang = spoken()
     by_form = {_form(new_file(out)): out for out in outs}
     if len(by_form) < len(outs):
         raise Misuse("每种格式只写一个文件", "name one file of each form")
@@ -204,6 +205,7 @@ def issue(
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @store_option
 @kept_district_option
+@lang_option
 @json_option
 def check(*, case_id: str, file: Path, store: str, district: str | None, as_json: bool) -> int:
     """Check a file."""
@@ -212,12 +214,15 @@ def check(*, case_id: str, file: Path, store: str, district: str | None, as_json
     if as_json:
         print_json({"issued": found is not None, "record": None if found is None else _data(found.record)})
     elif found is None:
-        click.echo(f"{file} 不是办件 {case_id} 出具的文书，或已被改动 is no paper that the case issued, or was changed")
+        say(
+            f"{file} 不是办件 {case_id} 出具的文书，或已被改动",
+            f"{file} is no paper that {case_id} issued, or was changed",
+        )
     else:
         record = found.record
-        click.echo(
-            f"{file} 是办件 {case_id} 第 {record.version} 条记录所出具的 {record.name}（{record.day}，{record.actor}）"
-            f" is {record.name}, issued by {record.actor} on {record.day}, event {record.version} of the case"
+        say(
+            f"{file} 是办件 {case_id} 第 {record.version} 条记录所出具的 {record.name}（{record.day}，{record.actor}）",
+            f"{file} is {record.name}, issued by {record.actor} on {record.day}, event {record.version} of {case_id}",
         )
     return exits.FINE if found is not None else exits.FINDINGS
 
@@ -253,4 +258,4 @@ def _wrote(paths: list[Path], data: dict[str, Any], *, as_json: bool) -> None:
         print_json({**data, "written": [str(path) for path in paths]})
         return
     for path in paths:
-        click.echo(f"已写 wrote {path}")
+        say_written(path)

@@ -22,7 +22,8 @@ from community_core.cli.options import (
     on_a_day,
     store_option,
 )
-from community_core.cli.output import finding_data, print_findings, print_json
+from community_core.cli.output import finding_data, print_findings, print_json, say
+from community_core.cli.speaking import lang_option
 from community_core.cli.stores import office_over, where
 from community_core.cli.usage import Misuse
 from community_core.ports.store import Coverage, KnownRoot
@@ -82,6 +83,7 @@ def read_roots(_ctx: click.Context, _param: click.Parameter, given: tuple[str, .
     help="用几个进程核验库；不给则按记录的多少 · How many processes verify the store; as many as pay unless given.",
 )
 @keys_option
+@lang_option
 @json_option
 def verify(
     *, store: str | None, exported: Path | None, roots: tuple[KnownRoot, ...], workers: int | None, as_json: bool
@@ -120,7 +122,7 @@ def verify(
         if found:
             print_findings(found)
         else:
-            click.echo("记录完整，没有问题项 / the record holds together, no findings")
+            say("记录完整，没有问题项", "the record holds together, no findings")
         if head is not None and not found:
             click.echo(head)
         if coverage is not None:
@@ -152,28 +154,28 @@ def _coverage_data(coverage: Coverage | None) -> dict[str, object] | None:
 
 def _say_coverage(coverage: Coverage) -> None:
     if coverage.checkpoint is not None:
-        click.echo(
-            f"检查点覆盖前 {coverage.covered:,} 条 / the last checkpoint covers the first {coverage.covered:,} events\n"
-            f"{coverage.covered}:{coverage.checkpoint.root}\n"
-            f"检查点的散列值 / the hash of the checkpoint: {coverage.checkpoint.hash}"
+        say(
+            f"检查点覆盖前 {coverage.covered:,} 条", f"the last checkpoint covers the first {coverage.covered:,} events"
         )
+        click.echo(f"{coverage.covered}:{coverage.checkpoint.root}")
+        say(f"检查点的散列值：{coverage.checkpoint.hash}", f"the hash of the checkpoint: {coverage.checkpoint.hash}")
     if coverage.beyond:
-        click.echo(
-            f"其后 {coverage.beyond:,} 条没有检查点：其中若有办件被整件删除或截去末尾，核验未必能发现"
-            f" / {coverage.beyond:,} events after it are covered by no checkpoint: of these, a case removed "
-            "whole or cut off at its end may not be found"
+        say(
+            f"其后 {coverage.beyond:,} 条没有检查点：其中若有办件被整件删除或截去末尾，核验未必能发现",
+            f"{coverage.beyond:,} events after it are covered by no checkpoint: of these, a case removed "
+            "whole or cut off at its end may not be found",
         )
     if coverage.beside:
-        click.echo(
-            f"登记簿、选民名册和查阅记录有 {coverage.beside:,} 行没有检查点：其中的改动未必能发现"
-            f" / {coverage.beside:,} lines of registers, electoral rolls and the trace of readings are covered by no "
-            "checkpoint: what is changed among them may not be found"
+        say(
+            f"登记簿、选民名册和查阅记录有 {coverage.beside:,} 行没有检查点：其中的改动未必能发现",
+            f"{coverage.beside:,} lines of registers, electoral rolls and the trace of readings are covered by no "
+            "checkpoint: what is changed among them may not be found",
         )
     if coverage.unchecked:
-        click.echo(
-            f"{coverage.unchecked:,} 个加密的值没有给出密钥（--keys），只核对了它在不在"
-            f" / {coverage.unchecked:,} encrypted values were not checked, only that they are there: their keys were "
-            "not given (--keys)"
+        say(
+            f"{coverage.unchecked:,} 个加密的值没有给出密钥（--keys），只核对了它在不在",
+            f"{coverage.unchecked:,} encrypted values were not checked, only that they are there: their keys were "
+            "not given (--keys)",
         )
 
 
@@ -182,6 +184,7 @@ def _say_coverage(coverage: Coverage) -> None:
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="写到哪里 · The folder.")
 @kept_district_option
 @on_a_day("--on", "截至哪天 · As of this day.")
+@lang_option
 @json_option
 def board(*, store: str, out: Path, district: str | None, on: dt.date | None, as_json: bool) -> int:
     """Write the public board."""
@@ -205,6 +208,6 @@ def board(*, store: str, out: Path, district: str | None, on: dt.date | None, as
             }
         )
     else:
-        click.echo(f"{len(made.cases)} 个办件、{items} 项公开内容 / {len(made.cases)} cases, {items} items")
-        click.echo(f"打开 open: {out / 'index.html'}")
+        say(f"{len(made.cases)} 个办件、{items} 项公开内容", f"{len(made.cases)} cases, {items} items")
+        say(f"打开：{out / 'index.html'}", f"open: {out / 'index.html'}")
     return exits.FINE

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from community_core.base.labels import Label, Language
+from community_core.base.labels import Label
 from community_core.cli import exits
 from community_core.cli.electoral import roll
-from community_core.cli.options import json_option, kept_district_option, keys_option, lang_option, store_option
-from community_core.cli.output import finding_data, print_findings, print_json, print_table
+from community_core.cli.options import json_option, kept_district_option, keys_option, store_option
+from community_core.cli.output import finding_data, print_findings, print_json, print_table, say, say_written
 from community_core.cli.register_changing import end, erase, merge, move, seal, split
-from community_core.cli.register_options import actor_option, form_of, on_option, out_option, say_written
+from community_core.cli.register_options import actor_option, form_of, on_option, out_option, say_change, write_table
 from community_core.cli.register_showing import export, reads, show
+from community_core.cli.speaking import either, lang_option, spoken
 from community_core.cli.stores import office_over
 from community_core.cli.usage import ending_of, new_file
+from community_core.cli.wording import named
 
 if TYPE_CHECKING:
     from community_core.office.registering import Imported
@@ -46,18 +48,23 @@ def register() -> None:
 @register.command("list", help="有哪些登记簿和列 · The registers and their columns.", epilog=exits.HELP)
 @lang_option
 @json_option
-def list_(*, lang: Language, as_json: bool) -> int:
+def list_(*, as_json: bool) -> int:
     """List the registers."""
+    lang = spoken()
     from community_core.registers.known import REGISTERS  # noqa: PLC0415 - with the other imports of registers
 
     if as_json:
         print_json({"registers": [_described(each) for each in REGISTERS]})
         return exits.FINE
     print_table(
-        "登记簿 Registers",
+        either("登记簿", "Registers"),
         ("名 name", "标题 label", "列 columns"),
         [
-            (each.name, each.label.text(lang), "、".join(column.label.text(lang) for column in each.asked))
+            (
+                each.name,
+                each.label.text(lang),
+                either("、", ", ").join(column.label.text(lang) for column in each.asked),
+            )
             for each in REGISTERS
         ],
     )
@@ -87,8 +94,9 @@ def _described(each: Register) -> dict[str, Any]:
 @out_option
 @lang_option
 @json_option
-def template(*, registers: tuple[str, ...], out: Path, lang: Language, as_json: bool) -> int:
+def template(*, registers: tuple[str, ...], out: Path, as_json: bool) -> int:
     """Write a blank table."""
+    lang = spoken()
     from community_core.registers.categories import library_categories  # noqa: PLC0415 - as above
     from community_core.registers.forms import template as make  # noqa: PLC0415 - as above
     from community_core.registers.known import register_of  # noqa: PLC0415 - as above
@@ -98,7 +106,7 @@ def template(*, registers: tuple[str, ...], out: Path, lang: Language, as_json: 
         codes.setdefault(row.key[0], []).append((row.key[1], Label(row.values[0] or "", row.values[1] or "")))
     # A template that somebody has begun to fill in is kept.
     data = make([register_of(each) for each in registers], codes, form=form_of(new_file(out)), lang=lang)
-    return say_written(out, data, as_json=as_json)
+    return write_table(out, data, as_json=as_json)
 
 
 @register.command(
@@ -120,6 +128,7 @@ def template(*, registers: tuple[str, ...], out: Path, lang: Language, as_json: 
     type=click.Path(dir_okay=False, path_type=Path),
     help="有错时，标出错处的副本写到哪里 · Where a copy with the bad cells marked is written.",
 )
+@lang_option
 @json_option
 def import_(
     *,
@@ -182,20 +191,23 @@ def _say_imported(done: Imported, copy: Path | None, *, as_json: bool) -> None:
             }
         )
         return
+    from community_core.registers.known import register_of  # noqa: PLC0415 - as above
+
     if done.findings:
         print_findings(done.findings)
     heads = ("登记簿 register", "新增 added", "变更 changed", "终止 ended", "相同 same")
     print_table(
-        "登记 Registered" if done.kept else "未登记 Not kept",
+        either("已登记", "Registered") if done.kept else either("未登记", "Not kept"),
         heads,
-        [(name, *row.values()) for name, row in counts.items()],
+        [(named(register_of(name).label, name, spoken()), *row.values()) for name, row in counts.items()],
         right=(1, 2, 3, 4),
     )
-    click.echo(f"{done.intake.lines:,} 行 lines，{done.intake.refused:,} 行有错 refused")
+    lines, refused = done.intake.lines, done.intake.refused
+    say(f"{lines:,} 行，{refused:,} 行有错", f"{lines:,} lines, {refused:,} refused")
     if done.change:
-        click.echo(f"变更编号 change: {done.change}")
+        say_change(done.change)
     if copy is not None:
-        click.echo(f"已写入 written: {copy}")
+        say_written(copy)
 
 
 for _each in (show, export, reads, end, erase, seal, move, merge, split, roll):

@@ -9,8 +9,9 @@ import click
 
 from community_core.cli import exits
 from community_core.cli.options import Decorated, json_option, keys_option, store_option
-from community_core.cli.output import print_json
+from community_core.cli.output import print_json, say
 from community_core.cli.register_options import actor_option, on_option, say_changed, why_option
+from community_core.cli.speaking import lang_option
 from community_core.cli.stores import office_over
 from community_core.cli.usage import Misuse
 
@@ -35,7 +36,7 @@ def _with_key(name: str, key: tuple[str, ...]) -> Register:
 
 def _of_one_key(command: Decorated) -> Decorated:
     """Add what a change of one key's rows is told: register, key, store, day, who and why."""
-    for option in (json_option, why_option, actor_option, on_option, keys_option, store_option):
+    for option in (json_option, lang_option, why_option, actor_option, on_option, keys_option, store_option):
         command = option(command)
     command = click.argument("key", nargs=-1, required=True, metavar="KEY...")(command)
     return click.argument("name", metavar="REGISTER")(command)
@@ -62,6 +63,7 @@ def end(*, name: str, key: tuple[str, ...], store: str, day: dt.date, actor: str
 )
 @store_option
 @keys_option
+@lang_option
 @json_option
 def seal(*, store: str, as_json: bool) -> int:
     """Encrypt what stands in clear or under an older key."""
@@ -70,7 +72,7 @@ def seal(*, store: str, as_json: bool) -> int:
     if as_json:
         print_json({"rows": count})
     else:
-        click.echo(f"{count:,} 行已重新加密 / {count:,} rows were encrypted anew")
+        say(f"{count:,} 行已重新加密", f"{count:,} rows were encrypted anew")
     return exits.FINE
 
 
@@ -96,6 +98,7 @@ def erase(*, name: str, key: tuple[str, ...], store: str, day: dt.date, actor: s
 @keys_option
 @on_option
 @actor_option
+@lang_option
 @json_option
 def move(*, place: str, into: str, areas: tuple[str, ...], store: str, day: dt.date, actor: str, as_json: bool) -> int:
     """Move areas."""
@@ -114,6 +117,7 @@ def move(*, place: str, into: str, areas: tuple[str, ...], store: str, day: dt.d
 @keys_option
 @on_option
 @actor_option
+@lang_option
 @json_option
 def merge(*, kind: str, into: str, others: tuple[str, ...], store: str, day: dt.date, actor: str, as_json: bool) -> int:
     """Merge households or places."""
@@ -141,6 +145,7 @@ def merge(*, kind: str, into: str, others: tuple[str, ...], store: str, day: dt.
 @click.option("--head", default="", help="新户的户主 · The head of the new household.")
 @click.option("--zh", default="", help="新地方的名称 · The Chinese name of the new place.")
 @click.option("--en", default="", help="新地方的英文名 · Its English name.")
+@lang_option
 @json_option
 def split(
     *,

@@ -8,7 +8,7 @@ import click
 
 from community_core.cli import exits
 from community_core.cli.options import on_a_day
-from community_core.cli.output import print_json
+from community_core.cli.output import print_json, say, say_written
 from community_core.cli.usage import ending_of
 
 on_option = on_a_day("--on", "哪一天 · On which day.", name="day", required=True)
@@ -33,7 +33,7 @@ def form_of(out: Path) -> str:
     return ending_of(out, (".csv", ".xlsx")).removeprefix(".")
 
 
-def say_written(out: Path, data: bytes, *, as_json: bool) -> int:
+def write_table(out: Path, data: bytes, *, as_json: bool) -> int:
     """Write *data* to a file of its owner's alone, and say so."""
     # What registers hold is for their keeper alone.
     out.touch(mode=0o600)
@@ -41,8 +41,16 @@ def say_written(out: Path, data: bytes, *, as_json: bool) -> int:
     if as_json:
         print_json({"file": str(out), "bytes": len(data)})
     else:
-        click.echo(f"已写入 written: {out}")
+        say_written(out)
     return exits.FINE
+
+
+def say_change(change: str) -> None:
+    """Say under which id a change is kept."""
+    if change:
+        say(f"变更编号：{change}", f"change: {change}")
+    else:
+        say("没有变化", "nothing changed")
 
 
 def say_changed(change: str, *, as_json: bool) -> int:
@@ -50,5 +58,5 @@ def say_changed(change: str, *, as_json: bool) -> int:
     if as_json:
         print_json({"change": change or None})
     else:
-        click.echo(f"变更编号 change: {change}" if change else "没有变化 / nothing changed")
+        say_change(change)
     return exits.FINE

@@ -16,12 +16,12 @@ from community_core.cli.options import (
     json_option,
     kept_district_option,
     keys_option,
-    lang_option,
     split_given,
     store_option,
 )
-from community_core.cli.output import print_json, print_table
-from community_core.cli.register_options import cell_text, form_of, on_option, out_option, say_written
+from community_core.cli.output import print_json, print_table, say
+from community_core.cli.register_options import cell_text, form_of, on_option, out_option, write_table
+from community_core.cli.speaking import either, lang_option, spoken
 from community_core.cli.stores import office_over
 from community_core.cli.usage import Misuse
 from community_core.cli.wording import Wording, named
@@ -95,10 +95,10 @@ def show(
     actor: str,
     purpose: str,
     limit: int,
-    lang: Language,
     as_json: bool,
 ) -> int:
     """Show rows."""
+    lang = spoken()
     from community_core.registers.known import register_of  # noqa: PLC0415 - commands start without what they do not use
 
     own = register_of(name)
@@ -121,16 +121,16 @@ def show(
         columns = [column for column in own.asked if any(cells.get(column.name) is not None for cells in shown)]
         said = [[_said(words, column, cell_text(cells.get(column.name))) for column in columns] for cells in shown]
     title = f"{own.label.text(lang)} · {len(rows):,}"
-    print_table(title, [column.label.text(lang) for column in columns], said)
+    print_table(title, [column.label for column in columns], said)
     if len(rows) > limit:
-        click.echo(f"只列了前 {limit} 行 / the first {limit} only: --limit")
+        say(f"只列了前 {limit} 行：--limit", f"the first {limit} only: --limit")
     _say_withheld(withheld)
     return exits.FINE
 
 
 def _said(words: Wording, column: Column, value: str) -> str:
     """Return a cell with what the post, the kind of place or the place in it is called."""
-    from community_core.pages.words import SUBJECTS  # noqa: PLC0415 - with the office
+    from community_core.rules.type_words import SUBJECTS  # noqa: PLC0415 - with the office
 
     if not value:
         return value
@@ -207,9 +207,9 @@ def _withheld(own: Register, rows: Sequence[Row]) -> list[str]:
 
 def _say_withheld(columns: Sequence[str]) -> None:
     if columns:
-        click.echo(
-            f"敏感列 {'、'.join(columns)} 没有写出：查阅须给 --actor 和 --purpose，并留下记录"
-            f" / withheld: {', '.join(columns)}; give --actor and --purpose to read them, which is recorded",
+        say(
+            f"敏感列 {'、'.join(columns)} 没有写出：查阅须给 --actor 和 --purpose，并留下记录",
+            f"withheld: {', '.join(columns)}; give --actor and --purpose to read them, which is recorded",
             err=True,
         )
 
@@ -245,10 +245,10 @@ def export(
     actor: str,
     purpose: str,
     facts: bool,
-    lang: Language,
     as_json: bool,
 ) -> int:
     """Export rows."""
+    lang = spoken()
     from community_core.registers.forms import export as make  # noqa: PLC0415 - as above
     from community_core.registers.forms import facts_table  # noqa: PLC0415 - as above
     from community_core.registers.known import register_of  # noqa: PLC0415 - as above
@@ -272,7 +272,7 @@ def export(
             data = make(own, rows, form=form, lang=lang, private=not masked)
             withheld = _withheld(own, rows)
     _say_withheld(withheld)
-    return say_written(out, data, as_json=as_json)
+    return write_table(out, data, as_json=as_json)
 
 
 @click.command(
@@ -285,15 +285,20 @@ def export(
 @keys_option
 @lang_option
 @json_option
-def reads(*, name: str, key: tuple[str, ...], store: str, lang: Language, as_json: bool) -> int:
+def reads(*, name: str, key: tuple[str, ...], store: str, as_json: bool) -> int:
     """List who read what is sensitive."""
+    lang = spoken()
     with office_over(store, None) as office:
         found = office.registers.reads(name, key)
     if as_json:
         print_json({"reads": [_read_data(read) for read in found]})
         return exits.FINE
     heads = ("序号 number", "时刻 entered", "谁 who", "目的 purpose", "登记簿 register", "列 columns", "行数 rows")
-    print_table(f"查阅记录 Reads（{len(found):,}）", heads, [_read_row(read, lang) for read in found])
+    print_table(
+        either(f"查阅记录（{len(found):,}）", f"Reads ({len(found):,})"),
+        heads,
+        [_read_row(read, lang) for read in found],
+    )
     return exits.FINE
 
 
@@ -316,5 +321,5 @@ def _read_row(read: RegisterRead, lang: Language) -> tuple[Any, ...]:
     from community_core.registers.known import register_of  # noqa: PLC0415 - as above
 
     own = register_of(read.register)
-    columns = "、".join(own.column(name).label.text(lang) for name in read.columns)
+    columns = either("、", ", ").join(own.column(name).label.text(lang) for name in read.columns)
     return read.number, read.entered, read.actor, read.purpose, own.label.text(lang), columns, read.count

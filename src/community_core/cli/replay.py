@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from community_core.base.errors import FactError
-from community_core.base.labels import Label, Language
+from community_core.base.labels import Label
 from community_core.cli import exits
 from community_core.cli.districts import load_rules
-from community_core.cli.options import district_option, given_option, json_option, lang_option, read_given
+from community_core.cli.options import district_option, given_option, json_option, read_given
 from community_core.cli.output import pick, plain, print_json
+from community_core.cli.speaking import lang_option, spoken
 from community_core.cli.wording import explained
 
 _HELP = """按回执 FILE 重做一遍判定，指出有什么不同：规则、版本、事实或结果。有不同时退出码 1。
@@ -31,8 +32,9 @@ community-core replay receipt.json --district demo-shenhe --given age=72 \\
 @given_option
 @lang_option
 @json_option
-def replay(*, file: Path, district: str, given: tuple[str, ...], lang: Language, as_json: bool) -> int:
+def replay(*, file: Path, district: str, given: tuple[str, ...], as_json: bool) -> int:
     """Replay a receipt."""
+    lang = spoken()
     from community_core.jurisdiction import read_receipt  # noqa: PLC0415 - plugins are gathered only when needed
     from community_core.jurisdiction import replay as give_again  # noqa: PLC0415 - as above
 

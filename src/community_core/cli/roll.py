@@ -12,8 +12,9 @@ import click
 from community_core.base.labels import Language
 from community_core.cli import exits
 from community_core.cli.districts import load_rules
-from community_core.cli.options import district_option, given_option, json_option, lang_option, on_option, read_given
-from community_core.cli.output import console, finding_data, print_findings, print_json, print_table
+from community_core.cli.options import district_option, given_option, json_option, on_option, read_given
+from community_core.cli.output import console, finding_data, print_findings, print_json, print_table, say, say_written
+from community_core.cli.speaking import lang_option, spoken
 from community_core.cli.usage import Misuse, ending_of
 from community_core.cli.wording import named
 
@@ -54,10 +55,10 @@ def roll(
     on: dt.date,
     out: Path | None,
     rejected: Path | None,
-    lang: Language,
     as_json: bool,
 ) -> int:
     """Decide the table."""
+    lang = spoken()
     from community_core.roll import decide_file  # noqa: PLC0415 - needs the extra
 
     if out is not None:
@@ -129,10 +130,14 @@ def _say(result: FileResult, rules: Rules, lang: Language, *, as_json: bool) -> 
         print_findings(result.findings)
     for term in totals:
         _say_totals(result, rules, term, lang)
-    click.echo(f"{rows:,} 行已判定 decided，{refused:,} 行退回 set aside；编码 encoding: {result.encoding or '–'}")
+    encoding = result.encoding or "–"
+    say(
+        f"{rows:,} 行已判定，{refused:,} 行退回；编码：{encoding}",
+        f"{rows:,} rows decided, {refused:,} set aside; encoding: {encoding}",
+    )
     for path in (result.out, result.rejected):
         if path is not None:
-            click.echo(f"已写入 written: {path}")
+            say_written(path)
 
 
 def _say_totals(result: FileResult, rules: Rules, term: str, lang: Language) -> None:
@@ -151,4 +156,4 @@ def _say_totals(result: FileResult, rules: Rules, term: str, lang: Language) -> 
         for total in result.totals(term)
     ]
     title = f"{named(spelling.called(full), term, lang)} · {result.rows:,}"
-    print_table(title, ("状态 status", "结果 outcome", "人数 count"), rows, right=(2,), lang=lang)
+    print_table(title, ("状态 status", "结果 outcome", "人数 count"), rows, right=(2,))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from community_core.base.labels import Label, Language
+from community_core.base.labels import Label
 from community_core.cli.output import print_json, print_table
+from community_core.cli.speaking import spoken
 from community_core.cli.wording import Wording, named
 
 if TYPE_CHECKING:
@@ -56,7 +57,6 @@ def say_case(
     definition: Procedure | None = None,
     *,
     as_json: bool,
-    lang: Language = "zh",
     as_of: dt.date | None = None,
     moments: Sequence[Moment] | None = None,
 ) -> None:
@@ -93,6 +93,7 @@ def say_case(
         ]
         print_json({**brief(now), "follow_ups": children, "timeline": timeline})
         return
+    lang = spoken()
     words = Wording(office, lang)
     rows = [
         (
@@ -107,7 +108,7 @@ def say_case(
     ]
     said = (now.id, definition.title.text(lang), words.place(now.place), words.state(definition, now.state))
     title = " · ".join(filter(None, (*said, words.end(now.ended))))
-    print_table(title, ("条 no.", "日期 day", "环节 step", "经办 by", "状态 state", "内容 data"), rows, lang=lang)
+    print_table(title, ("条 no.", "日期 day", "环节 step", "经办 by", "状态 state", "内容 data"), rows)
     if now.parent:
         click.echo(words.pick(f"由此而来：{now.parent}", f"follows {now.parent}"))
     for child in children:

@@ -12,7 +12,18 @@ import click
 
 from community_core.cli import exits
 from community_core.cli.options import json_option
-from community_core.cli.output import both, console, finding_data, plain, print_findings, print_json, print_table
+from community_core.cli.output import (
+    console,
+    finding_data,
+    finding_text,
+    pick,
+    plain,
+    print_findings,
+    print_json,
+    print_table,
+    say,
+)
+from community_core.cli.speaking import chosen, either, lang_option, spoken
 
 if TYPE_CHECKING:
     from community_core.base.findings import Finding, Origin
@@ -53,6 +64,7 @@ community-core test plugins/shenhe/cases --coverage --mutate
     show_default=True,
     help="每几处改动试一处 · Try every n-th change.",
 )
+@lang_option
 @json_option
 def test(
     *, paths: tuple[Path, ...], coverage: bool, mutating: bool, practices: tuple[str, ...], every: int, as_json: bool
@@ -95,24 +107,28 @@ def _progress(path: Path, *, shown: bool) -> Iterator[Watch | None]:
 
 
 def _failure(found: Sequence[Finding]) -> str:
-    return "\n".join(str(each) for each in found)
+    return "\n".join(finding_text(each, chosen()) for each in found)
 
 
 def _show(results: Sequence[CaseResult], left: Sequence[str] | None, mutations: Sequence[Mutation]) -> None:
     failures = [result for result in results if not result.passed]
     if failures:
         rows = [(result.case.name, _failure(result.findings)) for result in failures]
-        print_table(f"没有通过的例子 Failed cases ({len(rows)})", ("例子 case", "应为与得到 expected and got"), rows)
+        print_table(
+            either(f"没有通过的例子（{len(rows)}）", f"Failed cases ({len(rows)})"),
+            ("例子 case", "应为与得到 expected and got"),
+            rows,
+        )
     if not results:
-        click.echo("没有例子 / there are no cases")
-    click.echo(f"{len(results) - len(failures)} 通过 passed, {len(failures)} 未通过 failed")
+        say("没有例子", "there are no cases")
+    passed, failed = len(results) - len(failures), len(failures)
+    say(f"{passed} 个通过，{failed} 个未通过", f"{passed} passed, {failed} failed")
     if left is not None:
         if left:
-            print_table(
-                f"没有例子的部分 What no case tries ({len(left)})", ("条款项 term",), [(item,) for item in left]
-            )
+            title = either(f"没有例子的部分（{len(left)}）", f"What no case tries ({len(left)})")
+            print_table(title, ("条款项 term",), [(item,) for item in left])
         else:
-            click.echo("每一行、未知、结束和拒绝都有例子 / every row, unknown, end and refusal has a case")
+            say("每一行、未知、结束和拒绝都有例子", "every row, unknown, end and refusal has a case")
     for mutation in mutations:
         _show_mutation(mutation)
 
@@ -131,24 +147,26 @@ def _show_mutation(mutation: Mutation) -> None:
     counts = {fate: len(mutation.of(fate)) for fate in Fate}
     if mutation.reasons:
         print_table(
-            f"等价的改动 Equivalent changes ({len(mutation.reasons)})",
+            either(f"等价的改动（{len(mutation.reasons)}）", f"Equivalent changes ({len(mutation.reasons)})"),
             ("改动 change", "为什么 why"),
-            [(name, both(reason)) for name, reason in mutation.reasons],
+            [(name, pick(reason, spoken())) for name, reason in mutation.reasons],
         )
     survivors = mutation.of(Fate.SURVIVED)
     if survivors:
         # Plain lines: a name is copied whole into the list of equivalent changes, a place opened in an editor.
-        click.echo(f"没有例子发现的改动 Changes that no case catches ({len(survivors)})")
+        say(f"没有例子发现的改动（{len(survivors)}）", f"Changes that no case catches ({len(survivors)})")
         for tried in survivors:
             click.echo(plain(f"  {_near(tried.mutant.origin)}\n    {tried.mutant.name}"))
     others = [found for found in mutation.findings if found.code != "mutant-survived"]
     if others:
         print_findings(others)
     sample = "" if len(mutation.tried) == mutation.possible else f" / {mutation.possible}"
-    click.echo(
-        f"{'、'.join(mutation.practices)}：改动 changes {len(mutation.tried)}{sample}，"
-        f"例子发现 caught {counts[Fate.CAUGHT]}，检查拒绝 refused {counts[Fate.REFUSED]}，"
-        f"等价 equivalent {counts[Fate.EQUIVALENT]}，没有发现 survived {counts[Fate.SURVIVED]}"
+    changes = f"{len(mutation.tried)}{sample}"
+    say(
+        f"{'、'.join(mutation.practices)}：改动 {changes}，例子发现 {counts[Fate.CAUGHT]}，"
+        f"检查拒绝 {counts[Fate.REFUSED]}，等价 {counts[Fate.EQUIVALENT]}，没有发现 {counts[Fate.SURVIVED]}",
+        f"{', '.join(mutation.practices)}: changes {changes}, caught {counts[Fate.CAUGHT]}, "
+        f"refused {counts[Fate.REFUSED]}, equivalent {counts[Fate.EQUIVALENT]}, survived {counts[Fate.SURVIVED]}",
     )
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from community_core.base.labels import Label, Language
+from community_core.base.labels import Label
 from community_core.cli import exits
 from community_core.cli.districts import load_rules
-from community_core.cli.options import district_option, json_option, lang_option, on_a_day
+from community_core.cli.options import district_option, json_option, on_a_day
 from community_core.cli.output import pick, print_json, print_table
+from community_core.cli.speaking import lang_option, spoken
 from community_core.cli.wording import above
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ community-core why elder_age --district demo-shenhe
 @on_a_day("--on", "哪一天；不给则列全部 · The day; all without one.")
 @lang_option
 @json_option
-def why(*, term: str, district: str, on: dt.date | None, lang: Language, as_json: bool) -> int:
+def why(*, term: str, district: str, on: dt.date | None, as_json: bool) -> int:
     """Print the claims to a term."""
+    lang = spoken()
     rules = load_rules(district)
     claims = rules.why(term, on=on)
     if as_json:
@@ -86,7 +88,6 @@ def why(*, term: str, district: str, on: dt.date | None, lang: Language, as_json
             )
             for claim in claims
         ],
-        lang=lang,
     )
     fault = dict(rules.terms.broken).get(full)
     if fault is not None:

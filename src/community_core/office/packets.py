@@ -24,6 +24,7 @@ from community_core.office.office import Office
 from community_core.office.views import state_label
 from community_core.procedures.definition import Procedure, StepField
 from community_core.procedures.events import Case
+from community_core.rules.type_words import type_label
 from community_core.rules.types import Kind
 
 #: What the first key of a packet says, so that nobody takes another file for one.
@@ -283,6 +284,10 @@ def _value(field: StepField, text: str) -> Any:
     try:
         return dt.date.fromisoformat(text) if kind is Kind.DATE else decode_value(json.loads(text))
     except (ValueError, CodecError) as error:
+        wanted = type_label(field.type, dict(field.labels))
         raise LoadError(
-            Label(f"“{field.name}”的值不符合类型 {field.type}", f"the value of {field.name!r} is no {field.type}")
+            Label(
+                f"“{field.name}”的值不符合类型（{wanted.zh}）",
+                f"the value of {field.name!r} does not fit its type ({wanted.en})",
+            )
         ) from error

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from community_core.base.findings import NOWHERE, Origin
-from community_core.base.labels import Label
+from community_core.base.labels import Label, joined
 from community_core.declarations.amendments import Amendment
 from community_core.declarations.code_lists import CodeEntry, CodeList
 from community_core.declarations.practice import District, Practice
 from community_core.declarations.terms import Claim
 from community_core.jurisdiction.rules import Rules
 from community_core.pages.spelling import Spelling
-from community_core.pages.words import AS_OF, joined, post_label
+from community_core.pages.words import AS_OF, post_label
 from community_core.procedures.definition import Procedure, Step
 from community_core.rules.terms import AsOf, DatedValue, Decision, DecisionTable, Row
 

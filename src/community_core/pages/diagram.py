@@ -8,11 +8,11 @@ from html import escape
 
 from attrs import frozen
 
-from community_core.base.labels import Label
+from community_core.base.labels import Label, joined
 from community_core.pages.flow import START, Flow, flow_of, late_label, step_label
 from community_core.pages.layout import Box, Layout, Led, Placed, lay_out
 from community_core.pages.texts import ENDS
-from community_core.pages.words import joined, post_label
+from community_core.pages.words import post_label
 from community_core.procedures.definition import EndKind, Late, Procedure, Step
 from community_core.rules.terms import Expression
 

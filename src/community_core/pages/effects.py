@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from community_core.base.errors import UnknownTerm
-from community_core.base.labels import Label
+from community_core.base.labels import Label, joined
 from community_core.jurisdiction.rules import Rules
 from community_core.pages.spelling import Spelling
-from community_core.pages.words import ARGUMENTS, EFFECTS, joined, post_label
+from community_core.pages.words import ARGUMENTS, EFFECTS, post_label
 from community_core.procedures.consequences import is_literal
 from community_core.procedures.definition import EffectSpec, Procedure
 from community_core.rules.terms import Expression

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from community_core.base.days import Span
 from community_core.base.errors import UnknownTerm
-from community_core.base.labels import Label
+from community_core.base.labels import Label, joined
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import Amendment
 from community_core.declarations.code_lists import CodeEntry, CodeList
@@ -36,21 +36,10 @@ from community_core.pages.handbook_procedures import gap_entry, procedure_entry
 from community_core.pages.lettering import RANKS
 from community_core.pages.spelling import Spelling
 from community_core.pages.texts import value_text
-from community_core.pages.words import (
-    AGGREGATIONS,
-    AMENDMENTS,
-    AS_OF,
-    BOUNDS,
-    FORCES,
-    HITS,
-    PRIVACIES,
-    joined,
-    subject_label,
-    type_label,
-)
-from community_core.rules.bounds import Bound
+from community_core.pages.words import AGGREGATIONS, AMENDMENTS, AS_OF, BOUNDS, FORCES, HITS, PRIVACIES
 from community_core.rules.engine import value_on
 from community_core.rules.terms import (
+    Bound,
     DatedValue,
     Decision,
     DecisionTable,
@@ -61,6 +50,7 @@ from community_core.rules.terms import (
     PythonDecision,
     Row,
 )
+from community_core.rules.type_words import subject_label, type_label
 
 _NAMES_OF_GAP = Label("缺项", "gap")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from community_core.base.labels import Label
+from community_core.base.labels import Label, joined
 from community_core.base.ranks import Standing
 from community_core.declarations.practice import GapTerm
 from community_core.jurisdiction.rules import Rules
@@ -19,16 +19,9 @@ from community_core.pages.spelling import Spelling
 from community_core.pages.texts import KINDS
 from community_core.pages.timetable import PERIOD_KINDS, timetable_of
 from community_core.pages.votes import vote_terms
-from community_core.pages.words import (
-    CONCLUSIONS,
-    PRIVACIES,
-    audience_label,
-    joined,
-    post_label,
-    subject_label,
-    type_label,
-)
+from community_core.pages.words import CONCLUSIONS, PRIVACIES, audience_label, post_label
 from community_core.procedures.definition import Gap, Procedure, Publish, Step, Waiting
+from community_core.rules.type_words import subject_label, type_label
 
 
 def procedure_entry(rules: Rules, spelling: Spelling, full: str, procedure: Procedure, day: dt.date) -> ProcedureEntry:

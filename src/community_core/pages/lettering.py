@@ -15,13 +15,13 @@ from community_core.jurisdiction.reached import reached_on
 from community_core.jurisdiction.rules import Rules
 from community_core.model.serving import facts_of
 from community_core.pages.texts import STANDINGS, UNKNOWN, masked_text, value_text
-from community_core.pages.words import UNITS
 from community_core.rules import nodes as n
 from community_core.rules.answer import Answer, ParameterUse
 from community_core.rules.function_plan import FunctionPlan
 from community_core.rules.pattern import Status
 from community_core.rules.plan import TablePlan
 from community_core.rules.terms import Fact, Parameter
+from community_core.rules.type_words import UNITS
 from community_core.rules.types import Kind, ValueType
 from community_core.rules.vocabulary import WORKDAY_TABLE, outer
 

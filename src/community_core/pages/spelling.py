@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from community_core.base.labels import Label, Language
+from community_core.base.labels import Label, Language, joined
 from community_core.jurisdiction.rules import Rules
 from community_core.pages.texts import value_text
-from community_core.pages.words import BALLOTS, UNITS, in_words, joined
+from community_core.pages.words import BALLOTS, in_words
 from community_core.procedures.definition import Procedure
 from community_core.rules import nodes as n
 from community_core.rules.naming import Labels, values_of
 from community_core.rules.terms import Expression, Output, Parameter, Row
+from community_core.rules.type_words import UNITS
 from community_core.rules.types import BOOL, Kind, ValueType
 from community_core.rules.unparse import unparse
 

@@ -11,6 +11,7 @@ from community_core.base.labels import Label
 from community_core.base.masking import HIDDEN, masked
 from community_core.base.money import Money
 from community_core.base.ranks import Standing
+from community_core.declarations.catalogue import RowClass
 from community_core.instruments.ballot import ABSTAIN, SPOILT
 from community_core.procedures.definition import EndKind, PublishKind
 from community_core.procedures.withholding import Why, Withheld
@@ -34,6 +35,13 @@ KINDS: Mapping[PublishKind, Label] = {
     PublishKind.OBJECTION_NOTICE: Label("公示", "objection notice"),
     PublishKind.DISCLOSURE: Label("公开", "disclosure"),
     PublishKind.PERSONAL_NOTICE: Label("告知", "personal notice"),
+}
+
+#: What a row of a catalogue claims.
+ROW_CLASSES: Mapping[RowClass, Label] = {
+    RowClass.MECHANISM: Label("运行", "mechanism"),
+    RowClass.VALUE: Label("用到的数", "value"),
+    RowClass.REFERENCE: Label("存目", "reference"),
 }
 
 #: On pages as in reasons.

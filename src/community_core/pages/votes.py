@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from community_core.base.labels import Label
+from community_core.base.labels import Label, joined
 from community_core.instruments.attendance import NONE
 from community_core.instruments.ballot import Method, QuorumOf
 from community_core.instruments.ties import TieRule
-from community_core.pages.words import joined
 from community_core.procedures.collective import CollectiveDecision, Electorate
 from community_core.rules.terms import Expression
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from community_core.base.labels import Label
 from community_core.base.ranks import Force, Privacy
 from community_core.declarations.amendments import AmendmentKind
 from community_core.procedures.definition import LateAction, Procedure
-from community_core.rules.bounds import BoundKind
-from community_core.rules.terms import Aggregation, AsOf, HitPolicy
-from community_core.rules.types import POSITION, Kind, ValueType
+from community_core.rules.terms import Aggregation, AsOf, BoundKind, HitPolicy
 
 #: The roles that the library gives, and the posts that practices share; what else a practice names, it labels itself.
 #: None leaves the table, since older texts of procedures, under which cases still run, carry no label for it.
@@ -50,26 +48,6 @@ AUDIENCES: Mapping[str, Label] = {
     "proposer": Label("提出人", "the proposer"),
 }
 
-SUBJECTS: Mapping[str, Label] = {
-    "body": Label("组织", "body"),
-    "building": Label("楼", "building"),
-    "case": Label("办件", "case"),
-    "city": Label("市", "city"),
-    "community": Label("社区", "community"),
-    "complaint": Label("投诉", "complaint"),
-    "contract": Label("契约", "contract"),
-    "county": Label("县", "county"),
-    "district": Label("区县", "district"),
-    "household": Label("户", "household"),
-    "owner": Label("业主", "owner"),
-    "post": Label("职务", "post"),
-    "resident": Label("居民", "resident"),
-    "service": Label("服务", "service"),
-    "subdistrict": Label("街道", "subdistrict"),
-    "unit": Label("辖区单位", "unit in the area"),
-    "vulnerable": Label("弱势人员", "vulnerable person"),
-}
-
 PRIVACIES: Mapping[Privacy, Label] = {
     Privacy.PUBLIC: Label("公开", "public"),
     Privacy.INTERNAL: Label("内部", "internal"),
@@ -77,34 +55,10 @@ PRIVACIES: Mapping[Privacy, Label] = {
     Privacy.SENSITIVE: Label("敏感个人信息", "sensitive"),
 }
 
-TYPES: Mapping[Kind, Label] = {
-    Kind.BOOL: Label("是否", "yes or no"),
-    Kind.INT: Label("整数", "whole number"),
-    Kind.TEXT: Label("文字", "text"),
-    Kind.DATE: Label("日期", "day"),
-    Kind.MONEY: Label("金额", "money"),
-    Kind.SHARE: Label("比例", "share"),
-    Kind.ENUM: Label("选项", "one of"),
-    Kind.LIST: Label("列表", "list"),
-    Kind.MEMBERS: Label("成员", "members"),
-}
-
 #: On which day a case reads a term; said only where it is not the day it opened.
 AS_OF: Mapping[AsOf, Label] = {
     AsOf.CASE: Label(),
     AsOf.STEP: Label("办件按环节当天读", "a case reads it as of the day of the step"),
-}
-
-UNITS: Mapping[str, Label] = {
-    "minute": Label("分钟", "minutes"),
-    "day": Label("天", "days"),
-    "workday": Label("个工作日", "working days"),
-    "month": Label("个月", "months"),
-    "year": Label("年", "years"),
-    "metre": Label("米", "metres"),
-    "square_metre": Label("平方米", "square metres"),
-    "pct": Label("%", "%"),
-    "permille": Label("‰", "‰"),
 }
 
 HITS: Mapping[HitPolicy, Label] = {
@@ -246,35 +200,3 @@ def post_label(post: str, procedure: Procedure) -> Label:
 def audience_label(audience: str, procedure: Procedure) -> Label:
     """Return what those are called to whom *procedure* publishes something."""
     return dict(procedure.posts).get(audience) or AUDIENCES.get(audience) or post_label(audience, procedure)
-
-
-def subject_label(subject: str) -> Label:
-    """Return what a kind of subject is called."""
-    return SUBJECTS.get(subject) or Label(subject, subject)
-
-
-def joined(labels: Iterable[Label], zh: str = "、", en: str = ", ") -> Label:
-    """Return *labels* as one list in each language."""
-    parts = tuple(labels)
-    return Label(zh.join(part.zh for part in parts), en.join(part.text("en") for part in parts))
-
-
-def type_label(kind: ValueType, labels: Mapping[str, Label] | None = None) -> Label:
-    """Return what a type is called, with the values of an enumeration and the unit of a number."""
-    if kind.kind is Kind.ENUM:
-        named = labels or {}
-        values = [named.get(value) or Label(value, value) for value in kind.values]
-        return joined(values, "／", " / ")
-    if kind.unit == POSITION:
-        return Label("位置（向东、向北各多少米）", "position (metres to the east and to the north)")
-    base = TYPES[kind.kind]
-    if kind.kind is Kind.LIST and kind.of is not None:
-        of = type_label(kind.of, labels)
-        return Label(f"{base.zh}：{of.zh}", f"{base.en} of: {of.text('en')}")
-    if kind.refers_to:
-        subject = subject_label(kind.refers_to)
-        return Label(f"{subject.zh}的编号", f"id of a {subject.text('en')}")
-    if kind.unit and kind.kind is Kind.INT:
-        unit = UNITS.get(kind.unit) or Label(kind.unit, kind.unit)
-        return Label(f"{base.zh}（{unit.zh}）", f"{base.en} ({unit.en})")
-    return base

@@ -15,8 +15,9 @@ from community_core.roll.cell import Cell, days_since_epoch
 from community_core.roll.codes import counted, first_places
 from community_core.roll.extras import nw, pl
 from community_core.roll.typed import as_texts, typed_column
-from community_core.roll.values import ROW_NUMBER, beyond, from_cell, is_small, share_value
+from community_core.roll.values import ROW_NUMBER, from_cell, is_small, share_value
 from community_core.rules.terms import Fact
+from community_core.rules.type_words import type_label
 from community_core.rules.types import Kind
 
 _OVER = "\x1fover"
@@ -83,28 +84,25 @@ class Subjects:
         column = self.frame[fact.name]
         kind = fact.type.kind
         if kind is Kind.MONEY and column.dtype.is_integer():
-            values = column.cast(pl.Int64, strict=False)
+            values, bad = column.cast(pl.Int64, strict=False), None
         elif kind is Kind.ENUM and column.dtype in (pl.String, pl.Categorical, pl.Enum):
             own = pl.Enum(fact.type.values)
             values = column if column.dtype == own else column.cast(pl.String).cast(own, strict=False)
+            bad = None
         elif kind in (Kind.TEXT, Kind.SHARE) and (texts := as_texts(column)) is not None:
-            values = column.cast(pl.String) if kind is Kind.TEXT else texts
+            values, bad = (column.cast(pl.String) if kind is Kind.TEXT else texts), None
         elif column.dtype == pl.String and column.null_count() != len(column):
             raise self._wrong(fact, column, column.is_not_null())
         else:
-            typed, unfit, why = typed_column(column, fact)
+            typed, bad, why = typed_column(column, fact)
             if typed is None:
                 raise FactError(why.message, (why,))
-            if unfit.any():
-                raise self._wrong(fact, column, unfit)
             values = typed
         if kind is Kind.ENUM and values.dtype == pl.String:  # a column of nulls
             values = values.cast(pl.Enum(fact.type.values))
-        bad = beyond(values, fact.type)
-        if kind is not Kind.SHARE:  # an empty text is no share and unknown
-            bad |= column.is_not_null() & values.is_null()
-        if bad.any():
-            raise self._wrong(fact, column, bad)
+        lost = values.null_count() > column.null_count() and kind is not Kind.SHARE
+        if lost or (bad is not None and bad.any()):
+            raise self._wrong(fact, column, column.is_not_null() & values.is_null() if bad is None else bad)
         return self._keep(fact, values.rename(fact.name))
 
     def _keep(self, fact: Fact, values: pl.Series) -> Cell:
@@ -148,10 +146,12 @@ class Subjects:
         numbers = self.rows.filter(bad)
         shown = ", ".join(str(number) for number in numbers.head(_SHOWN))
         more = f" (+{len(numbers) - _SHOWN})" if len(numbers) > _SHOWN else ""
+        wanted = type_label(fact.type, dict(fact.labels))
         return FactError(
             Label(
-                f"列“{fact.name}”有不符合类型 {fact.type} 的值（{column.dtype}），见行 {shown}{more}，请改正",
-                f"column {fact.name!r} ({column.dtype}) holds what is no {fact.type}: rows {shown}{more}; correct it",
+                f"列“{fact.name}”（{column.dtype}）有不符合类型（{wanted.zh}）的值，见行 {shown}{more}，请改正",
+                f"column {fact.name!r} ({column.dtype}) holds what does not fit its type ({wanted.en}): "
+                f"rows {shown}{more}; correct it",
             )
         )
 

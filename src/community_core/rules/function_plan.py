@@ -29,6 +29,7 @@ from community_core.rules.parts import (
 )
 from community_core.rules.pattern import Choice, Pattern, Status
 from community_core.rules.terms import Fact, Output, PythonDecision
+from community_core.rules.type_words import type_label
 from community_core.rules.types import fits
 from community_core.rules.vocabulary import Word, inner, outer
 
@@ -147,12 +148,12 @@ class FunctionPlan:
         values = tuple(tuple(value) if isinstance(value, list) else value for value in values)
         wrong = [output for output, value in zip(outputs, values, strict=True) if not fits(output.type, value)]
         if wrong:
-            kind = type(result).__name__
+            kind, wanted = type(result).__name__, type_label(wrong[0].type)
             return Choice(Status.UNAVAILABLE, ()), finding(
                 "function-outcome",
-                f"判定函数 {self.term} 给出的值（{kind}）不符合类型 {wrong[0].type}；请联系插件的维护者",
-                f"the decision function {self.term} gave something ({kind}) that is no {wrong[0].type}; tell its "
-                "plugin's maintainers",
+                f"判定函数 {self.term} 给出的值（{kind}）不符合类型（{wanted.zh}）；请联系插件的维护者",
+                f"the decision function {self.term} gave something ({kind}) that does not fit its type ({wanted.en}); "
+                "tell its plugin's maintainers",
                 self.decision.origin,
             )
         return Choice(
