@@ -9,7 +9,7 @@ from community_core.base.labels import Label
 from community_core.ports.store import Delegation, KnownRoot, Posting
 from community_core.procedures.events import EndAppointment
 from community_core.registers.applying import plans_of, write
-from community_core.registers.changes import APPOINTMENT, CORRECTION, DELEGATION, RegisterChange
+from community_core.registers.changes import APPOINTMENT, CORRECTION, DELEGATION, ERASURE, RegisterChange
 from community_core.registers.electoral import Entitlement, RollHead, RollKind, RollLine, corrected, sealed
 from community_core.registers.known import register_of
 from community_core.registers.reads import RegisterRead
@@ -185,7 +185,7 @@ def test_what_may_be_erased_or_sealed_is_no_part_of_it(database, book):
     keep(store, RESIDENTS, Asked(("r-1",), values, MAY))
     book.write(store, "x-1", 1)
     store.checkpoint(NOON)
-    assert store.erase_rows(RESIDENTS, ("r-1",)) == 1
+    assert store.erase_rows(RESIDENTS, ("r-1",), RegisterChange(ERASURE, JUNE, "clerk"), NOON) == "erasure-000002"
     keep(store, RESIDENTS, Asked(("r-1",), (), JUNE, ends=True))
     assert found(store) == []
     store.checkpoint(NOON)

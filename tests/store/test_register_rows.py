@@ -15,7 +15,7 @@ from community_core.ports.keys import KeyRing
 from community_core.ports.store import Cause, Contradiction, Delegation, Posting
 from community_core.procedures.events import EndAppointment
 from community_core.registers.applying import plans_of, write
-from community_core.registers.changes import CORRECTION, RegisterChange
+from community_core.registers.changes import CORRECTION, ERASURE, RegisterChange
 from community_core.registers.electoral import (
     ElectoralRoll,
     Entitlement,
@@ -224,6 +224,10 @@ def test_what_stood_in_clear_or_under_an_older_key_is_encrypted_anew(database):
     assert isinstance(first.register_rows(ENTRIES)[0].key[1], Locked)
 
 
+def erased(store, register, key):
+    return store.erase_rows(register, key, RegisterChange(ERASURE, JUNE, "clerk"), NOON)
+
+
 def test_an_erased_entry_leaves_nothing(database):
     """Erasing an entry whose key is sensitive removes all of its rows, replaced ones too, and no other's."""
     for keys in (None, KEYS):
@@ -231,12 +235,15 @@ def test_an_erased_entry_leaves_nothing(database):
         other = ("residents", "r-9", "disability", "mental")
         keep(store, ENTRIES, Asked(ENTRY, ("一级",), MAY), Asked(other, (None,), MAY))
         keep(store, ENTRIES, Asked(ENTRY, ("二级",), JUNE))
-        assert store.erase_rows(ENTRIES, ENTRY) == 3
+        assert erased(store, ENTRIES, ENTRY).startswith("erasure-")
+        assert erased(store, ENTRIES, ENTRY) == ""
         store.scrub()
         assert [row.key for row in store.register_rows(ENTRIES, past=True)] == [other]
         if database.is_sqlite and keys is None:
             assert ENTRY[1].encode() not in everywhere(database)
-        assert store.erase_rows(ENTRIES, other) == 1
+        assert list(store.verify()) == []
+        assert erased(store, ENTRIES, other) != ""
+        assert list(store.verify()) == []
 
 
 def test_two_writers_cannot_both_replace_a_row(database):

@@ -185,10 +185,10 @@ class RegisterDesk(RegisterReading):
         """Erase the personal and sensitive values of *key* from a register, of all days, and return the change's id.
 
         Ids, days and the change that says who erased them and why stay; electoral rolls hold ids alone. Where the key
-        itself is sensitive, as that of an entry in a category, the rows are removed.
+        itself is sensitive, as that of an entry in a category, nothing stays of what the rows said.
 
         Raises:
-            Refused: if no reason is given, or the register says nothing of *key* on any day.
+            Refused: if no reason is given, the register says nothing of *key* on any day, or all of it is erased.
         """
         require_day(day)
         require_actor(actor)
@@ -197,15 +197,16 @@ class RegisterDesk(RegisterReading):
             raise redrawing.refuse("no-reason", "删除个人信息须写明理由", "say why personal values are erased")
 
         def do() -> str:
-            if not self._store.erase_rows(own, key):
+            # Of a key that is sensitive itself, nothing may stay.
+            note = f"{own.name}: {why.strip()}" if own.secret else f"{own.name}/{'/'.join(key)}: {why.strip()}"
+            made = self._store.erase_rows(own, key, RegisterChange(ERASURE, day, actor, note=note), self._clock.now())
+            if not made:
                 raise redrawing.refuse(
                     "not-registered",
                     f"登记簿“{own.label.zh}”没有 {'、'.join(key)}，或没有个人信息",
                     f"the register {own.name!r} has no {', '.join(key)}, or no personal values of it",
                 )
-            # Of a key that is sensitive itself, nothing may stay.
-            note = f"{own.name}: {why.strip()}" if own.secret else f"{own.name}/{'/'.join(key)}: {why.strip()}"
-            return self._store.keep_change(RegisterChange(ERASURE, day, actor, note=note), self._clock.now())
+            return made
 
         done = self._store.run(do)
         self._store.scrub()

@@ -253,8 +253,11 @@ class RegisterRows(Protocol):
         """
         ...
 
-    def erase_rows(self, register: Register, key: Sequence[str]) -> int:
-        """Erase the private values of *key* from all rows, replaced ones too; return how many rows there were."""
+    def erase_rows(self, register: Register, key: Sequence[str], change: RegisterChange, entered: dt.datetime) -> str:
+        """Erase the private values of *key* from all rows, replaced ones too, and keep *change*; return its id.
+
+        Where there is nothing to erase, nothing is kept and the id is empty.
+        """
         ...
 
     def seal_rows(self) -> int:

@@ -23,8 +23,9 @@ ENDING: Final = "ending"
 class RegisterChange:
     """One change: its kind, the day it is about, who made it, and the file it came from with its hash.
 
-    *case* is the case that caused it and *version* its event, empty and 0 where none did; then *written* is a hash of
-    the rows that it wrote. The store gives the *id* and keeps the moment *entered*.
+    *case* is the case that caused it and *version* its event, empty and 0 where none did. *written* is a hash of the
+    rows that it wrote, where an event caused it, or of those that it erased. The store gives the *id* and keeps the
+    moment *entered*.
     """
 
     kind: str

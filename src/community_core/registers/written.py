@@ -1,4 +1,4 @@
-"""A hash of the rows that one change wrote, by which a table can be held against the change later.
+"""A hash of the rows that one change wrote or erased, by which a table can be held against the change later.
 
 Private values are no part of it, since they may be erased.
 """
@@ -21,6 +21,11 @@ def lasting(register: Register) -> tuple[Column, ...]:
     return (*register.key, *(column for column in register.values if not column.private))
 
 
+def erasable(register: Register) -> bool:
+    """Return whether values of *register* can be erased: private ones, or whole rows whose very key is sensitive."""
+    return register.secret or any(column.private for column in register.values)
+
+
 def new_line(register: Register, cells: Iterable[Any], since: str, until: str | None) -> Sequence[Any]:
     """Return the line of a row that was added: *cells* of the lasting columns as they are kept, and its days."""
     return (register.name, *cells, since, until)
@@ -29,6 +34,11 @@ def new_line(register: Register, cells: Iterable[Any], since: str, until: str | 
 def replaced_line(register: Register, number: int) -> Sequence[Any]:
     """Return the line of a row that was replaced, by its number in the table."""
     return (register.name, number)
+
+
+def erased_line(register: Register, number: int) -> Sequence[Any]:
+    """Return the line of a row of which values were erased, by its number in the table."""
+    return (register.name, "erased", number)
 
 
 def written_hash(lines: Iterable[Sequence[Any]]) -> str:

@@ -2,8 +2,8 @@
 
 None of it is overwritten: what a row said stays when another takes its place. So each part is a sequence of lines at
 growing positions, and a checkpoint keeps, of each part that has grown since the one before, how far it reaches and a
-hash of the lines in between. Personal values of registers may be erased and are no part of it, and so are registers
-whose very keys are sensitive, of which whole rows are erased.
+hash of the lines in between. Personal values of registers may be erased: of them, and of all that rows say whose very
+keys are sensitive, a line has what the row committed to.
 
 A column without a value is left out of its line: tables may get further columns as long as older rows have none there.
 """
@@ -23,7 +23,7 @@ from sqlalchemy import Connection, FromClause, Select, func, select
 from community_core.base.findings import Finding, finding
 from community_core.registers.describe import Register
 from community_core.registers.known import KEPT
-from community_core.registers.written import lasting
+from community_core.registers.written import erasable, lasting
 from community_core.store.records import shown
 from community_core.store.schema import (
     CLEAR_EVENTS,
@@ -214,7 +214,8 @@ def _rows(table: FromClause, columns: Sequence[str]) -> Lines:
 
 def _register(register: Register) -> Part:
     table = register_tables[register.name]
-    columns = (*(column.name for column in lasting(register)), "since", "until", "entered", "change_id")
+    said = () if register.secret else (*(column.name for column in lasting(register)), "since", "until")
+    columns = (*said, "entered", "change_id", *(["commitment"] if erasable(register) else ()))
     zh, en = f"登记簿“{register.label.zh}”", f"the register {register.name!r}"
     return Part(f"register:{register.name}", zh, en, _rows(table, columns), table.c.number)
 
@@ -323,7 +324,6 @@ def _roll(roll: Any) -> Part:
 
 
 _BOUNDS: Final = Part("boundaries", "升级时记下的界限", "the boundaries that upgrades kept", _bounds)
-_LASTING: Final = tuple(register for register in KEPT if not register.secret)
 _FIXED: Final = (
     _BOUNDS,
     Part(
@@ -337,6 +337,6 @@ _FIXED: Final = (
     _begun(APPOINTED),
     _begun(DELEGATED),
     Part("past_rows", "任职和委托的变更", "what was written over appointments and delegations", _rewritten),
-    *map(_register, _LASTING),
-    *map(_replaced, _LASTING),
+    *map(_register, KEPT),
+    *map(_replaced, KEPT),
 )

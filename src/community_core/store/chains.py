@@ -38,6 +38,7 @@ from community_core.store.records import (
     takers_text,
     whole,
 )
+from community_core.store.register_commitments import verify_commitments
 from community_core.store.register_reads import verify_reads
 from community_core.store.schema import (
     OWN,
@@ -131,6 +132,7 @@ def _all(
         yield from verify_following(connection, sealing)
         yield from verify_written(connection)
         yield from verify_known(connection)
+        yield from verify_commitments(connection, sealing)
         yield from verify_checkpoints(connection, roots)
         yield from verify_rolls(connection)
         yield from verify_reads(connection)

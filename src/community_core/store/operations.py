@@ -27,6 +27,7 @@ from community_core.store.failures import checked
 from community_core.store.overviews import head
 from community_core.store.parts import Processes, processes_for
 from community_core.store.private import count_locked
+from community_core.store.register_commitments import count_locked_rows
 from community_core.store.schema import events, register_tables
 from community_core.store.sealing import Sealing
 
@@ -76,7 +77,7 @@ class SqlOperations:
                 self._count(connection),
                 last_checkpoint(connection),
                 beyond(connection, covered_beside(connection)),
-                count_locked(connection, self._sealing),
+                count_locked(connection, self._sealing) + count_locked_rows(connection, self._sealing.keys),
             )
 
     def verify(

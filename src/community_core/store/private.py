@@ -152,12 +152,7 @@ class PrivateCheck:
             if self.sealing.keys is None or row.key_id in self._locked:
                 return
             self._locked.add(row.key_id)
-            yield finding(
-                "key-missing",
-                f"密钥环里没有密钥 {shown(row.key_id)}，用它加密的值没有核对",
-                f"the key {shown(row.key_id)!r} is not on the ring; values encrypted with it were not checked",
-                key=shown(row.key_id),
-            )
+            yield key_missing(row.key_id)
 
     def missing(self, case: str, expected: Expected) -> Iterator[Finding]:
         """Yield a finding for each value that is gone and that nobody recorded as erased."""
@@ -169,6 +164,16 @@ class PrivateCheck:
                 f"的个人信息 {shown(name)} 不在库中，也没有登记删除",
                 f"lacks the value of {shown(name)}, which nobody recorded as erased",
             )
+
+
+def key_missing(key: object) -> Finding:
+    """Return the finding that there is no *key* on the ring, with which values are encrypted."""
+    return finding(
+        "key-missing",
+        f"密钥环里没有密钥 {shown(key)}，用它加密的值没有核对",
+        f"the key {shown(key)!r} is not on the ring; values encrypted with it were not checked",
+        key=shown(key),
+    )
 
 
 def private_rows(connection: Connection, ids: Sequence[str]) -> Iterator[PrivateRow]:

@@ -11,9 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Table,
-    and_,
     bindparam,
-    delete,
     insert,
     or_,
     select,
@@ -29,21 +27,23 @@ from community_core.registers.changes import RegisterChange
 from community_core.registers.describe import Column, Register
 from community_core.registers.known import KEPT, TENURES
 from community_core.registers.rows import Locked, Plan, Row
+from community_core.registers.written import erasable
 from community_core.store.appending import chunked
 from community_core.store.connections import Transactions
 from community_core.store.failures import checked
 from community_core.store.private import overwriting
 from community_core.store.records import day_text, moment_text, safe
+from community_core.store.register_commitments import SALTED, committer
+from community_core.store.register_erasing import erase
 from community_core.store.register_sealing import (
     indexed,
-    indexed_key,
     indexer,
     is_current,
     sealed_reader,
     sealed_writer,
 )
 from community_core.store.register_statements import Condition, holding, kept_change, parts
-from community_core.store.register_tables import KEY_INDEX, as_day, blind_columns, index_of
+from community_core.store.register_tables import as_day, blind_columns, index_of
 from community_core.store.schema import register_changes, register_tables
 from community_core.store.sealing import Sealing
 from community_core.store.tenures import tenure_rows, write_tenures
@@ -83,6 +83,8 @@ class SqlRegisterRows:
                 return tenure_rows(connection, register, wanted, day=day, moment=moment, past=past)
         table = register_tables[register.table]
         query = select(table) if day is None else select(table).where(*holding(table, day_text(day)))
+        if register.secret:
+            query = query.where(table.c.erased_by == "")
         if moment is not None:
             at = moment_text(moment)
             query = query.where(table.c.entered <= at, or_(table.c.replaced.is_(None), table.c.replaced > at))
@@ -146,23 +148,15 @@ class SqlRegisterRows:
             _mark(connection, table, plan.replaced, moment, change)
             _insert(connection, table, rows)
 
-    def erase_rows(self, register: Register, key: Sequence[str]) -> int:
-        """Erase the private values of *key* from all rows, replaced ones too; return how many rows there were.
+    def erase_rows(self, register: Register, key: Sequence[str], change: RegisterChange, entered: dt.datetime) -> str:
+        """Erase the private values of *key* from all rows, replaced ones too; return the id that *change* gets.
 
         The one thing that changes rows: what is to be forgotten must not stand in an older one. Ids and days stay;
-        where the key itself is sensitive nothing of the rows may stay, and they are removed.
+        where the key itself is sensitive nothing of what the rows said may stay. What they committed to does, and
+        tells nothing without the salts. Where there is nothing to erase, nothing is kept and the id is empty.
         """
-        private = {column.name: None for column in register.values if column.private}
-        table = register_tables.get(register.table)
-        if table is None or not (private or register.secret):
-            return 0
-        own = and_(*(table.c[column.name] == part for column, part in zip(register.key, key, strict=True)))
-        if register.secret:
-            own = or_(own, table.c[KEY_INDEX].in_(indexed_key(register, key, self._sealing.keys)))
         with self._writing() as connection, checked():
-            overwriting(connection)
-            change = delete(table) if register.secret else update(table).values(private)
-            return int(connection.execute(change.where(own)).rowcount)
+            return erase(connection, register, key, change, moment_text(entered), self._sealing.keys)
 
     def seal_rows(self) -> int:
         """Encrypt with the key for new values whatever sensitive value stands in clear or under an older key.
@@ -184,22 +178,24 @@ class SqlRegisterRows:
 def _sealed_anew(connection: Connection, register: Register, keys: KeyRing) -> int:
     table = register_tables[register.table]
     names = [column.name for column in register.sensitive]
-    kept = connection.execute(select(table)).mappings()
-    old = [cells for cells in kept if not all(is_current(cells[name], keys) for name in names)]
+    kept = connection.execute(select(table).where(table.c.erased_by == "")).mappings()
+    secret = [cells for cells in kept if any(cells[name] is not None for name in names)]
+    old = [cells for cells in secret if not all(is_current(cells[name], keys) for name in (*names, SALTED.name))]
     read = _row_reader(register, keys)
-    put = {column.name: sealed_writer(register, column, keys) for column in register.sensitive}
+    salt = sealed_reader(register, SALTED, keys)
+    put = {column.name: sealed_writer(register, column, keys) for column in (*register.sensitive, SALTED)}
     index = indexer(register, keys)
     changed = []
     for cells in old:
         row = read(cells)
-        said = register.said(row.key, row.values)
-        if any(isinstance(said[name], Locked) for name in names):
+        said = {**register.said(row.key, row.values), SALTED.name: salt(cells[SALTED.name])}
+        if any(isinstance(said[name], Locked) for name in put):
             continue
-        new = {f"new_{name}": put[name](said[name]) for name in names}
+        new = {f"new_{name}": put[name](said[name]) for name in put}
         new |= {f"new_{name}": text for name, text in zip(blind_columns(register), index(row.key), strict=True)}
         changed.append({"own": row.number, **new})
     if changed:
-        columns = (*names, *blind_columns(register))
+        columns = (*put, *blind_columns(register))
         done = update(table).where(table.c.number == bindparam("own"))
         connection.execute(done.values({name: bindparam(f"new_{name}") for name in columns}), changed)
     return len(changed)
@@ -211,6 +207,7 @@ def _cells(
     """Return *new* rows as the table has them."""
     put = [sealed_writer(register, column, keys) for column in register.columns]
     index = indexer(register, keys)
+    commit = committer(register, keys) if erasable(register) else None
     at_key = [at for at, column in enumerate(register.columns) if column.key]
     at_value = [at for at, column in enumerate(register.columns) if not column.key]
     rows = []
@@ -221,7 +218,8 @@ def _cells(
         for at, value in zip(at_value, row.values, strict=True):
             cells[at] = put[at](value)
         until = None if row.until is None else row.until.isoformat()
-        rows.append((*cells, *index(row.key), row.since.isoformat(), until, moment, change, None, ""))
+        committed = () if commit is None else commit(row)
+        rows.append((*cells, *index(row.key), row.since.isoformat(), until, moment, change, None, "", *committed))
         safe(
             *(part for part in (*row.key, *row.values) if type(part) is str and (not part.isascii() or "\x00" in part))
         )

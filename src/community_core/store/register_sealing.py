@@ -25,7 +25,9 @@ from community_core.store.records import unreadable
 from community_core.store.register_tables import blind_columns, index_columns, reader, writer
 from community_core.store.sealing import cipher
 
-_MARK: Final = "sealed:"
+SEALED: Final = "sealed:"
+"""What every text begins with that is encrypted."""
+
 _NONCE: Final = 12
 _FILLED: Final = 32
 _INDEX: Final = b"community_core register index"
@@ -49,7 +51,7 @@ def sealed_writer(register: Register, column: Column, keys: KeyRing | None) -> C
         raw += bytes(-len(raw) % _FILLED)
         nonce = secrets.token_bytes(_NONCE)
         secret = cipher(keys.key(keys.current) or b"").encrypt(nonce, raw, about)
-        return f"{_MARK}{keys.current}:{b64encode(nonce + secret).decode()}"
+        return f"{SEALED}{keys.current}:{b64encode(nonce + secret).decode()}"
 
     return write
 
@@ -65,9 +67,9 @@ def sealed_reader(register: Register, column: Column, keys: KeyRing | None) -> C
     about = _about(register, column)
 
     def read(kept: Any) -> Any:
-        if not isinstance(kept, str) or not kept.startswith(_MARK):
+        if not isinstance(kept, str) or not kept.startswith(SEALED):
             return plain(kept)
-        name, _, secret = kept.removeprefix(_MARK).rpartition(":")
+        name, _, secret = kept.removeprefix(SEALED).rpartition(":")
         key = None if keys is None else keys.key(name)
         if key is None:
             return Locked(kept)
@@ -82,9 +84,19 @@ def sealed_reader(register: Register, column: Column, keys: KeyRing | None) -> C
     return read
 
 
+def key_of(kept: Any) -> str:
+    """Return which key encrypted what stands in a sensitive column; empty where it stands in clear."""
+    return kept.removeprefix(SEALED).rpartition(":")[0] if isinstance(kept, str) and kept.startswith(SEALED) else ""
+
+
+def begins(key: str) -> str:
+    """Return what every text begins with that *key* encrypted."""
+    return f"{SEALED}{key}:"
+
+
 def is_current(kept: Any, keys: KeyRing) -> bool:
     """Whether what stands in a sensitive column is encrypted with the key for new values, or is nothing."""
-    return kept is None or (isinstance(kept, str) and kept.startswith(f"{_MARK}{keys.current}:"))
+    return kept is None or (isinstance(kept, str) and kept.startswith(begins(keys.current)))
 
 
 def indexer(register: Register, keys: KeyRing | None) -> Callable[[Sequence[Any]], tuple[str, ...]]:

@@ -12,12 +12,15 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Ta
 
 from community_core.registers import describe
 from community_core.registers.describe import Register
+from community_core.registers.written import erasable
 from community_core.rules.types import Kind
 
 PREFIX: Final = "cc_reg_"
 #: The columns that every table of a register has beside its own.
 DATED: Final = ("since", "until", "entered", "change_id", "replaced", "replaced_by")
 _ID: Final = Text().with_variant(Text(collation="C"), "postgresql")
+#: What a row commits to where its values can be erased, see :mod:`~community_core.store.register_commitments`.
+COMMITTED: Final = ("salt", "commitment", "erased_by")
 #: The blind index of a whole key that is sensitive, see :mod:`~community_core.store.register_sealing`.
 KEY_INDEX: Final = "key_index"
 _NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")
@@ -27,7 +30,8 @@ def make_table(metadata: MetaData, register: Register) -> Table:
     """Return the table of *register*: one row for each thing said of a key over some days, and never overwritten.
 
     *replaced* is the moment at which a row was replaced, *replaced_by* the change that did it; both are set once.
-    Beside a sensitive key stand its blind indexes, empty where nothing is encrypted.
+    Beside a sensitive key stand its blind indexes, empty where nothing is encrypted. A row of values that can be erased
+    commits to all that it says; *erased_by* is the change that erased them.
     """
     name = f"{PREFIX}{register.name}"
     keys = [column.name for column in register.key]
@@ -49,6 +53,7 @@ def make_table(metadata: MetaData, register: Register) -> Table:
         Column("change_id", Text, nullable=False),
         Column("replaced", Text, nullable=True),
         Column("replaced_by", Text, nullable=False),
+        *(_commitment() if erasable(register) else ()),
         Index(f"{name}_present", *keys, "since", unique=True, sqlite_where=present, postgresql_where=present),
         *(Index(f"{name}_{column}", index_of(column)) for column in sought),
         *(
@@ -56,6 +61,15 @@ def make_table(metadata: MetaData, register: Register) -> Table:
             if register.secret
             else []
         ),
+    )
+
+
+def _commitment() -> tuple[Column[Any], ...]:
+    salt, commitment, erased_by = COMMITTED
+    return (
+        Column(salt, Text, nullable=True),
+        Column(commitment, Text, nullable=True),
+        Column(erased_by, Text, nullable=False, server_default=""),
     )
 
 

@@ -12,7 +12,7 @@ from community_core.store.register_tables import make_table
 
 PREFIX: Final = "cc_"
 VERSION_TABLE: Final = "cc_alembic_version"
-HEAD: Final = "0010"
+HEAD: Final = "0011"
 """The revision that this version of the library reads and writes."""
 
 # Ids are compared byte by byte everywhere, so that "in the order of their ids" is one order on every database.
@@ -291,6 +291,9 @@ checkpoint_cases: Final = Table(
 
 SEQUENCE: Final = "sequence"
 """The counter of all events; its row is also the lock that lets one writer in at a time."""
+
+TOLD: Final = "told"
+"""The counter of the events that observers were told of, or that nobody is to be told of; all others wait."""
 
 CLEAR_EVENTS: Final = "clear_events"
 """Under this name it is kept how many events there were when private values began to be kept apart."""
