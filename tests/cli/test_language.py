@@ -79,7 +79,7 @@ def test_what_is_said_is_said_in_the_chosen_language(run, asked, tmp_path):
     """With --lang en nothing is Chinese, with --lang zh the English is gone, from results and from what is wrong."""
     for name, (args, zh, en) in asked.items():
         for lang, there, gone in (("zh", zh, en), ("en", en, zh)):
-            for file in (tmp_path / "b.db", tmp_path / "e.jsonl"):
+            for file in (tmp_path / "b.db", tmp_path / "e.jsonl", tmp_path / "keys"):
                 file.unlink(missing_ok=True)
             said = run(*args, "--lang", lang)
             text = _paths_cut(said.out + said.err, tmp_path)

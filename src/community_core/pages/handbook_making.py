@@ -37,9 +37,9 @@ from community_core.pages.lettering import RANKS
 from community_core.pages.spelling import Spelling
 from community_core.pages.texts import value_text
 from community_core.pages.words import AGGREGATIONS, AMENDMENTS, AS_OF, BOUNDS, FORCES, HITS, PRIVACIES
+from community_core.rules.bounds import Bound
 from community_core.rules.engine import value_on
 from community_core.rules.terms import (
-    Bound,
     DatedValue,
     Decision,
     DecisionTable,

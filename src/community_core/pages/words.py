@@ -9,7 +9,8 @@ from community_core.base.labels import Label
 from community_core.base.ranks import Force, Privacy
 from community_core.declarations.amendments import AmendmentKind
 from community_core.procedures.definition import LateAction, Procedure
-from community_core.rules.terms import Aggregation, AsOf, BoundKind, HitPolicy
+from community_core.rules.bounds import BoundKind
+from community_core.rules.terms import Aggregation, AsOf, HitPolicy
 
 #: The roles that the library gives, and the posts that practices share; what else a practice names, it labels itself.
 #: None leaves the table, since older texts of procedures, under which cases still run, carry no label for it.

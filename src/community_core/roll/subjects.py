@@ -15,7 +15,7 @@ from community_core.roll.cell import Cell, days_since_epoch
 from community_core.roll.codes import counted, first_places
 from community_core.roll.extras import nw, pl
 from community_core.roll.typed import as_texts, typed_column
-from community_core.roll.values import ROW_NUMBER, from_cell, is_small, share_value
+from community_core.roll.values import ROW_NUMBER, beyond, from_cell, is_small, share_value
 from community_core.rules.terms import Fact
 from community_core.rules.type_words import type_label
 from community_core.rules.types import Kind
@@ -84,25 +84,28 @@ class Subjects:
         column = self.frame[fact.name]
         kind = fact.type.kind
         if kind is Kind.MONEY and column.dtype.is_integer():
-            values, bad = column.cast(pl.Int64, strict=False), None
+            values = column.cast(pl.Int64, strict=False)
         elif kind is Kind.ENUM and column.dtype in (pl.String, pl.Categorical, pl.Enum):
             own = pl.Enum(fact.type.values)
             values = column if column.dtype == own else column.cast(pl.String).cast(own, strict=False)
-            bad = None
         elif kind in (Kind.TEXT, Kind.SHARE) and (texts := as_texts(column)) is not None:
-            values, bad = (column.cast(pl.String) if kind is Kind.TEXT else texts), None
+            values = column.cast(pl.String) if kind is Kind.TEXT else texts
         elif column.dtype == pl.String and column.null_count() != len(column):
             raise self._wrong(fact, column, column.is_not_null())
         else:
-            typed, bad, why = typed_column(column, fact)
+            typed, unfit, why = typed_column(column, fact)
             if typed is None:
                 raise FactError(why.message, (why,))
+            if unfit.any():
+                raise self._wrong(fact, column, unfit)
             values = typed
         if kind is Kind.ENUM and values.dtype == pl.String:  # a column of nulls
             values = values.cast(pl.Enum(fact.type.values))
-        lost = values.null_count() > column.null_count() and kind is not Kind.SHARE
-        if lost or (bad is not None and bad.any()):
-            raise self._wrong(fact, column, column.is_not_null() & values.is_null() if bad is None else bad)
+        bad = beyond(values, fact.type)
+        if kind is not Kind.SHARE:  # an empty text is no share and unknown
+            bad |= column.is_not_null() & values.is_null()
+        if bad.any():
+            raise self._wrong(fact, column, bad)
         return self._keep(fact, values.rename(fact.name))
 
     def _keep(self, fact: Fact, values: pl.Series) -> Cell:

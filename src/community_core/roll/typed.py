@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from community_core.base.findings import Finding, finding
 from community_core.roll.extras import pl
-from community_core.roll.values import dtype_of
+from community_core.roll.values import beyond, dtype_of
 from community_core.rules.terms import Fact
 from community_core.rules.type_words import type_label
 from community_core.rules.types import Kind
@@ -33,17 +33,17 @@ def typed_column(column: pl.Series, fact: Fact) -> tuple[pl.Series | None, pl.Se
         return pl.Series(column.name, [None] * len(column), dtype=dtype_of(fact.type)), none, _NO_FAULT
     kind = fact.type.kind
     if (kind is Kind.BOOL and column.dtype == pl.Boolean) or (kind is Kind.DATE and column.dtype == pl.Date):
-        return column, none, _NO_FAULT
+        return column, beyond(column, fact.type), _NO_FAULT
     if kind is Kind.INT and column.dtype.is_integer():
         whole = column.cast(pl.Int64, strict=False)
-        return whole, column.is_not_null() & whole.is_null(), _NO_FAULT
+        return whole, (column.is_not_null() & whole.is_null()) | beyond(whole, fact.type), _NO_FAULT
     if kind is Kind.MONEY and isinstance(column.dtype, pl.Decimal):
         # Decimal arithmetic is exact; what does not come back from whole fen has more than two places
         scaled = pl.Decimal(38, max(column.dtype.scale, 2))
         fen = (column.cast(scaled, strict=False) * 100).cast(pl.Int64, strict=False)
         back = fen.cast(pl.Decimal(38, 2), strict=False) / 100
         exact = back.cast(scaled, strict=False) == column.cast(scaled, strict=False)
-        return fen, column.is_not_null() & ~exact.fill_null(False), _NO_FAULT
+        return fen, (column.is_not_null() & ~exact.fill_null(False)) | beyond(fen, fact.type), _NO_FAULT
     if kind is Kind.LIST and column.dtype == pl.List and column.dtype == dtype_of(fact.type):
         bad = (column.list.len() < fact.type.at_least) | column.list.eval(pl.element().is_null()).list.any()
         return column, bad.fill_null(False), _NO_FAULT

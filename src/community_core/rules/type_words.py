@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from community_core.base.labels import Label, joined
+from community_core.rules.bounds import worded
 from community_core.rules.types import POSITION, Kind, ValueType
 
 SUBJECTS: Mapping[str, Label] = {
@@ -58,7 +59,10 @@ def subject_label(subject: str) -> Label:
 
 
 def type_label(kind: ValueType, labels: Mapping[str, Label] | None = None) -> Label:
-    """Return what a type is called, with the values of an enumeration and the unit of a number."""
+    """Return what a type is called, with the values of an enumeration, the unit of a number and its bounds."""
+    if kind.bounds:
+        bare, limits = type_label(kind.bare, labels), worded(kind.bounds)
+        return Label(f"{bare.zh}，{limits.zh}", f"{bare.text('en')}, {limits.text('en')}")
     if kind.kind is Kind.ENUM:
         named = labels or {}
         values = [named.get(value) or Label(value, value) for value in kind.values]

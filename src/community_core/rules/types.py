@@ -14,6 +14,7 @@ from attrs import evolve, frozen, has
 from community_core.base.errors import FactError
 from community_core.base.labels import Label
 from community_core.base.money import Money
+from community_core.rules.bounds import Bound, signs, worded
 
 
 class Kind(Enum):
@@ -34,6 +35,10 @@ class Kind(Enum):
     MEMBERS = "members"
 
 
+#: The kinds whose values are smaller or larger than each other.
+ORDERED: Final = (Kind.INT, Kind.DATE, Kind.MONEY, Kind.SHARE)
+
+
 @frozen
 class ValueType:
     """The type of a value: its kind, unit (``year``, ``day``, ``metre``, ``pct`` …), and what belongs to the kind.
@@ -41,8 +46,9 @@ class ValueType:
     A text with a unit is a reference: the id of another entity, of the kind that the unit says (``case``, ``place`` …).
 
     *values* are the declared values of an enumeration, *of* the type of a list's members,
-    *at_least* the fewest members a list may have. A list in the unit ``position`` is a place in the plane: whole
-    metres to the east and to the north, in whichever plane coordinates its keepers use.
+    *at_least* the fewest members a list may have. *bounds* limit what may be given as a whole number, an amount, a
+    share or a day; what is computed from such a value is of the :attr:`bare` type. A list in the unit ``position`` is a
+    place in the plane: whole metres to the east and to the north, in whichever plane coordinates its keepers use.
     """
 
     kind: Kind
@@ -50,8 +56,11 @@ class ValueType:
     values: tuple[str, ...] = ()
     of: ValueType | None = None
     at_least: int = 0
+    bounds: tuple[Bound, ...] = ()
 
     def __str__(self) -> str:
+        if self.bounds:
+            return f"{self.bare}{signs(self.bounds)}"
         if self.kind is Kind.ENUM:
             return "[" + ", ".join(self.values) + "]"
         if self.unit == POSITION:
@@ -69,9 +78,18 @@ class ValueType:
             return self.of.refers_to
         return self.unit if self.kind is Kind.TEXT else ""
 
+    @property
+    def bare(self) -> ValueType:
+        """The same type without bounds, as expressions reckon with it."""
+        return evolve(self, bounds=()) if self.bounds else self
+
     def in_unit(self, unit: str) -> ValueType:
         """Return the same type with *unit*."""
         return evolve(self, unit=unit)
+
+    def within(self, *bounds: Bound) -> ValueType:
+        """Return the same type with *bounds* to what may be given."""
+        return evolve(self, bounds=bounds)
 
 
 #: The unit of a place in the plane, and the word for its type.
@@ -174,7 +192,11 @@ def read_text(kind: ValueType, text: str) -> Any:
 
 
 def fits(kind: ValueType, value: object) -> bool:
-    """Whether *value* is of type *kind*, without any conversion: ``True`` is no 1, ``5`` no text."""
+    """Whether *value* is of type *kind* and within its bounds, unconverted: ``True`` is no 1, ``5`` no text."""
+    return _of_kind(kind, value) and all(bound.admits(value) for bound in kind.bounds)
+
+
+def _of_kind(kind: ValueType, value: object) -> bool:
     given = type(value)
     # Most values are texts and whole numbers.
     if given is str:
@@ -222,6 +244,14 @@ def checked(name: str, kind: ValueType, value: Any) -> Any:
     # A number of another library's may look like one of Python's.
     own = type(value).__module__ == "builtins"
     shown = f"{value!r}" if own else f"{value!r} ({type(value).__module__}.{type(value).__qualname__})"
+    if kind.bounds and _of_kind(kind, value):
+        limits = worded(kind.bounds)
+        raise FactError(
+            Label(
+                f"“{name}”的值 {value} 不在界限之内：{limits.zh}；请核对后改正",
+                f"{value} given for {name!r} is out of bounds ({limits.en}); check it and correct it, or leave it out",
+            )
+        )
     from community_core.rules.type_words import type_label  # noqa: PLC0415 - words are of types
 
     wanted = type_label(kind)
