@@ -12,10 +12,11 @@ _FACTORY: Final[Any] = attrs.Factory
 
 
 def quickly_made(cls: type[T]) -> type[T]:
-    """Give a frozen class with slots another ``__init__``, which does the same as that of attrs and takes less time.
+    """Give a frozen class with slots a ``__new__`` that does what the ``__init__`` of attrs does, in less time.
 
     attrs cannot set an attribute of a frozen object as others are set, and calls a function for each. Here the object
-    is of a class that is the same and not frozen until all are set. An object of a subclass is made as attrs does it.
+    is of a class that is the same and not frozen until all are set, and needs no second call. An object of a subclass
+    is made as attrs does it.
 
     Raises:
         TypeError: if the class is not frozen with slots and without weak references, or has more than plain defaults.
@@ -29,11 +30,9 @@ def quickly_made(cls: type[T]) -> type[T]:
     known: dict[str, Any] = {
         "_own": cls,
         "_open": type(cls.__name__, (), {"__slots__": slots}),
-        "_become": object.__setattr__,
-        "_as_attrs_does": own.__init__,
         "_unset": object(),
     }
-    asked, passed, lines = [], [], []
+    asked, lines = [], []
     for item in fields:
         name, default = item.name, item.default
         value = name
@@ -46,22 +45,30 @@ def quickly_made(cls: type[T]) -> type[T]:
         else:
             known[f"_default_{name}"] = default
             asked.append(f"{name}=_default_{name}")
-        passed.append(value)
         lines.append(f"self.{name} = {value}")
     text = "\n    ".join(
         [
-            f"def __init__(self, {', '.join(asked)}):",
-            "if self.__class__ is not _own:",
-            f"    return _as_attrs_does(self, {', '.join(passed)})",
-            "_become(self, '__class__', _open)",
+            f"def __new__(_, {', '.join(asked)}):",
+            "self = _open()",
             *lines,
             "self.__class__ = _own",
+            "return self",
         ]
     )
     exec(text, known)  # noqa: S102 - the names in it are those of the class's own fields
-    made = known["__init__"]
-    made.__wrapped__ = own.__init__
-    own.__init__ = made
+    as_attrs_does = own.__init__
+
+    def made_by_attrs(sub: type[Any], *given: Any, **named: Any) -> Any:
+        new = object.__new__(sub)
+        if sub.__init__ is object.__init__:
+            as_attrs_does(new, *given, **named)
+        return new
+
+    own.__new__ = staticmethod(known["__new__"])
+    own.__getnewargs__ = lambda self: tuple(getattr(self, item.name) for item in fields)
+    own.__init_subclass__ = classmethod(lambda sub: setattr(sub, "__new__", staticmethod(made_by_attrs)))
+    # Python calls it after `__new__`; that of `object` does nothing.
+    del own.__init__
     return cls
 
 

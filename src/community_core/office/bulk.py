@@ -98,7 +98,7 @@ class BulkRun:
             ids = self._ids(bound, [commands[0] for _, commands in rows], kept)
 
             def recorded(command: Command) -> Event | None:
-                return kept.get(command.key) or work.recorded(command.key)
+                return (kept.get(command.key) or work.recorded(command.key)) if command.key else None
 
             def opened(binding: Binding, place: str, command: Command, new: Sequence[str]) -> Case:
                 before = recorded(command)
@@ -157,7 +157,7 @@ class BulkRun:
 
             def do(row: tuple[str, Command]) -> Case:
                 case_id, command = row
-                before = kept.get(command.key) or work.recorded(command.key)
+                before = (kept.get(command.key) or work.recorded(command.key)) if command.key else None
                 if before is not None:
                     return again(work, before, command, case_id=case_id)
                 return work.step(case_id, command)

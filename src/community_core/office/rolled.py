@@ -26,8 +26,6 @@ def with_rolls(
     Raises:
         Refused: if there is no such roll, or one of another place, or the list given by hand is another.
     """
-    if not procedure.filled:
-        return data
     step = procedure.step(step_name)
     named = [] if step is None else [procedure.field(name) for name in step.asks]
     filled = [item for item in named if item is not None and item.from_roll and data.get(item.from_roll) is not None]

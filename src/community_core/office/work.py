@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from attrs import Factory, define, evolve, field, frozen
+from attrs import evolve, frozen
 
 from community_core.base.errors import Refused, UnknownTerm
 from community_core.base.findings import Finding, finding
@@ -32,14 +32,16 @@ from community_core.procedures.transition import Move, as_step, declared, move
 _DEEPEST = 20
 
 
-@define
 class _Draft:
     """What one command comes to, before it is part of the unit."""
 
-    new: list[StoredCase] = Factory(list)
-    events: list[Event] = Factory(list)
-    effects: list[tuple[Cause, Effect]] = Factory(list)
-    cases: dict[str, Case] = field(factory=dict)
+    __slots__ = ("cases", "effects", "events", "new")
+
+    def __init__(self) -> None:
+        self.new: list[StoredCase] = []
+        self.events: list[Event] = []
+        self.effects: list[tuple[Cause, Effect]] = []
+        self.cases: dict[str, Case] = {}
 
 
 @quickly_made
@@ -386,7 +388,9 @@ class Work:
             charged = self._authority.charged(command.actor, case.place, command.day)
             if not charged.get(command.behalf, frozenset()).intersection(step.by):
                 raise refused(no_delegation(step, command.actor, command.behalf, command.day))
-        held = self.held(procedure, case, command.actor, command.behalf, command.day)
+            held = self.held(procedure, case, command.actor, command.behalf, command.day)
+        else:
+            held = self._authority.posts(command.actor, case.place, command.day)
         return post_for(procedure, step, case, command.actor, held, behalf=command.behalf)
 
     def _settle(self, draft: _Draft, binding: Binding, case: Case, day: dt.date) -> Case:
@@ -397,9 +401,11 @@ class Work:
         return taken.case
 
     def _take(self, draft: _Draft, binding: Binding, case: Case, command: Command, post: str) -> None:
-        data = with_rolls(self._store, binding.procedure, command.step, command.data, lambda: self.around(case.place))
+        procedure, data = binding.procedure, command.data
+        if procedure.filled:
+            data = with_rolls(self._store, procedure, command.step, data, lambda: self.around(case.place))
         result = take(
-            binding.procedure,
+            procedure,
             case,
             command.step,
             data,
@@ -411,14 +417,15 @@ class Work:
             behalf=command.behalf,
             workdays=self._workdays,
             functions=self._functions,
-            beside=_Beside(self, binding),
+            beside=_Beside(self, binding) if procedure.looks_beside else None,
         )
         if isinstance(result, Refusal):
             raise refused(*result.findings)
         _add(draft, result)
-        for number, effect in enumerate(result.effects, start=1):
-            if isinstance(effect, OpenCase):
-                self._follow(draft, binding, result.case, effect, f"{case.id}.{result.case.version}.{number}")
+        if result.effects:
+            for number, effect in enumerate(result.effects, start=1):
+                if isinstance(effect, OpenCase):
+                    self._follow(draft, binding, result.case, effect, f"{case.id}.{result.case.version}.{number}")
 
     def _follow(self, draft: _Draft, binding: Binding, case: Case, effect: OpenCase, child_id: str) -> None:
         """Open a follow-up case in the same draft: it belongs to the place of its parent and is opened by the rules."""
@@ -483,7 +490,8 @@ class Work:
                 if event.step == ERASE:
                     self._store.erase(event.case, dict(event.data)["values"])
         events = tuple(draft.events)
-        self._draft = _Draft(cases=draft.cases)
+        self._draft = _Draft()
+        self._draft.cases = draft.cases
         self._expected = {}
         return events
 
@@ -491,9 +499,10 @@ class Work:
 def _add(draft: _Draft, taken: Taken) -> None:
     draft.events += taken.events
     draft.cases[taken.case.id] = taken.case
-    for number, effect in enumerate(taken.effects, start=1):
-        if not isinstance(effect, OpenCase):
-            draft.effects.append((Cause(taken.case.id, taken.case.version, number), effect))
+    if taken.effects:
+        for number, effect in enumerate(taken.effects, start=1):
+            if not isinstance(effect, OpenCase):
+                draft.effects.append((Cause(taken.case.id, taken.case.version, number), effect))
 
 
 def only_opening(procedure: Procedure) -> Step:

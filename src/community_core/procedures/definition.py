@@ -489,6 +489,11 @@ class Procedure:
         return frozenset(name for name, item in self.field_names.items() if item.type.refers_to == "case")
 
     @cached_property
+    def looks_beside(self) -> bool:
+        """Whether any of its steps depends on other cases."""
+        return bool(self.case_fields) or any(step.needs for step in self.steps)
+
+    @cached_property
     def questions(self) -> frozenset[str]:
         """The list fields whose members are the options of a vote."""
         asked = {step.decides.question for step in self.steps if step.decides is not None}

@@ -11,7 +11,7 @@ from community_core.instruments.ballot import ABSTAIN, SPOILT
 from community_core.procedures.definition import Procedure, Step, StepField
 from community_core.procedures.events import Case
 from community_core.procedures.withholding import Withheld
-from community_core.rules.types import checked
+from community_core.rules.types import checked, fits
 
 
 def counted(step: Step) -> frozenset[str]:
@@ -30,11 +30,11 @@ def take_in(
     nobody signs with the answers of another day. A field that the step does not take may be repeated unchanged.
     ``None`` is the same as not given.
     """
-    names = step.asks
+    names, fields = step.asks, procedure.field_names
     taken: dict[str, Any] = {}
     found: list[Finding] = []
     for name in names:
-        item = procedure.field(name)
+        item = fields.get(name)
         if item is None:
             found.append(undeclared(step, name))
             continue
@@ -54,7 +54,7 @@ def take_in(
             taken[name] = value
     for name, given in data.items():
         if name not in names and given is not None:
-            item = procedure.field(name)
+            item = fields.get(name)
             value = None if item is None else field_value(item, given)[0]
             if value is None or value != case.data.get(name):
                 found.append(_not_taken(step, name, names))
@@ -64,7 +64,7 @@ def take_in(
 def field_value(item: StepField, given: Any) -> tuple[Any, Finding | None]:
     """Return *given* as the field keeps it (lists as tuples, an unordered one sorted), or why it is none of its."""
     try:
-        value = checked(item.name, item.type, given)
+        value = given if fits(item.type, given) else checked(item.name, item.type, given)
         return (tuple(sorted(value)) if item.unordered else value), None
     except FactError as error:
         # The finding names the field and its type and not the value: values may be personal, findings are logged.

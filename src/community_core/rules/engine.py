@@ -474,12 +474,15 @@ class Engine(Compiled):
             self._kept.append(fields)
         if isinstance(prepared, tuple):
             return Evaluated(None, findings=prepared)
-        answers = {term: plan.answer_for(values.get, on) for term, plan in prepared.parts}
-        decided = part_values(answers)
+        answers: Mapping[str, Answer] = {}
+        decided: Mapping[tuple[str, str], Any] = {}
+        if prepared.parts:
+            answers = {term: plan.answer_for(values.get, on) for term, plan in prepared.parts}
+            decided = part_values(answers)
         value = prepared.compute(values.get, on, decided)[0]
         kind = prepared.bound.type
         if value is not None:
-            return Evaluated(outer(kind, value), uses=prepared.uses, type=kind)
+            return Evaluated(outer(kind, value), (), prepared.uses, kind)
         known = {fact.name: inner(fact.type, values.get(fact.name)) for fact in prepared.facts}
         missing: list[str] = []
         leaves = tuple(unknown_leaves(prepared.folded, Surroundings(known, decided, on, self.scope.words)))

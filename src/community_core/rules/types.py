@@ -193,7 +193,7 @@ def read_text(kind: ValueType, text: str) -> Any:
 
 def fits(kind: ValueType, value: object) -> bool:
     """Whether *value* is of type *kind* and within its bounds, unconverted: ``True`` is no 1, ``5`` no text."""
-    return _of_kind(kind, value) and all(bound.admits(value) for bound in kind.bounds)
+    return _of_kind(kind, value) and (not kind.bounds or all(bound.admits(value) for bound in kind.bounds))
 
 
 def _of_kind(kind: ValueType, value: object) -> bool:

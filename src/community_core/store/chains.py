@@ -51,7 +51,7 @@ from community_core.store.schema import (
     rule_texts,
     snapshots,
 )
-from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, marks, object_text, snapshot_data
+from community_core.store.sealing import SEALED, WITHOUT_KEYS, Sealing, marks, state_text, value_text
 from community_core.store.written_rows import verify_known, verify_written
 
 CHUNK: Final = 2000
@@ -78,7 +78,7 @@ class _Chain:
 
     def kept(self) -> tuple[Any, ...]:
         now = self.present
-        data = object_text(snapshot_data(now.data, now.private, now.withheld, lambda value: value))
+        data = state_text(now.data, now.private, now.withheld, value_text)
         # Days are still texts here.
         steps = steps_text(now.steps)
         days = now.entered or "", now.latest or ""

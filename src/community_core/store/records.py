@@ -22,20 +22,19 @@ from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
 from community_core.codec.texts import digest as digest_of
 from community_core.codec.texts import from_plain, to_plain
-from community_core.codec.values import CodecError, encode_value, read_iso
+from community_core.codec.values import CodecError, read_iso
 from community_core.ports.store import NeededFunction, StoredCase, StoredEvent
 from community_core.procedures.definition import PublishKind
 from community_core.procedures.events import TRANSITION, Case, Event, PublishedItem
 from community_core.procedures.recorded import Apart, RecordedEffect
 from community_core.store.sealing import (
     Lookup,
-    object_text,
+    fact_text,
     present_data,
     read,
-    snapshot_data,
+    state_text,
     unread,
     unsealed,
-    value_text,
     written,
 )
 
@@ -51,7 +50,7 @@ def data_text(data: tuple[tuple[str, Any], ...]) -> str:
     """Return the canonical text of an event's data: a list of pairs."""
     if not data:
         return NOTHING
-    return f"[{','.join([f'[{_quoted(name)},{value_text(encode_value(value))}]' for name, value in data])}]"
+    return f"[{','.join([f'[{_quoted(name)},{fact_text(value)}]' for name, value in data])}]"
 
 
 def published_text(published: tuple[PublishedItem, ...]) -> str:
@@ -259,8 +258,8 @@ def event_row(event: Event, seq: int, previous: str, entered: str, data: str | N
     """
     day = day_text(event.day)
     data = data_text(event.data) if data is None else data
-    published = published_text(event.published)
-    effects = effects_text(event.effects)
+    published = published_text(event.published) if event.published else NOTHING
+    effects = effects_text(event.effects) if event.effects else NOTHING
     try:
         text = event_text(
             event.case,
@@ -386,14 +385,14 @@ def snapshot_row(case: Case, head: str = "") -> tuple[Any, ...]:
 
     *head* is the hash of the event that it is the state after; without one nobody goes by the row.
     """
-    safe(case.state, case.ended)
+    _safe_state(case.state, case.ended)
     row = (
         case.id,
         case.state,
         case.version,
         "" if case.entered is None else day_text(case.entered),
         "" if case.latest is None else day_text(case.latest),
-        object_text(snapshot_data(case.data, case.private, case.withheld)),
+        state_text(case.data, case.private, case.withheld),
         steps_text(case.steps),
         case.reminded,
         case.ended,
@@ -401,6 +400,10 @@ def snapshot_row(case: Case, head: str = "") -> tuple[Any, ...]:
         takers_text(case),
     )
     return (*row, state_hash(head, row) if head else "")
+
+
+# The same few states are those of thousands of cases.
+_safe_state: Final = lru_cache(maxsize=4096)(safe)
 
 
 def state_hash(head: str, row: Sequence[Any]) -> str:
@@ -422,10 +425,10 @@ def takers_text(case: Case) -> str:
     """Return who took each step and by whose hands, as far as the last takers do not say it; canonical."""
     told: dict[str, list[list[str]]] = {}
     for step, people in case.takers.items():
-        hands = case.hands.get(step, frozenset())
+        hands = case.hands.get(step)
         last = case.steps.get(step)
         if hands or last is None or len(people) != 1 or last[1] not in people:
-            told[step] = [sorted(people), sorted(hands)]
+            told[step] = [sorted(people), sorted(hands or ())]
     return written(told) if told else ""
 
 

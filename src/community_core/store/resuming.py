@@ -65,8 +65,8 @@ def kept_at_the_end(connection: Connection, ids: Sequence[str], sealing: Sealing
 
 
 def _as_written(row: Sequence[Any]) -> bool:
-    *kept, head, last = row
+    head, last = row[-2:]
     try:
-        return bool(head) and state_hash(last, (row[0], *kept[OWN:])) == head
+        return bool(head) and state_hash(last, (row[0], *row[OWN:-2])) == head
     except (TypeError, ValueError):
         return False

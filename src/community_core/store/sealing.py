@@ -59,9 +59,13 @@ def value_text(value: Any) -> str:
     return _quoted(value) if kind is str else repr(value) if kind is int else written(value)
 
 
-def object_text(values: Mapping[str, Any]) -> str:
-    """Return the canonical text of a JSON object."""
-    return f"{{{','.join([f'{_quoted(name)}:{value_text(values[name])}' for name in sorted(values)])}}}"
+def fact_text(value: Any) -> str:
+    """Return the canonical text of a fact's value.
+
+    Raises:
+        CodecError: if it cannot be kept.
+    """
+    return _quoted(value) if type(value) is str else value_text(encode_value(value))
 
 
 #: Gives what a private field of an event holds, by case, version, field and class: a value, or why there is none.
@@ -232,28 +236,33 @@ def unsealed(
     return data, tuple(private)
 
 
-def snapshot_data(
+def state_text(
     data: Mapping[str, Any],
     private: Mapping[str, Private],
     withheld: Mapping[str, Withheld],
-    encode: Callable[[Any], Any] = encode_value,
-) -> dict[str, Any]:
-    """Return a case's present values as they are kept for lists: of private ones, which event gave them."""
-    kept: dict[str, Any] = {}
-    for name, value in data.items():
-        if name in private:
-            kept[name] = {"class": private[name].privacy.value, "sealed": private[name].version}
-        elif name in withheld:
-            kept[name] = {"class": withheld[name].privacy.value, "erased": True}
-        else:
-            kept[name] = value if type(value) in _PLAIN else encode(value)
-    return kept
+    text: Callable[[Any], str] = fact_text,
+) -> str:
+    """Return the canonical text of a case's present values as they are kept: of private ones, which event gave them.
+
+    *text* gives that of the others.
+
+    Raises:
+        CodecError: if one cannot be kept.
+    """
+    apart: dict[str, str] = {}
+    if private or withheld:
+        for name, erased in withheld.items():
+            apart[name] = written({"class": erased.privacy.value, "erased": True})
+        for name, item in private.items():
+            apart[name] = written({"class": item.privacy.value, "sealed": item.version})
+    told = [f"{_quoted(name)}:{apart[name] if name in apart else text(data[name])}" for name in sorted(data)]
+    return f"{{{','.join(told)}}}"
 
 
 def present_data(
     case: str, kept: Mapping[str, Any], lookup: Lookup
 ) -> tuple[dict[str, Any], dict[str, Private], dict[str, Withheld]]:
-    """Return present values from what :func:`snapshot_data` wrote, where they are kept, and what is withheld."""
+    """Return present values from what :func:`state_text` wrote, where they are kept, and what is withheld."""
     data: dict[str, Any] = {}
     private: dict[str, Private] = {}
     withheld: dict[str, Withheld] = {}
