@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from community_core.base.errors import Refused
+from community_core.base.labels import Label
 from community_core.jurisdiction.loading import load
 from community_core.office import open_office
 from community_core.office.publishing import make_board
@@ -35,6 +36,8 @@ procedures:
       finances: {zh: 收支, en: finances, by: [committee.member], channel: {zh: 公示版, en: board}, every: months(1)}
       duties: {zh: 分工, en: duties, by: [committee.chair]}
       plans: {zh: 计划, en: plans, by: [committee.chair], every: open_period}
+    measures:
+      longer: {zh: 公布文书, en: with a proof, part: known(proof), each: item, privacy: public}
 parameters:
   open_period: {type: months, zh: 周期, en: period, open_to: [district], gap: 未写}
 """
@@ -118,6 +121,14 @@ def test_public_measures_are_drawn_with_their_figures(office):
     assert page.count('role="img"') == 2
     assert "0.0 %（0/1）" in page
     assert words not in "".join(render_board(board).values())
+
+
+def test_a_chart_calls_what_tells_cases_apart_by_its_label(office):
+    """The rows of a chart are headed by what the values of the field are called, in both languages."""
+    post(office, "finances", DAY)
+    (chart,) = [chart for chart in make_board(office, day=DAY).charts if chart.name.endswith("longer")]
+    assert [row.label for row in chart.rows] == [Label("收支", "finances")]
+    assert "收支：公布文书 100.0 %" in chart.said
 
 
 def test_an_internal_measure_is_for_the_office_alone(office):

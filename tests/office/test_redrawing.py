@@ -135,6 +135,18 @@ def test_a_split_makes_the_communities_that_areas_go_to(office):
     assert (names["c-1"], names["c-3"], names["c-4"]) == ("c-1", "三", "四")
 
 
+def test_the_board_calls_areas_by_their_names(office):
+    """In what is published, each place of a list stands as it is registered; one that is not yet, by its id."""
+    case = submitted(office, action="split", into=["c-1", "c-3", "c-4"])
+
+    def shown():
+        return {field.name: field.value.zh for item in office.board_items() for field in item.fields}["into"]
+
+    assert shown() == "c-1、c-3、c-4"
+    decided(office, case, areas=["g-1", "h-2"], areas_to=["c-3", "c-4"], names=["三", "四"])
+    assert shown() == "c-1、三、四"
+
+
 def test_a_redrawing_is_held_against_its_event(office):
     """A change of registers that no case decided, one that is gone, and rows other than those it wrote are found."""
     case = decided(office, submitted(office, action="move", into=["c-2"], areas=["g-1"]))

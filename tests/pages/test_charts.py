@@ -15,7 +15,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def chart(rows, form=ChartForm.BARS, *, shares=False, columns=("受理", "办结")):
     """Return a chart of *rows* (label and values)."""
-    made = tuple(ChartRow(label, values, tuple(str(value) for value in values)) for label, values in rows)
+    made = tuple(ChartRow(Label(label), values, tuple(str(value) for value in values)) for label, values in rows)
     return Chart("t", Label("标题 <甲>", "title"), tuple(map(Label, columns)), made, form=form, shares=shares)
 
 

@@ -29,7 +29,6 @@ from community_core.rules.answer import json_value
 if TYPE_CHECKING:
     from community_core.office.measuring import Measured
     from community_core.office.packets import Packet
-    from community_core.procedures.definition import Procedure
 
 _MEASURE = """一个程序的统计：比率是两个整数，值逐件列出；无法判断的另计。
 
@@ -67,19 +66,16 @@ def measure(*, procedure: str, store: str, district: str | None, place: str, as_
         title = named(definition.title, procedure, lang)
         click.echo(pick(Label(f"程序“{title}”没有声明统计", f"the procedure {title} declares no measures"), lang))
     for item in found:
-        _say_measured(item, definition, lang)
+        _say_measured(item, lang)
     return exits.FINE
 
 
-def _say_measured(item: Measured, definition: Procedure, lang: Language) -> None:
+def _say_measured(item: Measured, lang: Language) -> None:
     from community_core.pages.charts import percent  # noqa: PLC0415 - needed here only
     from community_core.pages.texts import value_text  # noqa: PLC0415 - as above
 
-    field = definition.field(item.measure.each) if item.measure.each else None
-    labels = {} if field is None else dict(field.labels)
-
     def each(value: str) -> str:
-        return pick(labels.get(value) or Label(value), lang)
+        return pick(item.called(value), lang) if value else ""
 
     title = f"{pick(item.measure.label or Label(item.measure.name), lang)} · {item.cases:,}"
     if item.measure.value is not None:

@@ -189,12 +189,13 @@ def _reminders(words: Wording, definition: Procedure, item: Moment) -> Iterator[
 
 def _field(words: Wording, definition: Procedure, name: str, value: Any) -> str:
     """Return a field with its value, a long one cut; JSON has all of it."""
-    from community_core.pages.texts import BALLOT_WORDS, value_text  # noqa: PLC0415 - with the office
+    from community_core.office.views import value_labels  # noqa: PLC0415 - with the office
+    from community_core.pages.texts import BALLOT_WORDS, value_text  # noqa: PLC0415 - as above
 
     item = definition.field(name)
     if item is None:
         return f"{name} {value}"
-    labels = {**BALLOT_WORDS, **dict(item.labels)}
+    labels = {**BALLOT_WORDS, **value_labels(definition, name, words.places)}
     text = value_text(dict(value) if name == "counts" else value, labels).text(words.lang)
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}…" + (

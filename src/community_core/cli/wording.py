@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -66,7 +67,6 @@ class Wording:
         self.lang = lang
         self.rules = office.rules
         self.office = office
-        self._places: Mapping[str, Label] | None = None
 
     def pick(self, zh: str, en: str) -> str:
         """Return the text in the language that is spoken."""
@@ -84,10 +84,13 @@ class Wording:
         """Return what a place is registered as, its name in a line of its own."""
         return above(self._place(place), place, self.lang)
 
+    @cached_property
+    def places(self) -> Mapping[str, Label]:
+        """What places are called, by their ids."""
+        return self.office.store.place_names()
+
     def _place(self, place: str) -> Label:
-        if self._places is None:
-            self._places = self.office.store.place_names()
-        return self._places.get(place, Label())
+        return self.places.get(place, Label())
 
     def title(self, procedure: str, definition: Procedure | None = None) -> str:
         """Return what a procedure is called, by full name; one that the rules no longer have by its name alone."""

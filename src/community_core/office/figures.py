@@ -39,7 +39,9 @@ def states_chart(states: States) -> Chart:
         f"{states.procedure}-states",
         Label(f"{states.title.zh}：各月受理的现状", f"{states.title.text('en')}: opened each month, by present state"),
         states.states,
-        tuple(ChartRow(month, counts, tuple(f"{count:,}" for count in counts)) for month, counts in states.months),
+        tuple(
+            ChartRow(Label(month), counts, tuple(f"{count:,}" for count in counts)) for month, counts in states.months
+        ),
     )
 
 
@@ -62,7 +64,11 @@ def measure_chart(measured: Measured) -> Chart:
     by_each = bool(measured.measure.each)
     pairs = measured.by_each() if by_each else measured.by_month()
     rows = tuple(
-        ChartRow(key or "–", (count.share,), (f"{percent(count.share)}（{count.part:,}/{count.whole:,}）",))
+        ChartRow(
+            measured.called(key) if by_each else Label(key),
+            (count.share,),
+            (f"{percent(count.share)}（{count.part:,}/{count.whole:,}）",),
+        )
         for key, count in pairs
         if count.whole
     )
@@ -76,7 +82,9 @@ def _values_chart(name: str, title: Label, measured: Measured) -> Chart:
     shares = all(isinstance(point.value, Fraction) for point in measured.points)
     if not measured.measure.on:
         last = {point.each: point.value for point in measured.points}
-        rows = tuple(ChartRow(each or "–", (_number(value),), (_text(value),)) for each, value in sorted(last.items()))
+        rows = tuple(
+            ChartRow(measured.called(each), (_number(value),), (_text(value),)) for each, value in sorted(last.items())
+        )
         label = measured.measure.label or Label(measured.measure.name)
         return Chart(name, title, (label,), rows, shares=shares, head=Label("事项", "matter"))
     each = sorted({point.each for point in measured.points})
@@ -85,13 +93,13 @@ def _values_chart(name: str, title: Label, measured: Measured) -> Chart:
         days.setdefault(point.on, {})[point.each] = point.value
     rows = tuple(
         ChartRow(
-            day.isoformat(),
+            Label(day.isoformat()),
             tuple(_number(values.get(one)) for one in each),
             tuple(_text(values.get(one)) for one in each),
         )
         for day, values in sorted(days.items())
     )
-    columns = tuple(Label(one or "–") for one in each)
+    columns = tuple(measured.called(one) for one in each)
     return Chart(name, title, columns, rows, form=ChartForm.LINES, shares=shares, head=Label("日期", "day"))
 
 

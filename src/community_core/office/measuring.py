@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from community_core.base.labels import Label
 from community_core.base.ranks import Privacy
 from community_core.office.bindings import Binding, Bindings
 from community_core.office.restoring import restore
-from community_core.office.views import chunked, state_label
+from community_core.office.views import chunked, state_label, value_labels
 from community_core.ports.store import Store, StoredCase
 from community_core.procedures.definition import Measure, Procedure
 from community_core.procedures.events import Case
@@ -55,7 +55,8 @@ class Measured:
     """A measure over the cases of a procedure, in one place or in all.
 
     A share has *counts* by month (``2006-03``) and by the value of the field that tells cases apart (empty without
-    one); a value has *points*, the earliest first. *cases* says how many cases there are, *states* in which states.
+    one); a value has *points*, the earliest first. *cases* says how many cases there are, *labels* what the values
+    of that field are called.
     """
 
     procedure: str
@@ -65,6 +66,11 @@ class Measured:
     cases: int
     counts: tuple[tuple[str, str, Count], ...] = ()
     points: tuple[Point, ...] = ()
+    labels: Mapping[str, Label] = field(factory=dict, repr=False, eq=False)
+
+    def called(self, each: str) -> Label:
+        """Return what a value of the field that tells cases apart is called; a dash where a case has none."""
+        return self.labels.get(each) or Label(each or "–")
 
     @property
     def total(self) -> Count:
@@ -114,7 +120,8 @@ class Measuring:
         measures = [item for item in binding.procedure.measures if not wanted or item.name in wanted]
         cases = list(self.cases(binding.name, place)) if measures else []
         for measure in measures:
-            yield _measured(binding, measure, cases, place)
+            labels = value_labels(binding.procedure, measure.each, self._store.place_names()) if measure.each else {}
+            yield evolve(_measured(binding, measure, cases, place), labels=labels)
 
     def states(self, procedure: str, *, place: str = "") -> States:
         """Return how many cases of *procedure* (by full name) were opened in each month, by their present state."""

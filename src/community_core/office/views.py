@@ -22,6 +22,7 @@ from community_core.pages.texts import BALLOT_WORDS, masked_text, value_text
 from community_core.pages.words import audience_label
 from community_core.ports.store import Store, StoredCase, StoredEvent
 from community_core.procedures.definition import LateAction, Procedure, PublishKind, StepField
+from community_core.procedures.disclosing import ITEM
 from community_core.procedures.events import (
     CORRECT,
     ERASE,
@@ -39,6 +40,7 @@ from community_core.procedures.reading import Reading
 from community_core.procedures.recorded import RecordedEffect
 from community_core.procedures.withholding import Withheld, hidden
 from community_core.rules.answer import ParameterUse
+from community_core.rules.types import Kind
 
 T = TypeVar("T")
 _CHUNK = 500
@@ -111,6 +113,42 @@ def step_label(procedure: Procedure, name: str) -> Label:
     """Return the label of a step, or its name."""
     step = procedure.step(name)
     return _NO_STEPS.get(name) or (step.label if step is not None else Label()) or Label(name)
+
+
+#: The arguments of effects in which places stand, by the kind of the effect.
+_PLACES: Mapping[str, frozenset[str]] = {
+    "open": frozenset({"place"}),
+    "appoint": frozenset({"place"}),
+    "end_appointment": frozenset({"place"}),
+    "enter": frozenset({"from", "to"}),
+    "redraw": frozenset({"into", "areas", "areas_to"}),
+}
+
+
+def value_labels(procedure: Procedure, name: str, places: Mapping[str, Label]) -> Mapping[str, Label]:
+    """Return what values of a field are called: its own labels, and where it holds places what *places* are called.
+
+    A field holds places that refers to them, or that an effect reads them from.
+    """
+    item = procedure.field(name)
+    labels = {} if item is None else dict(item.labels)
+    if item is not None and item.type.kind is Kind.BOOL:
+        labels |= {str(truth): value_text(truth) for truth in (True, False)}
+    if name == ITEM:
+        labels |= {each.name: each.label for each in procedure.discloses if each.label}
+    return {**places, **labels} if name in _place_fields(procedure) else labels
+
+
+def _place_fields(procedure: Procedure) -> frozenset[str]:
+    referring = {name for name, item in procedure.field_names.items() if item.type.refers_to == "place"}
+    effects = (effect for step in procedure.steps for effect in step.effects)
+    named = {
+        expression.text
+        for effect in effects
+        for argument, expression in effect.arguments
+        if argument in _PLACES.get(effect.kind, ())
+    }
+    return frozenset(referring | named)
 
 
 def covered(case: Case) -> Case:
@@ -202,11 +240,13 @@ def values_used(binding: Binding, case: Case) -> tuple[ParameterUse, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def board_items(bindings: Bindings, stored: StoredCase, events: Sequence[StoredEvent]) -> Iterator[BoardItem]:
+def board_items(
+    bindings: Bindings, stored: StoredCase, events: Sequence[StoredEvent], places: Mapping[str, Label]
+) -> Iterator[BoardItem]:
     """Yield what of a case is public: of each thing published, the fields that are classed public, as they were then.
 
     Personal fields stand masked, unless the law names people there, or the person agrees to it as the case stands now.
-    A personal notice is for the person concerned and no part of the board.
+    A personal notice is for the person concerned and no part of the board. *places* are what places are called.
     """
     present: dict[str, Any] = {}
     for item in events:
@@ -224,7 +264,7 @@ def board_items(bindings: Bindings, stored: StoredCase, events: Sequence[StoredE
             if published.kind is PublishKind.PERSONAL_NOTICE:
                 continue
             named = published.ground is not None or present.get(published.consent) is True
-            fields = tuple(_fields(procedure, published, says, named=named))
+            fields = tuple(_fields(procedure, published, says, places, named=named))
             if fields:
                 yield BoardItem(
                     case=stored.id,
@@ -245,7 +285,12 @@ def board_items(bindings: Bindings, stored: StoredCase, events: Sequence[StoredE
 
 
 def _fields(
-    procedure: Procedure, published: PublishedItem, data: dict[str, Any], *, named: bool
+    procedure: Procedure,
+    published: PublishedItem,
+    data: dict[str, Any],
+    places: Mapping[str, Label],
+    *,
+    named: bool,
 ) -> Iterator[BoardField]:
     """Yield what may be public of the fields: personal ones masked, unless people may be *named* in it."""
     for name in published.what:
@@ -253,15 +298,15 @@ def _fields(
         if item is None or data.get(name) is None:
             continue
         if item.privacy is Privacy.PUBLIC or (item.privacy is Privacy.PERSONAL and named):
-            yield BoardField(name, item.label or Label(name), _shown(item, data[name]))
+            yield BoardField(name, item.label or Label(name), _shown(procedure, item, data[name], places))
         elif item.privacy is Privacy.PERSONAL:
             value = data[name]
             shown = value_text(value) if isinstance(value, Withheld) else Label(masked_text(value, item.type))
             yield BoardField(name, item.label or Label(name), shown)
 
 
-def _shown(item: StepField, value: Any) -> Label:
-    labels = dict(item.labels)
+def _shown(procedure: Procedure, item: StepField, value: Any, places: Mapping[str, Label]) -> Label:
+    labels = value_labels(procedure, item.name, places)
     if item.name in ("counts", "outcome"):
         labels = {**BALLOT_WORDS, **labels}
     return value_text(dict(value) if item.name == "counts" else value, labels)
@@ -271,13 +316,14 @@ def board(
     store: Store, bindings: Bindings, cases: Iterable[StoredCase]
 ) -> Iterator[tuple[StoredCase, tuple[BoardItem, ...], BoardCase]]:
     """Yield each case that has published something, with what it published."""
+    places = store.place_names()
     for chunk in chunked(cases):
         loaded = store.load([case.id for case in chunk])
         for stored in chunk:
             _, events = loaded[stored.id]
             if not any(item.event.published for item in events):
                 continue
-            items = tuple(board_items(bindings, stored, events))
+            items = tuple(board_items(bindings, stored, events, places))
             if items:
                 case = restore(bindings, stored, events)
                 procedure = bindings.of(stored.procedure, case.rules).procedure

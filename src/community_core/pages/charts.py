@@ -34,7 +34,7 @@ class ChartForm(Enum):
 class ChartRow:
     """One row: what it is about, and for each column a number (``None`` where nothing is known) with its text."""
 
-    label: str
+    label: Label
     values: tuple[Fraction | int | None, ...]
     texts: tuple[str, ...]
 
@@ -56,7 +56,7 @@ class Chart:
     def said(self) -> str:
         """What the picture shows, as one sentence for those who do not see it."""
         parts = [
-            f"{row.label}："
+            f"{row.label.zh}："
             + "，".join(f"{column.zh} {text}" for column, text in zip(self.columns, row.texts, strict=True))
             for row in self.rows
         ]
@@ -178,7 +178,7 @@ def _lines(chart: Chart) -> Iterator[str]:
 
 def _labels(chart: Chart) -> Iterator[str]:
     """Yield the row labels below the axis; where there are too many, as many of them as find room."""
-    widest = max(text_width(row.label, _SIZE) for row in chart.rows) + 10
+    widest = max(text_width(row.label.zh, _SIZE) for row in chart.rows) + 10
     room = (_WIDTH - _LEFT - _RIGHT) // len(chart.rows)
     every = max(1, -(-widest // max(1, room)))
     for place, row in enumerate(chart.rows):
@@ -186,7 +186,7 @@ def _labels(chart: Chart) -> Iterator[str]:
             left, width = _slot(chart, place)
             yield (
                 f'<text class="axis" x="{left + width // 2}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">'
-                f"{escape(row.label)}</text>"
+                f"{escape(row.label.zh)}</text>"
             )
 
 
