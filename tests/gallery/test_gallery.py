@@ -136,6 +136,7 @@ NO_TEXT = {
     "registers/test_agreeing.py": """
         ages-unlikely identity-number-taken member-elsewhere no-name place-in-itself several-heads
         shares-exceed-whole""",
+    "registers/test_offices.py": "identity-sex-differs says-gone",
     "registers/test_sheets.py": """
         born-later day-by-spreadsheet ditto-mark headings-again merged-columns note-row sheet-hidden sheet-unread
         spreadsheet-error stroke-for-key""",

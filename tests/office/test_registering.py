@@ -35,7 +35,7 @@ h-1,张三,户主,{files.identity("19500208")},1950-02-08,c-1,c-1
 ,李四,配偶,{files.identity("19491231")},1949-12-31,c-1,c-1
 ,张小,子,{files.identity("20150601")},2015-06-01,c-1,c-1
 h-2,王五,户主,{files.identity("19700301")},1970-03-01,c-2,c-1
-h-3,赵六,户主,{files.identity("19800301")},,c-1,c-1
+h-3,赵六,户主,{files.identity("19800301")},（清空）,c-1,c-1
 """
 ALL = ("households", "residents", "household_members")
 ENTRY = {"kind": "residents", "subject": "r-0", "code_list": "disability", "code": "visual"}

@@ -296,7 +296,7 @@ def test_a_line_with_more_cells_than_headings_is_not_guessed(known):
 
 def test_a_column_without_a_heading_is_told_of(known):
     """What stands under no heading is not taken, and that is said once for its column."""
-    found = read("人员编号,姓名,\nr-1,张三,迁入\nr-2,李四,迁出\nr-3,王五,\n", known, "residents")
+    found = read("人员编号,姓名,\nr-1,张三,已核\nr-2,李四,待核\nr-3,王五,\n", known, "residents")
     (item,) = found.findings
     assert (item.code, item.level, item.line, item.column) == ("unknown-heading", "warning", 1, 3)
     assert "2格有内容" in item.message.zh

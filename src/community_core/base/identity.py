@@ -26,6 +26,11 @@ def birth_date_in(number: str) -> dt.date | None:
         return None
 
 
+def is_of_a_man(number: str) -> bool:
+    """Whether *number*, a valid one, was given to a man: its seventeenth sign is odd for men and even for women."""
+    return int(number[16]) % 2 == 1
+
+
 def is_identity_number(number: str) -> bool:
     """Whether *number* has the form, a day of birth and the check digit of a citizen identity number."""
     return birth_date_in(number) is not None and check_digit(number) == number[-1]

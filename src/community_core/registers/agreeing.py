@@ -148,7 +148,7 @@ def _differing(group: Sequence[ReadRow]) -> Iterator[Clash]:
 
 
 def _said(row: ReadRow, name: str) -> Any:
-    return ("cleared",) if name in row.cleared else row.found.get(name)
+    return ("cleared",) if name in row.cleared else None if name in row.supposed else row.found.get(name)
 
 
 def together(rows: Iterable[ReadRow], day: dt.date) -> Iterator[ReadRow]:
@@ -157,8 +157,13 @@ def together(rows: Iterable[ReadRow], day: dt.date) -> Iterator[ReadRow]:
     for row in rows:
         first = found.setdefault((row.register.name, row.key, row.since(day)), row)
         if first is not row:
-            first.found = row.found | first.found
+            said = [{name: row.found[name] for name in row.found if name not in row.supposed} for row in (row, first)]
             first.cleared = tuple(dict.fromkeys((*first.cleared, *row.cleared)))
+            supposed = {name: each.found[name] for each in (row, first) for name in each.supposed}
+            first.found = supposed | said[0] | said[1]
+            first.supposed = frozenset(supposed) - said[0].keys() - said[1].keys() - set(first.cleared)
+            for name in set(first.cleared) & supposed.keys():
+                first.found.pop(name, None)
     yield from found.values()
 
 

@@ -44,10 +44,10 @@ def meeting(told: Sequence[tuple[T, Membership]]) -> Iterator[tuple[T, T]]:
         after = ordered[at + 1]
         following[at] = after if after[1].household != ordered[at][1].household else following[at + 1]
     longest: dict[str, tuple[T, Membership]] = {}
-    for one, after in zip(ordered, following, strict=True):
+    for one, then in zip(ordered, following, strict=True):
         household = one[1].household
         before = [each for name, each in longest.items() if name != household]
-        near = before if after is None else [*before, after]
+        near = before if then is None else [*before, then]
         other = next((each for each in near if share_a_day(one[1], each[1])), None)
         if other is not None:
             yield one[0], other[0]

@@ -66,9 +66,23 @@ def in_force(registered: Iterable[Row], declared: Iterable[Row] = ()) -> tuple[R
     return tuple(rows)
 
 
+@cache
+def _words() -> tuple[tuple[tuple[str, str], str], ...]:
+    """Return what else offices write for codes of the library's lists, each with the list and the code."""
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        lines = csv.DictReader(file)
+        return tuple(
+            ((line["code_list"], line["code"]), word) for line in lines for word in line["also"].split("、") if word
+        )
+
+
 def names_of(rows: Iterable[Row]) -> dict[str, dict[str, str]]:
-    """Return for each code list its codes by every text that may stand for them: code, Chinese and English name."""
+    """Return for each code list its codes by every text that may stand for them: code, Chinese and English name.
+
+    Of a code that the library has too, also what offices write for it; a name of the list's own goes before that.
+    """
     found: dict[str, dict[str, str]] = {}
+    rows = tuple(rows)
     for row in rows:
         code_list, code = row.key
         names = found.setdefault(code_list, {})
@@ -76,4 +90,8 @@ def names_of(rows: Iterable[Row]) -> dict[str, dict[str, str]]:
             if text:
                 names.setdefault(heading_key(text), code)
         names[heading_key(code)] = code
+    codes = {row.key for row in rows}
+    for (code_list, code), word in _words():
+        if (code_list, code) in codes:
+            found[code_list].setdefault(heading_key(word), code)
     return found

@@ -31,12 +31,23 @@ _AS_TEXT: Final = re.compile(r"(?:'|=\")([0-9]+[0-9Xx]?)\"?\Z", re.ASCII)
 #: A sign that keeps a spreadsheet from taking a text for a formula.
 _QUOTED: Final = re.compile(r"'(['=+\-@].*)\Z", re.DOTALL)
 #: Two signs that fill a cell as wide as three, as names of two signs are set.
-_SET_WIDE: Final = re.compile(r"\A([\u3400-\u9fff])[ \u3000\u00a0]+([\u3400-\u9fff])\Z")
+_SET_WIDE: Final = re.compile(r"\A([\u3400-\u9fff])[ \n\u3000\u00a0]+([\u3400-\u9fff])\Z")
 #: Signs of no width and marks of direction, which come along when something is copied from a page.
 _UNSEEN: Final = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _COMPACT: Final = re.compile(r"([12][0-9]{3})([01][0-9])([0-3][0-9])\Z", re.ASCII)
-_MIDNIGHT: Final = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?\Z")
+#: The time of a day behind it; one with a zone may be of another day here.
+_TIME: Final = re.compile(
+    r"(?<=[0-9日号])[ T](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?\Z", re.ASCII
+)
+#: A day written out, also with Chinese numerals; those of the lunar calendar are other ones.
+_WRITTEN: Final = re.compile(
+    r"([0-9]{4}|[〇○零一二三四五六七八九]{4})年([0-9]{1,2}|[一二三四五六七八九十]{1,2})月([0-9]{1,2}|[一二三四五六七八九十]{1,3})[日号]\Z",
+    re.ASCII,
+)
+_NUMERALS: Final = {sign: number for number, signs in enumerate(("〇○零", *"一二三四五六七八九")) for sign in signs}
+#: A count of days without the file that it is counted in.
+_COUNT_OF_DAYS: Final = re.compile(r"[0-9]{4,5}(?:\.[0-9]+)?\Z", re.ASCII)
 _FRACTION: Final = re.compile(r"([0-9]+)/([0-9]+)\Z", re.ASCII)
 #: What a spreadsheet shows where a formula fails, or a column is too narrow for a day.
 _FAILED: Final = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|#+)\Z")
@@ -67,6 +78,15 @@ _DAY_MADE: Final = Fault(
         "text",
     ),
 )
+_COUNTED: Final = Fault(
+    "bad-cell",
+    Label(
+        "是电子表格的天数，文本文件里不知道从哪天数起；请把该列设为日期格式后另存",
+        "is a spreadsheet's count of days, and a text file does not say from which day; format the column as days and "
+        "save it again",
+    ),
+)
+_SEVERAL: Final = Fault("bad-cell", Label("有几行内容，请只写一项", "holds several lines; write one value"))
 _ERROR: Final = Fault(
     "spreadsheet-error",
     Label(
@@ -107,8 +127,10 @@ def reader_of(column: Column, epoch: dt.date = EPOCH) -> Callable[[Any], Any]:
     read = {Kind.INT: _whole, Kind.SHARE: _share, Kind.BOOL: _truth}.get(kind)
     if read is not None:
         return read
-    named = _number if column.check else _name
-    text = _unmasked(named if column.named else _text) if column.private else named if column.named else _text
+    named: Callable[[Any], str] = _number if column.check == "identity" else _name
+    text = named if column.named else _text
+    text = _one_line(text) if column.digits or column.check == "line" else text
+    text = _unmasked(text) if column.private else text
     if column.check != "identity":
         return text
 
@@ -126,6 +148,16 @@ def _unmasked(read: Callable[[Any], str]) -> Callable[[Any], str]:
         text = read(cell)
         if "*" in text:
             raise Unfit(_MASKED)
+        return text
+
+    return reader
+
+
+def _one_line(read: Callable[[Any], str]) -> Callable[[Any], str]:
+    def reader(cell: Any) -> str:
+        text = read(cell)
+        if "\n" in text:
+            raise Unfit(_SEVERAL)
         return text
 
     return reader
@@ -197,16 +229,35 @@ def _day(cell: Any, epoch: dt.date) -> dt.date:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     if type(cell) is int:
-        if _SERIAL[0] <= cell <= _SERIAL[1] and not _YEARS[0] <= cell <= _YEARS[1]:
+        if _is_count(cell):
             return epoch + dt.timedelta(days=cell)
     elif not isinstance(cell, str):
         raise _bad(Kind.DATE)
-    text = _MIDNIGHT.sub("", unicodedata.normalize("NFKC", _plain(cell)).strip()).replace(" ", "")
-    compact = _COMPACT.match(text)
-    day = read_day("-".join(compact.groups()) if compact is not None else text)
+    text = unicodedata.normalize("NFKC", _plain(cell)).strip().removeprefix("'")
+    text = _TIME.sub("", text).replace(" ", "")
+    match = _COMPACT.match(text) or _WRITTEN.match(text)
+    day = read_day("-".join(map(_digits, match.groups())) if match is not None else text)
+    if day is None and isinstance(cell, str) and _COUNT_OF_DAYS.match(text) and _is_count(float(text)):
+        raise Unfit(_COUNTED)
     if day is None:
         raise _bad(Kind.DATE)
     return day
+
+
+def _is_count(number: float) -> bool:
+    return _SERIAL[0] <= number <= _SERIAL[1] and not _YEARS[0] <= number <= _YEARS[1]
+
+
+def _digits(text: str) -> str:
+    """Return a number written in Chinese numerals, a year sign by sign and others with tens, in digits."""
+    if text[0] not in _NUMERALS and text[0] != "十":
+        return text
+    tens, ten, ones = text.partition("十")
+    if not ten:
+        return "".join(str(_NUMERALS[sign]) for sign in text)
+    if len(tens) > 1 or len(ones) > 1:
+        return ""
+    return str(10 * (_NUMERALS[tens] if tens else 1) + (_NUMERALS[ones] if ones else 0))
 
 
 def _whole(cell: Any) -> int:

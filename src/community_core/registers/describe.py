@@ -22,11 +22,12 @@ class Column:
 
     *key* columns together name a row's subject. *refers* names the register whose key the value is, *codes* the code
     list that it is one of; both are checked when rows come in, and ``@name`` means that the row's column *name* says
-    which. *also* are further headings that offices use. A value
+    which. *also* are further headings that offices use, and *loosely* those that mean the column only where no other
+    heading does. *units* are what a remark in brackets may say that values are counted in. A value
     of a column with *fill* that is blank is that of the row above, as where the head of a household is written once.
     *digits* marks numbers that are names (a room, a telephone): a spreadsheet's ``101.0`` is ``101``. *check* says
-    which further check a value must pass (``identity``). A sensitive column that is *sought* is looked up by its value
-    though it is encrypted.
+    which further check a value must pass (``identity``; ``line``: it is one line). A sensitive column that is *sought*
+    is looked up by its value though it is encrypted.
     """
 
     name: str
@@ -38,6 +39,8 @@ class Column:
     refers: str = ""
     codes: str = ""
     also: tuple[str, ...] = ()
+    loosely: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     fill: bool = False
     digits: bool = False
     check: str = ""

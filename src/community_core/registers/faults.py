@@ -76,6 +76,20 @@ BIRTH: Final = _fault(
     "与公民身份号码中的出生日期不同，请核对",
     "differs from the day of birth in the identity number; compare them",
 )
+SEX: Final = _fault(
+    "identity-sex-differs",
+    "与公民身份号码中的性别不同，请核对",
+    "differs from the sex in the identity number; compare them",
+)
+GONE: Final = _fault(
+    "says-gone",
+    "写着已迁出、死亡或注销，不知道从哪天起；请删去这一行，或写明截止日（register end 也可终止）",
+    "says that it holds no more, and not from which day on; delete the line, or write until when it held (register end "
+    "ends what is registered)",
+)
+EMPTY: Final = _fault(
+    "note-row", "登记簿的各列都没有内容，未登记", "has nothing in any column of the register and was not taken"
+)
 TOTAL: Final = _fault("total-row", "是合计行，未登记", "is a line of totals and was not taken")
 NOTE: Final = _fault("note-row", "是表中的说明或小标题，未登记", "is a note or a title and was not taken")
 AGAIN: Final = _fault("headings-again", "是重复的标题行，未登记", "holds the headings again and was not taken")

@@ -16,8 +16,17 @@ def _id(name: str, zh: str, en: str, *also: str, fill: bool = False, privacy: Pr
     return Column(name, Label(zh, en), key=True, required=True, also=also, fill=fill, privacy=privacy)
 
 
-def _ref(name: str, zh: str, en: str, register: str, *also: str, key: bool = False, fill: bool = False) -> Column:
-    return Column(name, Label(zh, en), key=key, required=key, refers=register, also=also, fill=fill)
+def _ref(
+    name: str,
+    zh: str,
+    en: str,
+    register: str,
+    *also: str,
+    loosely: tuple[str, ...] = (),
+    key: bool = False,
+    fill: bool = False,
+) -> Column:
+    return Column(name, Label(zh, en), key=key, required=key, refers=register, also=also, loosely=loosely, fill=fill)
 
 
 def _names(*also: str) -> tuple[Column, Column]:
@@ -27,7 +36,28 @@ def _names(*also: str) -> tuple[Column, Column]:
     )
 
 
-_PLACE = _ref("place", "所在地方", "place", "places", "社区", "所属社区", "所在社区")
+#: How identity numbers are headed.
+IDENTITY_HEADINGS: Final = (
+    "身份证号", "身份证号码", "身份证", "公民身份证号", "公民身份证号码", "居民身份证号", "居民身份证号码",
+    "身份证件号", "身份证件号码", "证件号", "证件号码",
+)  # fmt: skip
+#: How the community is headed to which a row of any list belongs.
+_COMMUNITY: Final = ("社区", "所属社区", "所在社区", "社区名称", "所在地方")
+_REGISTERED: Final = ("户籍地", "户籍地址", "户籍所在地", "户口所在地", "户口地址")
+_LIVING: Final = (
+    "现住地",
+    "现住址",
+    "现居住地",
+    "现居住址",
+    "现居住地址",
+    "居住地",
+    "居住地址",
+    "居住地方",
+    "实际居住地",
+)
+_SQUARE_METRES: Final = ("平方米", "㎡", "平米", "square metres")
+
+_PLACE = _ref("place", "所在地方", "place", "places", "社区", "所属社区", "所在社区", "社区名称")
 _PERSON = Column(
     "person",
     Label("人员编号", "person"),
@@ -102,12 +132,18 @@ REGISTERS: Final = (
         Label("房屋", "dwellings"),
         (
             _id("dwelling", "房屋编号", "dwelling", "房号编码", fill=False),
-            _ref("place", "楼栋", "building", "places", "所在地方", "社区"),
-            Column("unit", Label("单元", "unit"), digits=True),
-            Column("room", Label("室", "room"), digits=True, also=("房号", "门牌号")),
+            _ref("place", "楼栋", "building", "places", "楼栋号", loosely=_COMMUNITY),
+            Column("unit", Label("单元", "unit"), digits=True, also=("单元号",)),
+            Column("room", Label("室", "room"), digits=True, also=("房号", "门牌号", "房间号", "室号")),
             _ref("residents_group", "居民小组", "residents' group", "places"),
             _ref("grid", "网格", "grid", "places", "所属网格"),
-            Column("area", Label("建筑面积（平方米）", "area in square metres"), INT, also=("建筑面积", "面积")),
+            Column(
+                "area",
+                Label("建筑面积（平方米）", "area in square metres"),
+                INT,
+                also=("建筑面积", "面积"),
+                units=_SQUARE_METRES,
+            ),
         ),
     ),
     Register(
@@ -115,7 +151,7 @@ REGISTERS: Final = (
         Label("户籍户", "registered households"),
         (
             _id("household", "户号", "household", "户编号", "家庭编号", fill=True, privacy=_PERSONAL),
-            _ref("place", "户籍所在地方", "registered in", "places", "户籍地", "所在地方", "社区", fill=True),
+            _ref("place", "户籍所在地方", "registered in", "places", *_REGISTERED, loosely=_COMMUNITY, fill=True),
             _ref("dwelling", "房屋编号", "dwelling", "dwellings", fill=True),
         ),
         of="household",
@@ -125,16 +161,30 @@ REGISTERS: Final = (
         Label("居民", "residents"),
         (
             _OWN_PERSON,
-            Column("name", Label("姓名", "name"), privacy=_PERSONAL),
+            Column(
+                "name",
+                Label("姓名", "name"),
+                privacy=_PERSONAL,
+                check="line",
+                also=("成员姓名",),
+                loosely=("户主姓名",),
+            ),
             Column(
                 "id_number",
                 Label("公民身份号码", "citizen identity number"),
                 privacy=_SENSITIVE,
                 digits=True,
                 check="identity",
-                also=("身份证号", "身份证号码", "身份证"),
+                also=IDENTITY_HEADINGS,
             ),
-            Column("birth_date", Label("出生日期", "date of birth"), DATE, _PERSONAL, also=("出生年月日", "生日")),
+            Column(
+                "birth_date",
+                Label("出生日期", "date of birth"),
+                DATE,
+                _PERSONAL,
+                also=("出生年月日", "生日"),
+                loosely=("出生年月", "出生时间"),
+            ),
             Column(
                 "sex",
                 Label("性别", "sex"),
@@ -142,10 +192,16 @@ REGISTERS: Final = (
                 _PERSONAL,
                 labels=(("male", Label("男", "male")), ("female", Label("女", "female"))),
             ),
-            _ref("registered_place", "户籍所在地方", "registered place", "places", "户籍地"),
-            _ref("actual_place", "实际居住地方", "actual place", "places", "现住地", "居住地", "社区"),
+            _ref("registered_place", "户籍所在地方", "registered place", "places", *_REGISTERED),
+            _ref("actual_place", "实际居住地方", "actual place", "places", *_LIVING, loosely=_COMMUNITY),
             _ref("dwelling", "房屋编号", "dwelling", "dwellings"),
-            Column("phone", Label("联系电话", "telephone"), privacy=_PERSONAL, digits=True, also=("电话", "手机号")),
+            Column(
+                "phone",
+                Label("联系电话", "telephone"),
+                privacy=_PERSONAL,
+                digits=True,
+                loosely=("电话", "电话号码", "手机", "手机号", "手机号码", "联系方式"),
+            ),
         ),
         of="resident",
     ),
@@ -169,7 +225,7 @@ REGISTERS: Final = (
                 Label("与户主关系", "relation to the head"),
                 privacy=_PERSONAL,
                 codes="relation",
-                also=("关系",),
+                also=("关系", "与户主的关系", "家庭关系"),
             ),
         ),
     ),
@@ -178,7 +234,7 @@ REGISTERS: Final = (
         Label("共同生活家庭", "families that share a living"),
         (
             _id("family", "家庭号", "family", "共同生活家庭编号", fill=True, privacy=_PERSONAL),
-            _ref("place", "所在地方", "place", "places", "社区", fill=True),
+            _ref("place", "所在地方", "place", "places", *_LIVING, loosely=_COMMUNITY, fill=True),
             _ref("dwelling", "房屋编号", "dwelling", "dwellings", fill=True),
         ),
         of="household",
@@ -295,7 +351,14 @@ REGISTERS: Final = (
             Column("kind", Label("类别", "kind"), privacy=_PUBLIC, required=True),
             *_names("设施名称"),
             _PLACE,
-            Column("area", Label("面积（平方米）", "area in square metres"), INT, _PUBLIC, also=("面积",)),
+            Column(
+                "area",
+                Label("面积（平方米）", "area in square metres"),
+                INT,
+                _PUBLIC,
+                also=("面积", "建筑面积"),
+                units=_SQUARE_METRES,
+            ),
             _ref("keeper", "管理组织", "keeper", "bodies"),
         ),
     ),

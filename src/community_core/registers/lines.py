@@ -13,20 +13,23 @@ from typing import Any, Final, Protocol
 from attrs import frozen
 
 from community_core.base.headings import heading_key, is_closing, is_note, is_total
-from community_core.base.identity import birth_date_in
+from community_core.base.identity import birth_date_in, is_of_a_man
 from community_core.base.labels import Label
 from community_core.registers.cells import DITTOS, STROKES, reader_of
-from community_core.registers.describe import Column, Register
+from community_core.registers.describe import UNTIL, Column, Register
 from community_core.registers.faults import (
     AGAIN,
     BIRTH,
     DAMAGED,
     DITTO,
+    EMPTY,
+    GONE,
     LACKING,
     LONG,
     MERGED,
     MISSING,
     NOTE,
+    SEX,
     STROKE,
     TOTAL,
     UNHEADED,
@@ -35,6 +38,9 @@ from community_core.registers.faults import (
     Faults,
     Unfit,
 )
+from community_core.registers.gone import says_gone
+from community_core.registers.headings import is_own
+from community_core.registers.known import IDENTITY_HEADINGS
 from community_core.registers.readrow import ReadRow
 from community_core.registers.sheets import Line, Sheet
 
@@ -91,8 +97,11 @@ class LineReader:
         """Read the cells of all lines of *sheet*, whose columns stand where *matched* says."""
         known = {place for at in matched.values() for place in at.values()}
         lines = [line for line in sheet.lines if not self._aside(sheet, line, known)]
+        ends = {at[UNTIL.name] for at in matched.values() if UNTIL.name in at}
         for line in lines:
             self._damages(sheet, line, known)
+            if all(_cell(line.cells, at) is None for at in ends):
+                self._gone(sheet, line, known)
         self._unheaded(sheet, lines)
         people = next((at[_NUMBER] for at in matched.values() if _NUMBER in at), _number_column(sheet))
         readers = self._readers_from(sheet.epoch)
@@ -120,10 +129,13 @@ class LineReader:
     # -- lines as they stand ---------------------------------------------------------------------------------------
 
     def _aside(self, sheet: Sheet, line: Line, known: Collection[int]) -> bool:
-        """Tell of a line that is none of the table's rows."""
+        """Tell of a line that is none of the table's rows; of one that is only counted, nothing."""
+        said = [at for at, cell in enumerate(line.cells) if cell is not None and not _counts(sheet, at)]
+        if not said:
+            return True
         at, first = next((at, cell) for at, cell in enumerate(line.cells) if cell is not None)
         if not isinstance(first, str):
-            return False
+            return self._empty(sheet, line, known, said)
         alone = all(_cell(line.cells, place) is None for place in known if place != at)
         title = alone and (is_closing(first) or any(place == at for place, _ in line.ambiguous(known)))
         fault = TOTAL if is_total(first) else NOTE if title or is_note(first) else None
@@ -131,7 +143,15 @@ class LineReader:
             fault = AGAIN
         if fault is not None:
             self._faults.of_line(sheet, line, fault, at=at, level="warning")
-        return fault is not None
+            return True
+        return self._empty(sheet, line, known, said)
+
+    def _empty(self, sheet: Sheet, line: Line, known: Collection[int], said: Sequence[int]) -> bool:
+        """Tell of a line that says nothing in any column of a register; what is too long or spread stays a row."""
+        if any(_cell(line.cells, at) is not None for at in known) or line.wide or max(said) >= len(sheet.headings):
+            return False
+        self._faults.of_line(sheet, line, EMPTY, at=said[0], level="warning")
+        return True
 
     def _damages(self, sheet: Sheet, line: Line, known: Collection[int]) -> None:
         """Tell of what is wrong with a line whatever its columns mean; columns stand in the places *known*."""
@@ -142,6 +162,13 @@ class LineReader:
         for at, covered in line.ambiguous(known):
             headings = [sheet.headings[place] for place in covered]
             self._faults.of_line(sheet, line, MERGED.of(Label("、".join(headings), ", ".join(headings))), at=at)
+
+    def _gone(self, sheet: Sheet, line: Line, known: Collection[int]) -> None:
+        """Tell of a line that says that it does not hold any more, where it does not say until when it did."""
+        for at, cell in enumerate(line.cells):
+            heading = sheet.headings[at] if at < len(sheet.headings) else ""
+            if cell is not None and says_gone("" if at in known else heading, cell, remark=at not in known):
+                self._faults.of_line(sheet, line, GONE, at=at)
 
     def _unheaded(self, sheet: Sheet, lines: Sequence[Line]) -> None:
         """Tell of columns that have values and no heading: nothing of them is taken."""
@@ -189,7 +216,11 @@ class LineReader:
         if place.people is not None and _PERSON not in found and _has_person(register):
             self._by_number(line, place.people, found)
         self._check(place, line, found)
-        self.rows.append(ReadRow(register, sheet, line, found, tuple(cleared)))
+        supposed: dict[str, Any] = {}
+        if register.name == "residents" and _NUMBER in found:
+            named = (*found, *cleared)
+            supposed = {name: value for name, value in _in_number(found[_NUMBER]).items() if name not in named}
+        self.rows.append(ReadRow(register, sheet, line, found | supposed, tuple(cleared), frozenset(supposed)))
 
     def _check(self, place: _Place, line: Line, found: Mapping[str, Any]) -> None:
         """Tell of what is missing in a line, and of what contradicts in itself."""
@@ -199,10 +230,12 @@ class LineReader:
                 # Where the number stands for the person, it is the number that is missing.
                 where = at.get(column.name, place.people if column.name == _PERSON else None)
                 faults.of_cell(sheet, line, where, column, MISSING, None)
-        own, birth = found.get(_NUMBER), found.get("birth_date")
-        if own is not None and birth is not None and birth_date_in(own) != birth:
-            column = register.column("birth_date")
-            faults.of_cell(sheet, line, at.get(column.name), column, BIRTH, birth, level="warning")
+        own = found.get(_NUMBER)
+        for name, fault in (("birth_date", BIRTH), ("sex", SEX)):
+            value = found.get(name)
+            if own is not None and value is not None and _in_number(own)[name] != value:
+                column = register.column(name)
+                faults.of_cell(sheet, line, at.get(name), column, fault, value, level="warning")
 
     def _by_number(self, line: Line, people: int, found: dict[str, Any]) -> None:
         """Find out by the identity number who is meant where no id is written; a resident who is new gets one."""
@@ -216,6 +249,15 @@ class LineReader:
         if who is not None:
             self._people[number] = who
             found[_PERSON] = who
+
+
+def _in_number(number: str) -> dict[str, Any]:
+    """Return what an identity number says of whom it belongs to."""
+    return {"birth_date": birth_date_in(number), "sex": "male" if is_of_a_man(number) else "female"}
+
+
+def _counts(sheet: Sheet, at: int) -> bool:
+    return at < len(sheet.headings) and is_own(sheet.headings[at])
 
 
 def _lacking(place: _Place) -> list[Column]:
@@ -267,5 +309,5 @@ def _heads_again(sheet: Sheet, line: Line) -> bool:
 
 
 def _number_column(sheet: Sheet) -> int | None:
-    known = {heading_key(text) for text in (_NUMBER, "公民身份号码", "身份证号", "身份证号码", "身份证")}
+    known = {heading_key(text) for text in (_NUMBER, "公民身份号码", *IDENTITY_HEADINGS)}
     return next((at for at, text in enumerate(sheet.headings) if heading_key(text) in known), None)

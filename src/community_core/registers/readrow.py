@@ -14,13 +14,17 @@ from community_core.registers.sheets import Line, Sheet
 
 @define
 class ReadRow:
-    """One line as one register reads it: what was *found* in it by the names of columns, and what it clears."""
+    """One line as one register reads it: what was *found* in it by the names of columns, and what it clears.
+
+    What is *supposed* stands in no cell of its own and follows from another: it counts where nothing else is known.
+    """
 
     register: Register
     sheet: Sheet
     line: Line
     found: dict[str, Any]
     cleared: tuple[str, ...]
+    supposed: frozenset[str] = frozenset()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -44,4 +48,5 @@ class ReadRow:
             line=self.line.number,
             sheet=self.sheet.name,
             given=frozenset(given),
+            supposed=frozenset(at for at, column in enumerate(columns) if column.name in self.supposed),
         )

@@ -60,7 +60,8 @@ class Asked:
     """One thing that is to be kept: *values* of *key* from *since* on; without *until*, for as long as is known.
 
     With *ends*, nothing is said of *key* from *since* on. *line* is where it was asked, 0 where in no file. A value of
-    a column that is not *given* stays as it is; ``None`` means that all are given.
+    a column that is not *given* stays as it is; ``None`` means that all are given. One that is *supposed* counts only
+    where none is known.
     """
 
     key: Key
@@ -71,6 +72,7 @@ class Asked:
     line: int = 0
     sheet: str = ""
     given: frozenset[int] | None = None
+    supposed: frozenset[int] = frozenset()
 
     def holds(self, day: dt.date) -> bool:
         """Whether it is asked that something holds on *day*."""
@@ -148,8 +150,10 @@ def _put(book: list[Row], one: Asked, dropped: list[int]) -> str:
 def _filled(one: Asked, before: Values | None) -> Values:
     if one.given is None:
         return one.values
+    kept = (None,) * len(one.values) if before is None else before
     return tuple(
-        value if at in one.given else (None if before is None else before[at]) for at, value in enumerate(one.values)
+        value if at in one.given and (kept[at] is None or at not in one.supposed) else kept[at]
+        for at, value in enumerate(one.values)
     )
 
 
