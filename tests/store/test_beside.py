@@ -53,6 +53,7 @@ def fill(store, book):
     read(store, "核对一")
     book.write(store, "x-1", 2)
     store.checkpoint(NOON)
+    store.set_meta("district", "town")
     keep(store, HOUSEHOLDS, Asked(("h-1",), ("c-2", None), JUNE))
     store.end_posting(EndAppointment("li", "director", "c-1", JUNE, "辞职"), entered=NOON)
     store.end_delegation("sun", "li", "director", "c-1", JUNE, entered=NOON)
@@ -169,6 +170,8 @@ NEW_POSTING = (
         ),
         ("UPDATE cc_meta SET value = '1' WHERE name = 'clear_events'", "boundaries"),
         ("INSERT INTO cc_meta (name, value) VALUES ('without_effects_ledger', '9')", "boundaries"),
+        ("UPDATE cc_meta SET value = 'other' WHERE name = 'district'", "district"),
+        ("DELETE FROM cc_meta WHERE name = 'district'", "district"),
     ],
 )
 def test_what_is_kept_by_hand_is_not_changed_unseen(database, town, change, part):
@@ -295,6 +298,13 @@ def test_a_counter_put_back_is_found(database, town, book, name, value):
         )
     (data,) = [data for code, data in found(town) if code == "counter-behind"]
     assert data["counter"] == name
+
+
+@pytest.mark.parametrize("name", ["register_change", "electoral_roll"])
+def test_a_counter_put_on_is_found(database, town, name):
+    """A counter of which no number is given up stands where the last id does: it was raised, or the last is gone."""
+    database.tamper(f"UPDATE cc_counters SET value = value + 1 WHERE name = '{name}'")  # noqa: S608
+    assert [(code, data["counter"]) for code, data in found(town)] == [("counter-ahead", name)]
 
 
 def test_numbers_past_six_digits_are_compared_too(database, book):

@@ -478,6 +478,14 @@ class Store(Registers, RegisterRows, Protocol):
         """Register a place under its parent; a second time with the same values changes nothing."""
         ...
 
+    def waiting(self) -> int:
+        """Return how many events wait for observers."""
+        ...
+
+    def drop_waiting(self, before: dt.datetime) -> int:
+        """Let no event wait any more that was entered before a moment: nobody is told of them; return how many."""
+        ...
+
     def deliver(self, observer: Callable[[Event], object]) -> object:
         """Give *observer* every committed event that it was not given yet."""
         ...

@@ -27,6 +27,7 @@ from community_core.registers.written import erasable, lasting
 from community_core.store.records import shown
 from community_core.store.schema import (
     CLEAR_EVENTS,
+    DISTRICT,
     WITHOUT_EFFECTS,
     WITHOUT_HEAD,
     electoral_lines,
@@ -112,7 +113,11 @@ def read_covered(text: str) -> Mapping[str, tuple[int, str]]:
 
 def beyond(connection: Connection, covered: Mapping[str, int]) -> int:
     """Return how many lines of all parts no checkpoint covers."""
-    return sum(part.count(connection, covered.get(part.name)) for part in _parts(connection) if part is not _BOUNDS)
+    return sum(
+        part.count(connection, covered.get(part.name))
+        for part in _parts(connection)
+        if part not in (_BOUNDS, _DISTRICT)
+    )
 
 
 def verify_beside(connection: Connection, kept: Sequence[tuple[int, str]]) -> Iterator[Finding]:
@@ -305,6 +310,12 @@ def _bounds(connection: Connection, after: int | None) -> Iterator[Line]:
             yield _line(position, {"name": name, "value": kept.get(name)})
 
 
+def _district(connection: Connection, after: int | None) -> Iterator[Line]:
+    said = connection.execute(select(meta.c.value).where(meta.c.name == DISTRICT)).scalar()
+    if said is not None and not after:
+        yield _line(1, {"value": said})
+
+
 def _roll(roll: Any) -> Part:
     """Return an electoral roll: its head, then its lines; their hashes are over all that they say."""
 
@@ -324,8 +335,10 @@ def _roll(roll: Any) -> Part:
 
 
 _BOUNDS: Final = Part("boundaries", "升级时记下的界限", "the boundaries that upgrades kept", _bounds)
+_DISTRICT: Final = Part("district", "库中记下的区县", "the district that the store remembers", _district)
 _FIXED: Final = (
     _BOUNDS,
+    _DISTRICT,
     Part(
         "register_reads",
         "查阅登记簿敏感信息的记录",

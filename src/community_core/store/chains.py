@@ -21,6 +21,7 @@ from community_core.codec.texts import digest
 from community_core.ports.store import KnownRoot
 from community_core.procedures.events import ERASE, Case, Event
 from community_core.store.checkpoints import verify_checkpoints
+from community_core.store.delivering import verify_outbox
 from community_core.store.electoral_rolls import verify_rolls
 from community_core.store.following import verify_following
 from community_core.store.numbering import bound, verify_numbers
@@ -129,6 +130,7 @@ def _all(
         yield from without_case(connection)
         yield from _sequence(connection)
         yield from verify_numbers(connection)
+        yield from verify_outbox(connection)
         yield from verify_following(connection, sealing)
         yield from verify_written(connection)
         yield from verify_known(connection)

@@ -298,6 +298,9 @@ TOLD: Final = "told"
 CLEAR_EVENTS: Final = "clear_events"
 """Under this name it is kept how many events there were when private values began to be kept apart."""
 
+DISTRICT: Final = "district"
+"""Under this name it is kept whose rules new cases begin under, once it was said."""
+
 WITHOUT_EFFECTS: Final = "without_effects_"
 """Under this name, with that of a table, it is kept how far it reached when events began to say what they caused."""
 

@@ -29,7 +29,7 @@ from community_core.store.appending import add, append, chunked, last_hashes, re
 from community_core.store.connections import Spare, Synchronous, Transactions, Unit, make_engine
 from community_core.store.counting import next_ids
 from community_core.store.delegations import SqlDelegations
-from community_core.store.delivering import Delivery, deliver
+from community_core.store.delivering import Delivery, deliver, drop_waiting, waiting
 from community_core.store.electoral_rolls import SqlElectoralRolls
 from community_core.store.failures import checked
 from community_core.store.migrating import demand_tables, is_current, upgrade
@@ -393,6 +393,23 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
         delivered: deliver later, from a store on the engine.
         """
         return deliver(self._transactions, observer)
+
+    def waiting(self) -> int:
+        """Return how many events wait for observers.
+
+        Each event waits from the commit on until it is delivered, also where there is no observer yet: the first one
+        that there is will be told of all.
+        """
+        return waiting(self._transactions)
+
+    def drop_waiting(self, before: dt.datetime) -> int:
+        """Let no event wait any more that was entered before a moment, and return how many it was.
+
+        For a store that has no observers, or whose observers need not be told of what is old: nobody will be told of
+        these events. Where the clock went back, an event that was recorded after one that stays, stays too: what is
+        told of a case is told in order, and without a gap after its first. They are counted as told.
+        """
+        return drop_waiting(self._transactions, before)
 
     def meta(self, name: str) -> str | None:
         """Return a small value kept under *name*, or ``None``."""
