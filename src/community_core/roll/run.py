@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import define, evolve
 
@@ -17,7 +17,7 @@ from community_core.roll.extras import pl
 from community_core.roll.stage import Stager
 from community_core.roll.staged import Result, Staged
 from community_core.roll.subjects import Subjects
-from community_core.roll.tables import TableRead
+from community_core.roll.tables import TableRead, in_polars
 from community_core.roll.tally import PatternCount, Tally, Total
 from community_core.roll.values import ROW_NUMBER
 from community_core.rules.answer import Answer
@@ -26,6 +26,9 @@ from community_core.rules.naming import no_fact
 from community_core.rules.pattern import Status
 from community_core.rules.terms import Fact, Output
 from community_core.rules.types import INT, TEXT, checked, enum_of
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
 
 Progress = Callable[[int, int, str], None]
 
@@ -266,7 +269,7 @@ _STATUS_LABELS: Mapping[Status, Label] = {
 def decide_roll(
     rules: Engine | HasEngine,
     terms: Sequence[str],
-    frame: pl.DataFrame | TableRead | Subjects,
+    frame: IntoFrame | TableRead | Subjects,
     *,
     on: dt.date,
     given: Mapping[str, Any] | None = None,
@@ -274,6 +277,7 @@ def decide_roll(
 ) -> RollResult:
     """Decide *terms* for every row of *frame* on the day *on*.
 
+    *frame* is a Polars frame, eager or lazy, or one of any other library that Narwhals reads (pandas, PyArrow …).
     Every answer is the one that ``decide`` gives for the row's facts. *given* are facts that are the same for all
     (the service); they go before columns of the same name, and ``None`` is unknown for all. *progress* is called with
     how many terms are done, how many there are, and the next one's name (empty at the end). Pass
@@ -285,8 +289,6 @@ def decide_roll(
             taken as false.
     """
     engine = rules if isinstance(rules, Engine) else rules.engine
-    if isinstance(frame, TableRead):
-        frame = frame.frame
     subjects = frame if isinstance(frame, Subjects) else ready(engine, frame)
     known = {}
     for name, value in (given or {}).items():
@@ -311,7 +313,11 @@ def decide_roll(
     return RollResult(engine, subjects, on, known, found)
 
 
-def ready(rules: Engine | HasEngine, frame: pl.DataFrame | TableRead) -> Subjects:
-    """Return *frame* as subjects that can be decided several times: its columns are checked only once."""
+def ready(rules: Engine | HasEngine, frame: IntoFrame | TableRead) -> Subjects:
+    """Return *frame* as subjects that can be decided several times: its columns are checked only once.
+
+    Raises:
+        FactError: if it is no table.
+    """
     engine = rules if isinstance(rules, Engine) else rules.engine
-    return Subjects(frame.frame if isinstance(frame, TableRead) else frame, engine.scope.facts)
+    return Subjects(frame.frame if isinstance(frame, TableRead) else in_polars(frame), engine.scope.facts)

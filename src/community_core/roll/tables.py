@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from community_core.base.errors import FactError
 from community_core.base.findings import Finding
-from community_core.roll.extras import pl
+from community_core.base.labels import Label
+from community_core.roll.extras import nw, pl
 from community_core.roll.headings import LINE_HEADING, RAW_HEADING, REASONS_HEADING
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
 
 #: So many findings about single cells and rows are listed; the rest is counted, and stands in the file of refused rows.
 MOST_LISTED = 1000
+
+
+def in_polars(frame: IntoFrame) -> pl.DataFrame:
+    """Return a table of whatever library as a Polars frame; a lazy one is collected.
+
+    A number that pandas keeps as a float because others are missing stays a float, which serves as no whole number.
+
+    Raises:
+        FactError: if it is no table, or its columns cannot stand side by side by their names.
+    """
+    if isinstance(frame, pl.DataFrame):
+        return frame
+    try:
+        table = nw.from_native(frame)
+        eager = table.collect(backend="polars") if isinstance(table, nw.LazyFrame) else table
+        return eager.to_polars()
+    except (TypeError, nw.exceptions.NarwhalsError, pl.exceptions.PolarsError, ValueError) as error:
+        said = str(error).partition("\n")[0]
+        raise FactError(
+            Label(
+                f"名册应是一张表（Polars、pandas 或 PyArrow），不能读取：{said}",
+                f"a roll is a table (of Polars, pandas or PyArrow), and this one cannot be read: {said}",
+            )
+        ) from error
 
 
 @frozen
