@@ -42,6 +42,10 @@ def test_a_citation_reads_as_one_line():
     assert cite.text() == str(cite) == "文件 标题 第21条 L5"
     assert cite.text("en") == "文件 标题 Art. 21 L5"
     assert Citation("文件").text() == "文件"
+    several = Citation("法", article="9、10")
+    assert (several.text(), several.text("en")) == ("法 第9、10条", "法 Art. 9, 10")
+    dated = Citation("法", article="2018 年文本第 6 条")
+    assert dated.text() == dated.text("en") == "法 2018 年文本第 6 条"
 
 
 def test_an_origin_reads_as_file_line_and_column():

@@ -126,6 +126,15 @@ def test_pages_fit_a_telephone(site, tmp_path):
     for selector in wide:
         assert re.search(re.escape(selector) + r" \{ (?:min-)?width: (?:auto|0)", narrow), selector
     assert "overflow-wrap: anywhere" in "".join(sheets)
+    assert "main { overflow-x: auto; }" in narrow, "what is wider all the same is moved by itself, not the page"
+
+
+def test_names_of_documents_in_english_are_marked_as_chinese(tmp_path):
+    """Whoever has an English page read out hears the Chinese name of a document as Chinese."""
+    pages = SITES["handbook"](tmp_path)
+    found = re.findall(r'<span class="en" lang="en">([^<]*Art\..*?)</span>', "".join(pages.values()))
+    assert found == []
+    assert '<span class="en" lang="en"><span lang="zh-CN">《' in pages["practice-national.residents-committees.html"]
 
 
 def test_values_are_called_by_their_labels():

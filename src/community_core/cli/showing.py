@@ -195,7 +195,7 @@ def _field(words: Wording, definition: Procedure, name: str, value: Any) -> str:
     item = definition.field(name)
     if item is None:
         return f"{name} {value}"
-    labels = {**BALLOT_WORDS, **value_labels(definition, name, words.places)}
+    labels = {**BALLOT_WORDS, **value_labels(definition, name, words.places, value)}
     text = value_text(dict(value) if name == "counts" else value, labels).text(words.lang)
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}…" + (

@@ -125,10 +125,13 @@ _PLACES: Mapping[str, frozenset[str]] = {
 }
 
 
-def value_labels(procedure: Procedure, name: str, places: Mapping[str, Label]) -> Mapping[str, Label]:
+def value_labels(
+    procedure: Procedure, name: str, places: Mapping[str, Label], value: Any = None
+) -> Mapping[str, Label]:
     """Return what values of a field are called: its own labels, and where it holds places what *places* are called.
 
-    A field holds places that refers to them, or that an effect reads them from.
+    A field holds places that refers to them, or that an effect reads them from; a *value* does that is a list of
+    nothing but registered places.
     """
     item = procedure.field(name)
     labels = {} if item is None else dict(item.labels)
@@ -136,7 +139,8 @@ def value_labels(procedure: Procedure, name: str, places: Mapping[str, Label]) -
         labels |= {str(truth): value_text(truth) for truth in (True, False)}
     if name == ITEM:
         labels |= {each.name: each.label for each in procedure.discloses if each.label}
-    return {**places, **labels} if name in _place_fields(procedure) else labels
+    listed = isinstance(value, tuple) and bool(value) and all(isinstance(each, str) and each in places for each in value)
+    return {**places, **labels} if listed or name in _place_fields(procedure) else labels
 
 
 def _place_fields(procedure: Procedure) -> frozenset[str]:
@@ -306,7 +310,7 @@ def _fields(
 
 
 def _shown(procedure: Procedure, item: StepField, value: Any, places: Mapping[str, Label]) -> Label:
-    labels = value_labels(procedure, item.name, places)
+    labels = value_labels(procedure, item.name, places, value)
     if item.name in ("counts", "outcome"):
         labels = {**BALLOT_WORDS, **labels}
     return value_text(dict(value) if item.name == "counts" else value, labels)

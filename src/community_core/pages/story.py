@@ -152,12 +152,12 @@ def _days(days: Sequence[dt.date], height: int) -> Iterator[str]:
 def _lanes(story: Story, width: int) -> Iterator[str]:
     for place, case in enumerate(story.cases):
         yield f'<line class="lane" x1="{_NAMES}" y1="{_y(place)}" x2="{width - _MARGIN}" y2="{_y(place)}"/>'
-        lines = [(line, _SIZE) for line in wrapped(f"{place + 1}. {case.title.zh}", _SIZE, _NAMES - 24)[:2]]
+        lines = [(line, _SIZE, "") for line in wrapped(f"{place + 1}. {case.title.zh}", _SIZE, _NAMES - 24)[:2]]
         if case.title.en:
-            lines += [(line, _SMALL) for line in wrapped(case.title.en, _SMALL, _NAMES - 24)[:2]]
+            lines += [(line, _SMALL, "en") for line in wrapped(case.title.en, _SMALL, _NAMES - 24)[:2]]
         top = _y(place) - 7 * (len(lines) - 1)
-        for number, (line, size) in enumerate(lines):
-            yield _text(_MARGIN, top + 15 * number, line, "start", size)
+        for number, (line, size, lang) in enumerate(lines):
+            yield _text(_MARGIN, top + 15 * number, line, "start", size, lang)
 
 
 def _arrows(story: Story, name: str) -> Iterator[str]:
@@ -186,8 +186,9 @@ def _dots(story: Story) -> Iterator[str]:
         yield _text(x, y + 21, line + ("…" if len(moment.says) > 1 else ""), "middle", _SMALL)
 
 
-def _text(x: int, y: int, text: str, anchor: str, size: int) -> str:
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}">{escape(text)}</text>'
+def _text(x: int, y: int, text: str, anchor: str, size: int, lang: str = "") -> str:
+    spoken = f' lang="{lang}"' if lang else ""
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}"{spoken}>{escape(text)}</text>'
 
 
 def story_names(told: Iterable[Story]) -> dict[str, str]:
