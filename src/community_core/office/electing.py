@@ -172,17 +172,18 @@ class _Maker:
             yield self._line(term, resident.id, resident.id, facts)
 
     def households(self, term: str, representatives: Mapping[str, str]) -> Iterator[RollLine]:
-        """Yield a line for each household that is registered in the place."""
+        """Yield a line for each household that is registered in the place, or of which nothing says where."""
         electors = {line.subject: line.outcome for line in self.residents(TERMS[RollKind.RESIDENTS])}
         members = self._facts.members()
         unknown = dict(representatives)
         for row in self._store.register_rows(register_of("households"), day=self._day):
             household = row.key[0]
-            if not self._facts.within(row.values[0] or self._facts.place_of_dwelling(row.values[1]), self._place):
+            here = self._facts.within(row.values[0] or self._facts.place_of_dwelling(row.values[1]), self._place)
+            if here is False:
                 continue
             own = [electors.get(person, Entitlement.NOT_ENTITLED) for person in members.get(household, ())]
             known = own.count(Entitlement.ENTITLED)
-            facts = {**self._given, "household_in_place": True}
+            facts = dict(self._given) if here is None else {**self._given, "household_in_place": True}
             # One who may vote is enough to know; that none may is known only where nobody is undetermined.
             if own and (known or Entitlement.UNDETERMINED not in own):
                 facts["household_electors"] = known
@@ -200,14 +201,16 @@ class _Maker:
             )
 
     def owners(self, term: str) -> Iterator[RollLine]:
-        """Yield a line for each owner of a dwelling in the place, once."""
-        seen: set[str] = set()
+        """Yield a line for each owner of a dwelling in the place, once, and for whose dwellings nothing says where."""
+        here: dict[str, set[bool | None]] = {}
         for row in self._store.register_rows(register_of("owners"), day=self._day):
             dwelling, owner = row.key
-            if owner in seen or not self._facts.within(self._facts.place_of_dwelling(dwelling), self._place):
-                continue
-            seen.add(owner)
-            yield self._line(term, owner, owner, {**self._given, "owns_in_place": True})
+            here.setdefault(owner, set()).add(self._facts.within(self._facts.place_of_dwelling(dwelling), self._place))
+        for owner, within in here.items():
+            if True in within:
+                yield self._line(term, owner, owner, {**self._given, "owns_in_place": True})
+            elif None in within:
+                yield self._line(term, owner, owner, self._given)
 
     def _line(self, term: str, subject: str, person: str, facts: Mapping[str, Any]) -> RollLine:
         answer = self._rules.decide(term, facts, on=self._day)
