@@ -4,17 +4,15 @@ A page's blocks run in one empty folder, its Python blocks in one namespace. Wha
 
 - ``# file: NAME`` as its first line: the block is written to that file, and a Python block is then not run;
 - a ``yaml`` block that begins with ``practice:`` or ``district:`` is a rulebook and must load without findings;
-- ``$ community-core …`` in a ``console`` block is run and must succeed, or end as ``# exit N`` behind it says;
+- ``$ community-core …`` in a ``console`` block is run in this process, and must succeed, or end as ``# exit N`` says;
   lines shown below it must be among what it prints, up to spacing, except ``...``; other commands are only shown;
 - ``<!-- not run: REASON -->`` on the line before a block: it is only shown.
 """
 
 import contextlib
-import os
+import io
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -99,7 +97,7 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
-def run_console(block: Block, folder: Path) -> None:
+def run_console(block: Block) -> None:
     """Run the library's own commands of a console block, and compare how they end and what they print."""
     shown: list[tuple[str, list[str]]] = []
     for line in block.text.splitlines():
@@ -107,25 +105,28 @@ def run_console(block: Block, folder: Path) -> None:
             shown.append((line[2:], []))
         elif shown:
             shown[-1][1].append(line)
-    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     for command, output in shown:
         if not command.startswith("community-core"):
             continue
         expected = int(match[1]) if (match := EXIT.search(command)) else 0
-        words = shlex.split(EXIT.sub("", command))[1:]
-        done = subprocess.run(
-            [sys.executable, "-c", "from community_core.cli.main import main; main()", *words],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            timeout=180,
-        )
-        assert done.returncode == expected, f"{command}\n{done.stdout}{done.stderr}"
-        printed = squeezed(done.stdout + done.stderr)
+        ended, told = run_command(shlex.split(EXIT.sub("", command))[1:])
+        assert ended == expected, f"{command}\n{told}"
+        printed = squeezed(told)
         missing = [line for line in output if line.strip() not in {"", "...", "…"} and squeezed(line) not in printed]
-        assert missing == [], f"{command}\n{done.stdout}{done.stderr}"
+        assert missing == [], f"{command}\n{told}"
+
+
+def run_command(words: list[str]) -> tuple[object, str]:
+    """Run a command of the library, and return its exit code and what it printed."""
+    from community_core.cli.main import main
+
+    told = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+        patch.setenv("COLUMNS", "200")
+        patch.setenv("NO_COLOR", "1")
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+    return ended.value.code, told.getvalue()
 
 
 def run_page(page: Path, folder: Path) -> int:
@@ -143,7 +144,7 @@ def run_page(page: Path, folder: Path) -> int:
             elif block.language == "python" and block.file is None:
                 run_python(block, namespace, str(page))
             elif block.language == "console":
-                run_console(block, folder)
+                run_console(block)
             elif block.file is None:
                 continue
             count += 1
