@@ -67,7 +67,7 @@ def import_alone(modules: list[str]) -> dict[str, dict[str, object]]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=900,  # beside other work on the same machine it takes minutes
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
