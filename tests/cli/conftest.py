@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 
 import pytest
@@ -9,6 +10,9 @@ from attrs import frozen
 from click.testing import CliRunner
 
 from community_core.cli.main import main
+
+#: Click before 8.2 mixes what is written to the two outputs unless it is told not to; later releases cannot be told.
+APART = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
 
 
 @frozen
@@ -30,7 +34,7 @@ def run():
     """Return a function that runs a command; a traceback fails the test."""
 
     def call(*args: object) -> Said:
-        result = CliRunner().invoke(main, [str(arg) for arg in args])
+        result = CliRunner(**APART).invoke(main, [str(arg) for arg in args])
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Said(result.exit_code, result.stdout, result.stderr)
