@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +19,7 @@ from community_core.jurisdiction import Gathered, compose, gather
 from community_core.jurisdiction.compose import compose_proposals
 from community_core.pages.handbook import render_handbook
 from community_core.pages.handbook_making import make_handbook
+from community_core.rulebook import read_text
 from community_core.rules.types import Kind, ValueType
 
 for place in ("huangshi", "beipiao", "shenhe", "yanhe", "fangzi", "heihe", "jianghan", "yunmeng"):
@@ -62,7 +64,19 @@ def test_what_several_replace_is_all_that_has_to_be_chosen(everything, offered):
     found = compose(everything, offered).findings
     assert {dict(one.data)["name"] for one in found} == set(CHOICES)
     assert {one.code for one in found} == {"rank-conflict"}
-    assert all("prefer" in one.message.zh and "prefer" in one.message.en for one in found)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("which", [0, -1], ids=["first", "last"])
+def test_the_line_that_a_clash_says_settles_it_as_it_stands(everything, offered, lang, which):
+    """Each clash says the lines of which one is to be written; copied into a district's text they settle it."""
+    found = compose(everything, offered).findings
+    lines = [re.findall(r"prefer: (\[\{.*?\}\])", one.message.text(lang)) for one in found]
+    assert all(len(each) > 1 for each in lines)
+    entries = ", ".join(each[which][1:-1] for each in lines)
+    text = f"district: everything\nadopts: [{', '.join(everything.adopts)}]\nprefer: [{entries}]\n"
+    (district,) = read_text(text).districts
+    assert compose(district, offered).findings == ()
 
 
 def test_a_choice_settles_it(rules):

@@ -35,8 +35,8 @@ def rules():
 
 
 def test_the_district_adopts_what_the_plugin_offers(rules):
-    """The district adopts all 23 practices of the plugin and nothing else."""
-    assert len(rules.district.adopts) == 23
+    """The district adopts all 22 practices of the plugin and nothing else."""
+    assert len(rules.district.adopts) == 22
     assert set(rules.district.adopts) == {practice.name for practice in plugin.community_practices()}
 
 
@@ -44,9 +44,9 @@ def test_health_outlets_and_their_mean(rules):
     """Ten centres and 25 stations are the 35 outlets for the district's 66 communities."""
     communities = dict(rules.district.profile)["communities"].value
     outlets = rules.parameter("health_centres", on=DAY).value + rules.parameter("health_stations", on=DAY).value
-    given = {"dividend": communities, "dividend_given": "exact", "divisor": outlets, "divisor_given": "exact"}
+    given = {"counted_total": communities, "counted_total_given": "exact", "counted_among": outlets, "counted_among_given": "exact"}
     assert outlets == 35
-    assert rules.decide("ratio_reading", given, on=DAY).outcome["hundredths"] == 189
+    assert rules.decide("quotient", given, on=DAY).outcome["hundredths"] == 189
 
 
 def test_units_of_any_rank_are_members_of_the_conference(rules):

@@ -147,12 +147,12 @@ def test_two_lower_bounds_have_no_ratio(rules):
     """More than 50 staff and more than 20 facilities give no mean, neither a point nor a bound."""
     figures = figures_of(rules)
     given = {
-        "service_staff_counted": figures["service_staff_more_than"],
-        "service_staff_more_than": True,
-        "service_facilities_counted": figures["service_facilities_more_than"],
-        "service_facilities_more_than": True,
+        "counted_total": figures["service_staff_more_than"],
+        "counted_total_given": "more_than",
+        "counted_among": figures["service_facilities_more_than"],
+        "counted_among_given": "more_than",
     }
-    answer = rules.decide("staff_per_facility", given, on=DAY)
+    answer = rules.decide("quotient", given, on=DAY)
     assert answer.status.value == "gap"
     assert answer.outcome is None
 

@@ -116,8 +116,13 @@ def test_what_is_more_than_stays_a_bound(rules, reported):
         "counted_more_than": True,
     }
     assert dict(rules.decide("mean_of", given, on=DAY).outcome) == {"tenths": 12, "reading": "more_than"}
-    both = {"divided_more_than": True, "divisor_more_than": True}
-    answer = rules.decide("quotient_reading", both, on=DAY)
+    both = {
+        "counted_total": reported["households_out_of_poverty_more_than"],
+        "counted_total_given": "more_than",
+        "counted_among": reported["help_pairs_more_than"],
+        "counted_among_given": "more_than",
+    }
+    answer = rules.decide("quotient", both, on=DAY)
     assert (answer.status.value, answer.outcome) == ("gap", None)
 
 

@@ -14,6 +14,7 @@ from community_core.base.labels import Label
 from community_core.base.ranks import Rank, Standing
 from community_core.declarations.amendments import Amendment, AmendmentKind
 from community_core.declarations.code_lists import CodeList
+from community_core.jurisdiction.preferring import let_prefer
 from community_core.jurisdiction.standings import in_force, left_out, sourced, standings
 from community_core.procedures.definition import Procedure, Step
 from community_core.procedures.merge import merge
@@ -110,11 +111,12 @@ def rivals(claims: Sequence[Claimed], preferred: str) -> tuple[list[Claimed], li
             loosening = AmendmentKind.TIGHTEN not in (first.amendment.kind, second.amendment.kind)
             if same_rank and loosening and first.amendment.span.meets(second.amendment.span):
                 names = sorted([first.claimant, second.claimant])
+                line = let_prefer(first.amendment.term, names)
                 found.append(
                     finding(
                         "rank-conflict",
-                        f"{first.amendment.term}：{names[0]} 与 {names[1]} 同级而各自修改；请用 prefer 选定一个",
-                        f"{first.amendment.term}: {names[0]} and {names[1]} amend it at one rank; let prefer name one",
+                        f"{first.amendment.term}：{names[0]} 与 {names[1]} 同级而各自修改；{line.zh}",
+                        f"{first.amendment.term}: {names[0]} and {names[1]} amend it at one rank; {line.en}",
                         second.amendment.origin,
                         name=first.amendment.term,
                     )

@@ -17,6 +17,7 @@ from community_core.jurisdiction.amend import (
 from community_core.jurisdiction.expressions import respelt, respelt_measures
 from community_core.jurisdiction.grounds import Grounds, Included, by_name_and_day
 from community_core.jurisdiction.links import check_links
+from community_core.jurisdiction.preferring import let_prefer
 from community_core.jurisdiction.standings import in_force, left_out, only_proposed, rests_on_proposal, sourced
 from community_core.procedures.check import check_procedure
 from community_core.procedures.check_types import check_types
@@ -214,11 +215,12 @@ class ProcedureComposer(Grounds):
         """The procedure that stands for *target*: of several the one whose practice the district prefers."""
         preferred = [full for full in several if full.rpartition(".")[0] == self.preferred.get(target)]
         if len(several) > 1 and len(preferred) != 1:
+            line = let_prefer(target, {full.rpartition(".")[0] for full in several})
             self.fault(
                 finding(
                     "rank-conflict",
-                    f"{target} 同时被 {'、'.join(several)} 替换；请用 prefer 选定一个做法的",
-                    f"{target} is replaced by {', '.join(several)}; let prefer name the practice of one",
+                    f"{target} 同时被 {'、'.join(several)} 替换；{line.zh}",
+                    f"{target} is replaced by {', '.join(several)}; {line.en}",
                     max((declared[full][0].origin for full in several), key=lambda one: (one.file, one.line)),
                     name=target,
                 ),

@@ -12,6 +12,7 @@ from community_core.base.days import Span
 from community_core.base.findings import NOWHERE, Finding, Origin, finding
 from community_core.base.labels import Label
 from community_core.base.ranks import Force, Rank, Standing
+from community_core.jurisdiction.preferring import let_prefer
 from community_core.rules.bounds import shown
 from community_core.rules.terms import DatedValue, Fact, Parameter
 from community_core.rules.types import Kind, fits
@@ -152,8 +153,8 @@ def rank_conflicts(
                     found.append(
                         finding(
                             "rank-conflict",
-                            f"{full}：{_rivals(names).zh}",
-                            f"{full}: {_rivals(names).en}",
+                            f"{full}：{_rivals(full, names).zh}",
+                            f"{full}: {_rivals(full, names).en}",
                             max(first.origin, second.origin, key=lambda o: (o.file, o.line)),
                             name=full,
                         )
@@ -161,13 +162,13 @@ def rank_conflicts(
     return kept, found
 
 
-def _rivals(names: Sequence[str]) -> Label:
+def _rivals(full: str, names: Sequence[str]) -> Label:
     first, second = names
     if first == second:
         return Label(f"{first} 在两处设定而取值不同；请留一处", f"{first} sets it in two places that differ; keep one")
+    line = let_prefer(full, names)
     return Label(
-        f"{first} 与 {second} 同级而取值不同；请用 prefer 选定一个",
-        f"{first} and {second} are of one rank and differ; let prefer name one",
+        f"{first} 与 {second} 同级而取值不同；{line.zh}", f"{first} and {second} are of one rank and differ; {line.en}"
     )
 
 
