@@ -28,6 +28,7 @@ from community_core.rules import (
     enum_of,
 )
 from community_core.rules.analysis import analyse
+from community_core.rules.type_words import type_label
 from community_core.rules.types import TYPE_NAMES, fits
 
 DAY = dt.date(2006, 5, 1)
@@ -175,6 +176,17 @@ def test_the_analysis_finds_what_trying_every_value_finds(low, width, rows):
     found = [item.code for item in analyse(rules, DAY)]
     assert ("uncovered-cell" in found) is uncovered
     assert found.count("unreachable-row") == len({*range(1, len(rows) + 1)} - reached)
+
+
+def test_a_type_says_its_bounds():
+    """Where a type is shown, its bounds are: in signs for texts of rules, in words for readers."""
+    kind = INT.in_unit("year").within(at_least(0), at_most(120))
+    assert str(kind) == "int (year) ≥ 0 ≤ 120"
+    assert type_label(kind) == Label(
+        "整数（年），不小于 0、不大于 120", "whole number (years), at least 0, at most 120"
+    )
+    assert str(kind.bare) == "int (year)"
+    assert enum_of("a").bare == enum_of("a")
 
 
 def test_bounds_are_no_part_of_what_is_compared():
