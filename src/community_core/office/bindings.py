@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from typing import Final
 
 from attrs import frozen
 
@@ -21,6 +21,9 @@ from community_core.procedures.consequences import KINDS
 from community_core.procedures.definition import Procedure
 from community_core.procedures.reading import Evaluate
 from community_core.rules.terms import Decision, PythonDecision
+
+#: Of so many days is remembered what is in force; a paper archive goes back through many.
+_DAYS: Final = 4096
 
 
 @frozen
@@ -89,6 +92,7 @@ class Bindings:
         self._plugins = dict(rules.offered)
         self._present: dict[tuple[str, dt.date | None], Binding] = {}
         self._kept: dict[tuple[str, str], Binding] = {}
+        self._days: dict[tuple[str, str, dt.date], Binding] = {}
 
     def present(self, term: str, practice: str = "", *, on: dt.date | None = None) -> Binding:
         """Return the binding of a procedure under the present rules; *practice* is where the name was written.
@@ -113,10 +117,17 @@ class Bindings:
             Refused: if *day* is no day, or there is none; so where several procedures are called so.
         """
         require_day(day)
-        try:
-            return self.present(term, practice, on=day)
-        except UnknownTerm as error:
-            raise refused(finding("unknown-procedure", error.message.zh, error.message.en)) from error
+        key = (term, practice, day)
+        found = self._days.get(key)
+        if found is None:
+            try:
+                found = self.present(term, practice, on=day)
+            except UnknownTerm as error:
+                raise refused(finding("unknown-procedure", error.message.zh, error.message.en)) from error
+            if len(self._days) >= _DAYS:
+                self._days.clear()
+            self._days[key] = found
+        return found
 
     def of(self, procedure: str, rules: str) -> Binding:
         """Return the binding of a case's *procedure* under the text with the hash *rules* that it began under.
@@ -125,9 +136,10 @@ class Bindings:
             LoadError: if the store has no such text.
         """
         key = (procedure, rules)
-        if key not in self._kept:
-            self._kept[key] = self._same(procedure, rules) or self._old(procedure, rules)
-        return self._kept[key]
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self._same(procedure, rules) or self._old(procedure, rules)
+        return found
 
     def _same(self, procedure: str, rules: str) -> Binding | None:
         try:
@@ -175,7 +187,7 @@ class Bindings:
                 known[key] = self._needed(*key)
         functions = tuple(known.values())
         missing = tuple(item for item in functions if (item.kind, item.name, item.version) not in present)
-        evaluate = partial(rules.engine.evaluate, practice=name.rpartition(".")[0])
+        evaluate = rules.engine.reader(name.rpartition(".")[0])
         return Binding(name, digest(text), text, version, evaluate, functions, missing)
 
     def _needed(self, kind: str, name: str, version: str) -> NeededFunction:

@@ -98,16 +98,16 @@ class BulkRun:
             ids = self._ids(bound, [commands[0] for _, commands in rows], kept)
 
             def recorded(command: Command) -> Event | None:
-                return (kept.get(command.key) or work.recorded(command.key)) if command.key else None
+                return kept.get(command.key) or work.recorded(command.key)
 
             def opened(binding: Binding, place: str, command: Command, new: Sequence[str]) -> Case:
-                before = recorded(command)
+                before = recorded(command) if command.key else None
                 if before is not None:
                     return again(work, before, command, opening=(binding.name, place))
                 return work.open(binding, new[-1], place, command)
 
             def stepped(case: Case, command: Command) -> Case:
-                before = recorded(command)
+                before = recorded(command) if command.key else None
                 if before is not None:
                     return again(work, before, command, case_id=case.id)
                 return work.step(case.id, command)

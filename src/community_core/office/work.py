@@ -91,7 +91,6 @@ class Work:
         self._clock = clock
         self._authority = Authority(store)
         self._draft = _Draft()
-        self._expected: dict[str, int] = {}
         self._keys: dict[str, Event] = {}
         self._texts: set[str] = set()
         # The cases before what is done together, as far as it touched them; None while nothing is.
@@ -231,14 +230,11 @@ class Work:
         for event in draft.events[events:]:
             self._keys.pop(event.key, None)
         del draft.new[new:], draft.events[events:]
-        still = {event.case for event in draft.events}
         for case_id, case in before.items():
             if case is None:
                 del draft.cases[case_id]
             else:
                 draft.cases[case_id] = case
-            if case_id not in still:
-                self._expected.pop(case_id, None)
         self._texts.clear()
         self._authority.forget()
 
@@ -376,7 +372,7 @@ class Work:
         return draft.cases[stored.id]
 
     def _post(self, procedure: Procedure, case: Case, command: Command) -> str:
-        step = procedure.step(command.step)
+        step = procedure.step_names.get(command.step)
         if step is None:
             raise refused(no_such_step(procedure, command.step))
         return self._post_of(procedure, step, case, command)
@@ -448,7 +444,6 @@ class Work:
         if draft.effects:
             self._apply(draft.effects, {event.case: event.actor for event in draft.events})
         for event in draft.events:
-            self._expected.setdefault(event.case, event.version - 1)
             if event.key:
                 self._keys[event.key] = event
         if self._before is not None:
@@ -484,15 +479,17 @@ class Work:
         if draft.new:
             self._store.add_cases(draft.new)
         if draft.events:
-            touched = dict.fromkeys(event.case for event in draft.events)
-            self._store.append(draft.events, self._expected, entered, [draft.cases[case_id] for case_id in touched])
+            expected: dict[str, int] = {}
+            for event in draft.events:
+                if event.case not in expected:
+                    expected[event.case] = event.version - 1
+            self._store.append(draft.events, expected, entered, [draft.cases[case_id] for case_id in expected])
             for event in draft.events:
                 if event.step == ERASE:
                     self._store.erase(event.case, dict(event.data)["values"])
         events = tuple(draft.events)
         self._draft = _Draft()
         self._draft.cases = draft.cases
-        self._expected = {}
         return events
 
 

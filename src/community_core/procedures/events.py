@@ -33,6 +33,8 @@ INSPECT = "inspect"
 
 #: Events that give a case no field: what they hold is about the record and not about the matter.
 APART = frozenset({LATE, TRANSITION, PAPER, ERASE, INSPECT})
+#: Events that the library records of itself: what they give a case is not simply what they hold.
+_OWN: Final = APART | {CORRECT}
 
 
 @quickly_made
@@ -214,7 +216,7 @@ class Case:
         moved = event.state != self.state and not over
         taker = event.behalf or event.actor
         before = self._renamed(renamed_steps(event)) if over else self
-        gives = given(event)
+        gives = given(event) if event.step in _OWN else dict(event.data)
         private, withheld = self.private, self.withheld
         if event.private or private or withheld:
             private, withheld = self._kept_apart(event, gives)

@@ -45,7 +45,7 @@ def take_in(
                 found.append(missing(step, item))
             continue
         # A recorded value that is not to hand stands for itself where a step is gone through again.
-        value, wrong = (given, None) if isinstance(given, Withheld) else field_value(item, given)
+        value, wrong = (given, None) if type(given) is Withheld else field_value(item, given)
         if wrong is None and name in procedure.questions:
             wrong = _uncountable(step, item, value)
         if wrong is not None:

@@ -71,7 +71,7 @@ def take(
     deadlines are to be settled before (:func:`deadlines.settle`).
     What the step needs of other cases is looked up in *beside*; without it, that is not looked at.
     """
-    step = procedure.step(step_name)
+    step = procedure.step_names.get(step_name)
     if step is None:
         return Refusal((no_such_step(procedure, step_name),))
     found = against_stage(procedure, case, step, day)
@@ -102,7 +102,7 @@ def take(
         rated, found = rate(reading, step, step.rates)
         given.update(rated)
         reading = evolve(reading, values={**reading.values, **rated})
-    if not found:
+    if step.when is not None and not found:
         found = _guard(reading, step, frozenset())
     if found:
         return Refusal(tuple(found))
@@ -204,7 +204,7 @@ def no_such_step(procedure: Procedure, name: str) -> Finding:
 
 def against_stage(procedure: Procedure, case: Case, step: Step, day: dt.date) -> list[Finding]:
     """Return what stands against *step* before anything is asked: the case's end, its state, its latest day."""
-    if case.ended or (case.version and procedure.end(case.state) is not None):
+    if case.ended or (case.version and case.state in procedure.end_kinds):
         return [
             finding(
                 "case-ended",
@@ -239,7 +239,9 @@ def against_actor(procedure: Procedure, case: Case, step: Step, actor: str, post
     found: list[Finding] = []
     if not follow_up and (post not in step.by or (by_case and post not in roles(procedure, case, behalf or actor))):
         found.append(not_entitled(step))
-    return found + not_again(case, step, actor, behalf)
+    if step.not_by:
+        found += not_again(case, step, actor, behalf)
+    return found
 
 
 def not_again(case: Case, step: Step, actor: str, behalf: str) -> list[Finding]:
@@ -253,7 +255,7 @@ def not_again(case: Case, step: Step, actor: str, behalf: str) -> list[Finding]:
         if earlier == step.name:
             again = case.took(earlier, behalf or actor)
         else:
-            again = any(case.had_part(earlier, person) for person in (actor, behalf) if person)
+            again = case.had_part(earlier, actor) or (behalf != "" and case.had_part(earlier, behalf))
         if again:
             found.append(same_person(step, earlier))
     return found

@@ -193,14 +193,14 @@ def read_text(kind: ValueType, text: str) -> Any:
 
 def fits(kind: ValueType, value: object) -> bool:
     """Whether *value* is of type *kind* and within its bounds, unconverted: ``True`` is no 1, ``5`` no text."""
+    # Most values are texts, which nothing bounds.
+    if type(value) is str:
+        return kind.kind is Kind.TEXT or (kind.kind is Kind.ENUM and value in kind.values)
     return _of_kind(kind, value) and (not kind.bounds or all(bound.admits(value) for bound in kind.bounds))
 
 
 def _of_kind(kind: ValueType, value: object) -> bool:
     given = type(value)
-    # Most values are texts and whole numbers.
-    if given is str:
-        return kind.kind is Kind.TEXT or (kind.kind is Kind.ENUM and value in kind.values)
     if given is int:
         return kind.kind is Kind.INT
     if given is bool:

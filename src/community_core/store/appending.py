@@ -63,7 +63,9 @@ def append(
         private_rows: list[tuple[Any, ...]] = []
         stored: list[StoredEvent] = []
         for number, event in zip(numbers, new, strict=True):
-            previous = _previous(event, heads, expected)
+            version, previous = heads[event.case]
+            if event.version != version + 1 or event.case not in expected:
+                raise _unexpected(event, version, expected)
             data = None
             if event.private:
                 data, sealed = sealing.seal(event)
@@ -99,21 +101,18 @@ def _write(connection: Connection, rows: Sequence[Row], private_rows: Sequence[R
             replace(connection, snapshots, kept)
 
 
-def _previous(event: Event, heads: Mapping[str, tuple[int, str]], expected: Mapping[str, int]) -> str:
-    """Return the hash that *event* follows."""
+def _unexpected(event: Event, version: int, expected: Mapping[str, int]) -> StoreError:
+    """Return the exception for an event that does not follow number *version*, or of whose case nobody said so."""
     if event.case not in expected:
-        raise StoreError(
+        return StoreError(
             Label(f"没有给出办件 {event.case} 的预期版本", f"no expected version is given for case {event.case}")
         )
-    version, previous = heads[event.case]
-    if event.version != version + 1:
-        raise StoreError(
-            Label(
-                f"办件 {event.case} 的下一条记录应是第 {version + 1} 条，而不是第 {event.version} 条",
-                f"the next event of case {event.case} is number {version + 1}, not {event.version}",
-            )
+    return StoreError(
+        Label(
+            f"办件 {event.case} 的下一条记录应是第 {version + 1} 条，而不是第 {event.version} 条",
+            f"the next event of case {event.case} is number {version + 1}, not {event.version}",
         )
-    return previous
+    )
 
 
 def chunked(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

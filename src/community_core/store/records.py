@@ -102,17 +102,23 @@ def event_text(
     effects_part = "" if effects == NOTHING else f'"effects":{effects},'
     key_part = f'"key":{_quoted(key)},' if key else ""
     published_part = "" if published == NOTHING else f'"published":{published},'
-    rules_part = f'"rules":{_quoted(rules)},' if rules else ""
     return (
         f'{{"actor":{_quoted(actor)},{behalf_part}"case":{_quoted(case)},{data_part}"day":{_quoted(day)},'
-        f'{effects_part}{key_part}"post":{_quoted(post)},{published_part}{rules_part}'
-        f'"state":{_quoted(state)},"step":{_quoted(step)},"version":{version}}}'
+        f'{effects_part}{key_part}"post":{_quoted(post)},{published_part}{_stage_text(rules, state, step)}'
+        f'"version":{version}}}'
     )
+
+
+# Thousands of events are of the same few steps.
+@lru_cache(maxsize=4096)
+def _stage_text(rules: str, state: str, step: str) -> str:
+    rules_part = f'"rules":{_quoted(rules)},' if rules else ""
+    return f'{rules_part}"state":{_quoted(state)},"step":{_quoted(step)},'
 
 
 def event_hash(text: str, previous: str, entered: str) -> str:
     """Return the hash of an event from its canonical text, its predecessor's hash and the moment it was entered."""
-    return "sha256:" + sha256(f"{text}\n{previous}\n{entered}".encode()).hexdigest()
+    return "sha256:" + sha256(text.encode() + f"\n{previous}\n{entered}".encode()).hexdigest()
 
 
 def genesis(case: StoredCase) -> str:
@@ -150,7 +156,7 @@ def _object(text: str) -> Any:
 
 def case_text(case: StoredCase) -> str:
     """Return the canonical text of a case's own record."""
-    return _case_text(case.id, case.procedure, case.place, case.opened.isoformat(), case.rules, case.parent)
+    return _case_text(case.id, case.procedure, case.place, day_text(case.opened), case.rules, case.parent)
 
 
 def row_genesis(row: Any) -> str:
@@ -162,10 +168,13 @@ def row_genesis(row: Any) -> str:
 def _case_text(case: str, procedure: str, place: str, opened: str, rules: str, parent: str) -> str:
     # The codec's canonical text, put together by hand for the same reason as an event's.
     parent_part = f'"parent":{_quoted(parent)},' if parent else ""
-    return (
-        f'{{"id":{_quoted(case)},"opened":{_quoted(opened)},{parent_part}"place":{_quoted(place)},'
-        f'"procedure":{_quoted(procedure)},"rules":{_quoted(rules)}}}'
-    )
+    return f'{{"id":{_quoted(case)},"opened":{_quoted(opened)},{parent_part}{_where_text(place, procedure, rules)}'
+
+
+# Thousands of cases are of the same procedures in the same places.
+@lru_cache(maxsize=4096)
+def _where_text(place: str, procedure: str, rules: str) -> str:
+    return f'"place":{_quoted(place)},"procedure":{_quoted(procedure)},"rules":{_quoted(rules)}}}'
 
 
 def steps_text(steps: Mapping[str, tuple[dt.date | str, str]]) -> str:
@@ -412,8 +421,10 @@ def state_hash(head: str, row: Sequence[Any]) -> str:
     So that a step is not decided by a state that somebody changed: the events are read then.
     """
     case, state, version, entered, latest, data, steps, reminded, *more = row
-    told = (head, case, state, str(version), entered, latest, data, steps, "1" if reminded else "", *more)
-    return "sha256:" + sha256("\0".join(told).encode()).hexdigest()
+    # Only the data hold much beside ASCII; in one text with them everything would have to be gone through sign by sign.
+    before = "\0".join((head, case, state, str(version), entered, latest, ""))
+    after = "\0".join(("", steps, "1" if reminded else "", *more))
+    return "sha256:" + sha256(before.encode() + data.encode() + after.encode()).hexdigest()
 
 
 def moved_rules(case: Case) -> str:

@@ -65,7 +65,8 @@ def fact_text(value: Any) -> str:
     Raises:
         CodecError: if it cannot be kept.
     """
-    return _quoted(value) if type(value) is str else value_text(encode_value(value))
+    kind = type(value)
+    return _quoted(value) if kind is str else repr(value) if kind is int else written(encode_value(value))
 
 
 #: Gives what a private field of an event holds, by case, version, field and class: a value, or why there is none.
