@@ -139,7 +139,8 @@ def value_labels(
         labels |= {str(truth): value_text(truth) for truth in (True, False)}
     if name == ITEM:
         labels |= {each.name: each.label for each in procedure.discloses if each.label}
-    listed = isinstance(value, tuple) and bool(value) and all(isinstance(each, str) and each in places for each in value)
+    texts = isinstance(value, tuple) and bool(value) and all(isinstance(each, str) for each in value)
+    listed = texts and all(each in places for each in value)
     return {**places, **labels} if listed or name in _place_fields(procedure) else labels
 
 
