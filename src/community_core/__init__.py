@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     )
 
 __version__ = "0.1.0"
+
+# Where logs go is for the host to say; without a word of his they go nowhere.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 #: What makes many classes, or loads YAML, plugins or a database, is imported when it is first asked for.
 _LATER = {

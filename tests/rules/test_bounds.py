@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from community_core.base import Citation, Label, Money
 from community_core.base.errors import FactError
+from community_core.base.ranks import PRIVATE, Privacy
 from community_core.rules import (
     DATE,
     INT,
@@ -114,6 +115,16 @@ def test_what_is_compiled_refuses_what_does_not_fit(bounds, value):
     else:
         with pytest.raises(FactError):
             rules.decide("t", {"x": value}, on=DAY)
+
+
+@pytest.mark.parametrize("privacy", Privacy)
+@pytest.mark.parametrize("value", [7654321, "7654321"])
+def test_an_error_about_a_private_fact_does_not_quote_the_value(privacy, value):
+    """What does not fit is quoted in the error where it is nobody's privacy: errors are shown and logged."""
+    rules = engine(Fact("x", INT.within(at_most(9)), privacy=privacy), "x == x")
+    with pytest.raises(FactError, match="'x'") as raised:
+        rules.decide("t", {"x": value}, on=DAY)
+    assert ("7654321" in str(raised.value)) is (privacy not in PRIVATE)
 
 
 def test_members_are_held_to_the_bounds_of_their_facts():

@@ -145,8 +145,11 @@ class RegisterDesk(RegisterReading):
                 f"登记簿“{own.label.zh}”的列有误：{'、'.join(unknown or lacking)}",
                 f"columns of the register {own.name!r} that are unknown or lacking: {', '.join(unknown or lacking)}",
             )
+        columns = {column.name: column for column in own.columns}
         said = {
-            name: None if value is None else checked(name, own.column(name).type, value) for name, value in said.items()
+            name: None if value is None else checked(name, at.type, value, private=at.private)
+            for name, value in said.items()
+            for at in (columns[name],)
         }
         given = frozenset(at for at, column in enumerate(own.values) if column.name in said)
         declared = declared_categories(self._rules.code_lists(on=since))

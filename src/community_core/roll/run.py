@@ -12,6 +12,7 @@ from attrs import define, evolve
 from community_core.base.errors import FactError
 from community_core.base.findings import Finding, finding
 from community_core.base.labels import Label
+from community_core.base.ranks import PRIVATE
 from community_core.roll.codes import code_dtype, spread
 from community_core.roll.extras import pl
 from community_core.roll.stage import Stager
@@ -297,7 +298,7 @@ def decide_roll(
             unknown = no_fact(name, engine.scope.facts.values())
             raise FactError(unknown.message, (unknown,))
         if value is not None:
-            known[name] = checked(name, fact.type, value)
+            known[name] = checked(name, fact.type, value, private=fact.privacy in PRIVATE)
     absent = [name for name, value in (given or {}).items() if value is None and name in subjects.frame.columns]
     if absent:
         subjects = Subjects(subjects.frame.drop(absent).with_columns(subjects.rows), subjects.facts)

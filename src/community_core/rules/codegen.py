@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from community_core.base.money import Money
+from community_core.base.ranks import PRIVATE
 from community_core.model.serving import facts_of
 from community_core.rules import nodes as n
 from community_core.rules.bounds import BoundKind
@@ -200,7 +201,7 @@ def _pair(compute: Values, member: Any, day: dt.date) -> tuple[Any, Any]:
 
 def _checker(fact: Fact) -> Callable[[Any], Any]:
     def check(value: Any) -> Any:
-        return inner(fact.type, checked(fact.name, fact.type, value))
+        return inner(fact.type, checked(fact.name, fact.type, value, private=fact.privacy in PRIVATE))
 
     return check
 

@@ -17,13 +17,13 @@ def values_of(member: Any, facts: Iterable[tuple[str, ValueType]]) -> dict[str, 
     """Return the inner values of a member's facts; unknown ones are ``None``.
 
     Raises:
-        FactError: if a value does not fit its fact.
+        FactError: if a value does not fit its fact; what people's families are made of is not quoted.
     """
     given: Mapping[str, Any] = member if isinstance(member, Mapping) else facts_of(member)
     found = {}
     for name, kind in facts:
         value = given.get(name)
-        found[name] = None if value is None else inner(kind, checked(name, kind, value))
+        found[name] = None if value is None else inner(kind, checked(name, kind, value, private=True))
     return found
 
 

@@ -231,11 +231,12 @@ def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
 
 
-def checked(name: str, kind: ValueType, value: Any) -> Any:
+def checked(name: str, kind: ValueType, value: Any, *, private: bool = False) -> Any:
     """Return *value* where it fits *kind* (a list becomes a tuple, an enumeration member its value).
 
     Raises:
-        FactError: if it does not; the message names the fact, the value and what is expected.
+        FactError: if it does not; the message names the fact, the value and what is expected, and of a *private* fact
+            not the value: errors are shown and logged.
     """
     if type(value) not in _SCALARS:
         value = _tuples(value.value if isinstance(value, Enum) else value)
@@ -244,12 +245,15 @@ def checked(name: str, kind: ValueType, value: Any) -> Any:
     # A number of another library's may look like one of Python's.
     own = type(value).__module__ == "builtins"
     shown = f"{value!r}" if own else f"{value!r} ({type(value).__module__}.{type(value).__qualname__})"
+    if private:
+        shown = "***"
     if kind.bounds and _of_kind(kind, value):
         limits = worded(kind.bounds)
+        told = "***" if private else value
         raise FactError(
             Label(
-                f"“{name}”的值 {value} 不在界限之内：{limits.zh}；请核对后改正",
-                f"{value} given for {name!r} is out of bounds ({limits.en}); check it and correct it, or leave it out",
+                f"“{name}”的值 {told} 不在界限之内：{limits.zh}；请核对后改正",
+                f"{told} given for {name!r} is out of bounds ({limits.en}); check it and correct it, or leave it out",
             )
         )
     from community_core.rules.type_words import type_label  # noqa: PLC0415 - words are of types
