@@ -110,3 +110,16 @@ def test_a_place_is_registered_once_and_under_what_exists(database):
         store.add_place("d", "", "district", "县", "district")
     with pytest.raises(StoreError, match="not registered"):
         store.add_place("c", "s", "community", "社区", "community")
+
+
+def test_who_is_elected_again_after_an_appointment_that_never_held_holds_the_post(database):
+    """What ended on its first day is begun anew by another case, and not by the same effect a second time."""
+    store = database.store()
+    first = Cause("h-1", 1, 1)
+    store.apply(Appoint(*CHAIR, MAY), first)
+    store.apply(EndAppointment(*CHAIR, MAY, "选举无效"), Cause("h-1", 2, 1))
+    store.apply(Appoint(*CHAIR, MAY), first)
+    assert list(store.postings("王", JUNE)) == []
+    for _ in range(2):
+        store.apply(Appoint(*CHAIR, MAY), Cause("h-2", 1, 1))
+    assert list(store.postings("王", JUNE)) == [Posting(*CHAIR, MAY)]

@@ -124,7 +124,9 @@ def _put(book: list[Row], one: Asked, dropped: list[int]) -> str:
     if one.ends:
         if holding is None:
             return "same"
-        _replace(book, holding, [Row(one.key, holding.values, holding.since, one.since)], dropped)
+        # Appointments to one post may overlap, and whoever is removed from it holds none of them.
+        for row in [row for row in book if row.holds(one.since)]:
+            _replace(book, row, [Row(one.key, row.values, row.since, one.since)], dropped)
         return "ended"
     if holding is None:
         following = min((row.since for row in book if row.since > one.since), default=None)

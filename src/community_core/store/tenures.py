@@ -49,7 +49,8 @@ def begin(
 ) -> bool:
     """Add a row with *cells* and keep *change*; a second time changes nothing. Returns whether it is, or was, kept so.
 
-    It is not where the same key is kept from the same day with another end that was agreed, or another reason.
+    It is not where the same key is kept from the same day with another end that was agreed, or another reason. One that
+    ended on the day it began is begun anew, unless what began it asks again.
     """
     table = tenure.table
     same = [table.c[name] == cells[name] for name in (*(column.name for column in tenure.register.key), "since")]
@@ -57,6 +58,13 @@ def begin(
     if kept is None:
         by = {} if change is None else {tenure.begun_by: kept_change(connection, change, moment)}
         connection.execute(insert(table), {"until": None, "ended": None, "entered": moment, **cells, **by})
+        return True
+    cause = cells.get(tenure.begun_by, "")
+    if kept["ended"] == kept["since"] and (change is not None or kept[tenure.begun_by] != cause):
+        # One that ended on the day it began never held; who begins it once more is not who asked for it twice.
+        cause = cause if change is None else kept_change(connection, change, moment)
+        anew = {"until": None, "ended": None, **cells, tenure.begun_by: cause, **caused(tenure, "")}
+        _rewrite(connection, tenure, [kept["id"]], anew, moment, cause)
         return True
     agreed = ("until", *(column.name for column in tenure.register.values))
     return all(kept[name] == cells.get(name) for name in agreed)
