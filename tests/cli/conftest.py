@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from pathlib import Path
 
 import pytest
 from attrs import frozen
@@ -13,6 +14,8 @@ from community_core.cli.main import main
 
 #: Click before 8.2 mixes what is written to the two outputs unless it is told not to; later releases cannot be told.
 APART = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
+
+TALK = Path(__file__).parents[1] / "office" / "talk.yaml"
 
 
 @frozen
@@ -40,3 +43,20 @@ def run():
         return Said(result.exit_code, result.stdout, result.stderr)
 
     return call
+
+
+@pytest.fixture
+def talks(run, tmp_path):
+    """Return the path of a store in which a talk was called."""
+    store = tmp_path / "talks.sqlite"
+    for command in (
+        ("case", "place", "wenyi", "--layer", "community"),
+        ("case", "appoint", "chair-1", "committee.chair", "wenyi", "--since", "2006-01-01"),
+        (
+            *("case", "open", "talk", "--district", TALK, "--actor", "chair-1", "--day", "2006-05-08"),
+            *("--place", "wenyi", "--data", "title=车棚", "--data", "options=修、拆", "--data", "present=p1、p2"),
+        ),
+    ):
+        said = run(*command, "--store", store)
+        assert said.code == 0, said.err
+    return store

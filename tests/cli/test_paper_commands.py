@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-TALK = Path(__file__).parents[1] / "office" / "talk.yaml"
 ID = "talk-2006-000001"
 
 
 @pytest.fixture
-def desk(run, tmp_path):
+def desk(run, talks):
     """Run ``paper`` commands over a store in which a talk was called."""
-    store = tmp_path / "talks.sqlite"
-    for command in (
-        ("case", "place", "wenyi", "--layer", "community"),
-        ("case", "appoint", "chair-1", "committee.chair", "wenyi", "--since", "2006-01-01"),
-        (
-            *("case", "open", "talk", "--district", TALK, "--actor", "chair-1", "--day", "2006-05-08"),
-            *("--place", "wenyi", "--data", "title=车棚", "--data", "options=修、拆", "--data", "present=p1、p2"),
-        ),
-    ):
-        said = run(*command, "--store", store)
-        assert said.code == 0, said.err
 
     def desk(*args):
-        return run("paper", *args, "--store", store, "--json")
+        return run("paper", *args, "--store", talks, "--json")
 
     return desk
 

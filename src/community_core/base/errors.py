@@ -46,3 +46,7 @@ class StoreError(CommunityError):
 
 class LoadError(CommunityError):
     """A district, file or plugin cannot be loaded at all; ``findings`` say why."""
+
+
+class MissingExtra(LoadError, ImportError):  # a host's ``except ImportError`` should see it too
+    """An optional part of the library is not installed; the message gives the command that installs it."""

@@ -24,6 +24,7 @@ from community_core.office.office import Office
 from community_core.office.views import state_label
 from community_core.procedures.definition import Procedure, StepField
 from community_core.procedures.events import Case
+from community_core.registers.sheets import workbooks
 from community_core.rules.type_words import type_label
 from community_core.rules.types import Kind
 
@@ -179,10 +180,12 @@ def packet_csv(packet: Packet) -> str:
 
 
 def packet_xlsx(packet: Packet) -> bytes:
-    """Return the requests of *packet* as a spreadsheet of texts; it needs ``openpyxl`` (the extra ``excel``)."""
-    from openpyxl import Workbook  # noqa: PLC0415 - an extra, needed for spreadsheets alone
+    """Return the requests of *packet* as a spreadsheet of texts.
 
-    book = Workbook()
+    Raises:
+        MissingExtra: if the extra that writes workbooks is not installed.
+    """
+    book = workbooks().Workbook()
     sheet = book.active
     sheet.title = "requests"
     for number, row in enumerate(_rows(packet), start=1):

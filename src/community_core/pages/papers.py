@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from community_core.base.errors import CommunityError
+from community_core.base.errors import MissingExtra
 from community_core.base.findings import Origin
 from community_core.base.labels import Label
 from community_core.pages.printing import Printed
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 _WHAT: Final = ("文书", "papers")
 _FONT: Final = "SimSun"
-
-
-class MissingExtra(CommunityError):
-    """A form of file needs a library that is not installed; the message names the extra that brings it."""
 
 
 def paper_file(printed: Printed, form: str = "html", *, templates: Path | None = None) -> bytes:

@@ -17,7 +17,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from community_core.base.decoding import Decoded, decode
-from community_core.base.errors import LoadError
+from community_core.base.errors import MissingExtra
 from community_core.base.findings import Finding, Origin, finding
 from community_core.base.labels import Label
 from community_core.registers.merged import Area, Spread, Wide, merged_areas
@@ -102,7 +102,7 @@ def read_book(data: bytes, recognised: Recognised, *, file: str = "") -> Book:
     """Read *data*, a CSV file or an Excel workbook, into its sheets.
 
     Raises:
-        LoadError: if it is a workbook and the extra that reads them is not installed.
+        MissingExtra: if it is a workbook and the extra that reads them is not installed.
     """
     if data.startswith(WORKBOOK):
         return _read_workbook(data, recognised, file)
@@ -340,12 +340,12 @@ def workbooks() -> Any:
     """Return the library that reads and writes workbooks.
 
     Raises:
-        LoadError: if the extra is not installed; the message gives the command that installs it.
+        MissingExtra: if the extra is not installed; the message gives the command that installs it.
     """
     try:
         import openpyxl  # noqa: PLC0415 - an extra, imported where it is used
     except ImportError as error:
-        raise LoadError(
+        raise MissingExtra(
             Label(
                 '读写 .xlsx 需要 openpyxl，请运行：pip install "community-core[excel]"',
                 'reading and writing .xlsx needs openpyxl; run: pip install "community-core[excel]"',

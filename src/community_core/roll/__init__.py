@@ -1,6 +1,6 @@
 """Rolls: tables of subjects read, decided as a whole by columns, and written; needs the extra ``roll``."""
 
-from community_core.roll.extras import MissingExtra
+from community_core.base.errors import MissingExtra
 from community_core.roll.files import FileResult, decide_file
 from community_core.roll.readers import TableParts, read_parts, read_table
 from community_core.roll.run import Progress, RollResult, TermResult, decide_roll, ready

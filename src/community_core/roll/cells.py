@@ -55,7 +55,7 @@ def read_column(texts: pl.Series, fact: Fact) -> Column:
     else:
         keys, too_large = _each(different.to_list(), fact)
     column = texts.to_frame("text").join(keys, on="text", how="left", maintain_order="left")["value"]
-    column = column.set(beyond(column, fact.type), None)
+    column = pl.select(pl.when(~beyond(column, fact.type)).then(column)).to_series()
     large = texts.is_in(too_large).fill_null(False)
     return Column(column.rename(texts.name), texts.is_not_null() & column.is_null(), rounded, large)
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from community_core.base.errors import LoadError
+from community_core.base.errors import MissingExtra
 from community_core.base.labels import Label
 
-__all__ = ["MissingExtra", "nw", "pl"]
-
-
-class MissingExtra(LoadError, ImportError):  # a host's ``except ImportError`` should see it too
-    """An optional part of the library is not installed; the message gives the command that installs it."""
-
+__all__ = ["nw", "pl"]
 
 try:
     import narwhals as nw
