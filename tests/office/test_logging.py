@@ -83,6 +83,18 @@ def test_without_a_handler_nothing_is_printed():
     assert (done.stderr, done.stdout.strip()) == ("", "[<NullHandler (NOTSET)>]")
 
 
+def test_a_command_says_warnings():
+    """Whoever runs a command reads warnings on standard error, and nothing below them."""
+    code = (
+        "import logging, sys; sys.argv = ['community-core', 'districts', '--json']\n"
+        "from community_core.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit:\n"
+        "    for say in ('warning', 'info'):\n        getattr(logging.getLogger('community_core.store'), say)(say)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "warning\n"
+
+
 def clean(text):
     """Whether none of the secrets is in *text*."""
     return not any(secret in text for secret in SECRETS)

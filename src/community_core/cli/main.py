@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -189,3 +190,6 @@ Every command that answers takes --json.
 @click.version_option(package_name="community-core", prog_name="community-core")
 def main() -> None:
     """Run one of the commands."""
+    # Whoever runs a command is told of warnings; a host of the library says himself where logs go.
+    if logging.lastResort is not None:
+        logging.getLogger("community_core").addHandler(logging.lastResort)

@@ -33,8 +33,7 @@ _VERIFY = """核验库中的全部记录，或一份导出文件：被改动、�
 Verify the whole record of a store, or an export without any database: what was changed, removed, inserted or reordered
 is a finding, and exit code 1. With both, the store is also compared with the export. What lies after the last
 checkpoint is covered by none, and the number of such events, and of such lines of registers, rolls and the trace of
-readings, is said. So is that of encrypted values whose keys are not given (--keys). Not covered are the personal values
-of registers and the entries in categories, which can be erased.
+readings, is said. So is that of encrypted values whose keys are not given (--keys).
 
 \b
 community-core verify --store my.sqlite

@@ -106,8 +106,9 @@ class SqlOperations:
 
         What is registered by hand follows from no event, and neither do delegations. Rows that name a change which is
         not there are found at once, electoral rolls and the trace of who read sensitive values are verified line by
-        line, and the last checkpoint covers all of them: registers but their personal values and entries in categories,
-        which can be erased, appointments, delegations, changes, rolls, the trace, the boundaries. What lies after it
+        line, and the last checkpoint covers all of them: registers, appointments, delegations, changes, rolls, the
+        trace, the boundaries, the district that the store remembers. Values of registers that can be erased are held
+        against what their rows committed to, and the checkpoint covers the commitments. What lies after it
         (:attr:`~community_core.ports.store.Coverage.beside`) can be changed by somebody who also adjusts the rest.
 
         Not found: a case removed whole or the end of a chain cut off after the last checkpoint (:meth:`coverage` says
@@ -115,8 +116,8 @@ class SqlOperations:
         together with all of its checkpoints, unless *roots* gives one that was published or exported before: the root,
         or for what is covered beside the events the hash of a checkpoint. How a case has ended is kept with its present
         state for lists; events do not say it, so that it was changed is found by the hash of the present state alone,
-        and not where somebody adjusts that too. What was taken out of what waits for observers is not missed, and a
-        counter that was raised leaves a gap in ids, as a refused row of a bulk opening does.
+        and not where somebody adjusts that too. What waits for observers is counted against what they were told of. A
+        counter of cases that was raised leaves a gap in ids, as a refused row of a bulk opening does.
 
         Args:
             roots: roots known from elsewhere; each that the record no longer has is a finding.
