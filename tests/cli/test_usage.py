@@ -177,6 +177,18 @@ def test_names_that_nothing_has_are_wrong_use(run, tmp_path):
     assert run("diagram", "hearing", "--district", "shenhe", "--out", tmp_path / "a.png").code == exits.WRONG_USE
 
 
+def test_what_is_no_text_is_told_of_in_json_too(run, tmp_path):
+    """An argument in another encoding than the system's, and a key file nested without end, are told as others are."""
+    store = tmp_path / "s.db"
+    run("case", "place", "wenyi", "--store", store)
+    assert run("case", "show", "\udcff", "--store", store, "--json").data["error"]["exit_code"] == exits.ENVIRONMENT
+    keys = tmp_path / "keys"
+    keys.write_text("[" * 100_000)
+    said = run("measure", "hearing", "--store", store, "--keys", keys)
+    assert said.code == exits.ENVIRONMENT
+    assert "不是密钥文件" in said.err
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"title": "a", "title": "b"}', "[]", "{"])
 def test_data_files_that_are_no_fields_are_wrong_use(run, tmp_path, text):
     """JSON that is nested without end, says a field twice, is no object, or is none."""

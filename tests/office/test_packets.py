@@ -85,7 +85,14 @@ def test_a_packet_comes_back_as_it_went(office):
     assert read_packet_json(packet_json(packet)) == packet
     back = read_packet_csv("\ufeff" + packet_csv(packet), audience=Audience.HANDLER, day=DAY)
     assert [request.by_name for request in back.requests] == [request.by_name for request in packet.requests]
-    for text in ("", "{}", "[]", '{"format": "x", "version": 1}', packet_json(packet).replace(": 1,", ": 2,", 1)):
+    for text in (
+        "",
+        "{}",
+        "[]",
+        "[" * 100_000,
+        '{"format": "x", "version": 1}',
+        packet_json(packet).replace(": 1,", ": 2,", 1),
+    ):
         with pytest.raises(LoadError, match="交接包"):
             read_packet_json(text)
     with pytest.raises(LoadError, match="service_request_id"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+_HALVES = re.compile("[\ud800-\udfff]")
 _WIDTH_WITHOUT_TERMINAL = 120
 #: In fewer columns the cells of a finding hold a word or two each, and it is told in lines.
 _NARROW = 100
@@ -50,7 +52,9 @@ def console(*, stderr: bool = False) -> Console:
 def print_json(data: Any) -> None:
     """Print *data* as one JSON document, in Chinese where the stream can carry it."""
     encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
-    click.echo(json.dumps(data, ensure_ascii=not encoding.startswith(("utf", "gb18030")), indent=2))
+    text = json.dumps(data, ensure_ascii=not encoding.startswith(("utf", "gb18030")), indent=2)
+    # An argument that is no text of the system's encoding has signs that no stream can carry.
+    click.echo(text if not _HALVES.search(text) else json.dumps(data, indent=2))
 
 
 def say(zh: str, en: str, *, err: bool = False) -> None:

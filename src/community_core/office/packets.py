@@ -221,7 +221,7 @@ def read_packet_json(text: str) -> Packet:
             raise _no_packet(f"{data['format']} {data['version']}")
         requests = tuple(_read_request(item.items()) for item in data["requests"])
         return Packet(Audience(data["audience"]), dt.date.fromisoformat(data["day"]), requests)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _no_packet(type(error).__name__) from error
 
 

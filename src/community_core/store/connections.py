@@ -22,7 +22,7 @@ from community_core.base.errors import StoreError
 from community_core.base.labels import Label
 from community_core.store.counting import counted
 from community_core.store.failures import Unserialized, checked
-from community_core.store.schema import SEQUENCE, counters, events
+from community_core.store.schema import SEQUENCE, VERSION_TABLE, counters, events
 from community_core.store.statements import order
 
 log = logging.getLogger("community_core.store")
@@ -131,6 +131,10 @@ def _prepare_sqlite(engine: Engine, timeout: float, synchronous: Synchronous) ->
 
 
 def _write_ahead(cursor: sqlite3.Cursor, timeout: float) -> None:
+    # The journal is kept in the file: that of another program's database, named by mistake, stays as it is.
+    tables = {name for (name,) in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()}
+    if tables and VERSION_TABLE not in tables:
+        return
     # Changing the journal does not wait for others as other statements do, so two processes that open
     # a new file at once would see a locked database.
     until = time.monotonic() + timeout

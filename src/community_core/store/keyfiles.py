@@ -29,7 +29,7 @@ def read_keys(path: str | Path) -> KeyRing:
         raise StoreError(
             Label(f"密钥文件 {path} 无法读取：{why.zh}", f"the key file {path} cannot be read: {why.en}")
         ) from None
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise StoreError(
             Label(
                 f"{path} 不是密钥文件；请用 community-core new-key 生成",
