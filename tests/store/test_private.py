@@ -728,3 +728,67 @@ def test_a_canonical_text_is_read_as_json_reads_it():
     """What was written comes back the same."""
     values = {"a": [1, "二", None, True], "b": {"c": '\u2028\\"'}, "d": 10**30}
     assert read(written(values)) == values
+
+
+@pytest.mark.parametrize("keys", [None, OLD])
+@pytest.mark.parametrize("wrong", [{"person": "甲建国\ud800"}, {"score": 10**5000}, {"need": "甲建国\ud800"}])
+def test_what_cannot_be_kept_is_refused_and_not_quoted(database, keys, wrong):
+    """Half a character, or a number longer than Python writes, is a clear error without the value; nothing is kept."""
+    office = opened(database, keys=keys)
+    with pytest.raises(StoreError, match="cannot be kept") as raised:
+        applied(office, **wrong)
+    assert not any(secret in repr(raised.value) for secret in SECRETS)
+    assert "relief-2006-000001" in str(raised.value)
+    case = applied(office)
+    assert case.id == "relief-2006-000001"
+    assert list(office.verify()) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["\u202e乙", "e\u0301" * 9, "a\0b", "\ufeffx", "\uffff", "字" * 500_000], ids=lambda text: ascii(text[:3])
+)
+def test_any_text_comes_back_as_it_was_given(database, text):
+    """Marks of direction, combining signs, null characters and very long texts are kept as they are, and verify."""
+    office = opened(database, keys=OLD)
+    case = applied(office, need=text, person=text, illness=text, score=-(2**70))
+    (first,) = office.store.events(case.id)
+    kept = dict(first.event.data)
+    assert (kept["need"], kept["person"], kept["illness"], kept["score"]) == (text, text, text, -(2**70))
+    assert list(office.verify()) == []
+    assert list(ExportCheck(keys=OLD).verify(office.store.export(private=True))) == []
+
+
+def fields_of(value, path=()):
+    """Yield each single value in a JSON value with the way to it."""
+    if isinstance(value, dict | list):
+        for name, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from fields_of(part, (*path, name))
+    else:
+        yield path, value
+
+
+def edited(line, path, new):
+    """Return *line* with another value at *path*, written as an export writes it."""
+    data = json.loads(line)
+    inner = data
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = new
+    return written(data)
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_every_field_of_an_export_edited_by_hand_is_found(database, private):
+    """Any value in any kind of line, replaced by another or of another type, is found without a database."""
+    office = opened(database)
+    case = applied(office)
+    office.store.checkpoint(office.store.events(case.id)[0].entered)
+    lines = list(office.store.export(private=private))
+    kinds = {tuple(json.loads(line)): at for at, line in enumerate(lines)}
+    assert len(kinds) == 6 + private
+    for at in kinds.values():
+        for path, value in fields_of(json.loads(lines[at])):
+            other = not value if isinstance(value, bool) else value + 1 if isinstance(value, int) else f"{value}x"
+            for new in (other, None, [], {}):
+                changed = [*lines[:at], edited(lines[at], path, new), *lines[at + 1 :]]
+                assert list(verify_export(changed)) != [], (path, new)

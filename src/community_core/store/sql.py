@@ -225,13 +225,24 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
         Raises:
             Conflict: if a case has moved on in the meantime, or an idempotency key is recorded already; nothing of
                 the call is written.
-            StoreError: if a case is unknown, its versions do not follow each other, or *entered* has no time zone.
-            CodecError: if a value cannot be kept.
+            StoreError: if a case is unknown, its versions do not follow each other, *entered* has no time zone, or a
+                value has half a character or more digits than Python writes.
+            CodecError: if another value cannot be kept.
         """
         if not events:
             return ()
         with self._unit() as unit, checked():
-            return append(unit, events, expected, entered, states, self._sealing)
+            try:
+                return append(unit, events, expected, entered, states, self._sealing)
+            except ValueError:
+                # Half a character, or more digits than Python writes. What the error says may hold a private value.
+                names = ", ".join(sorted({ascii(event.case) for event in events})[:3])
+                raise StoreError(
+                    Label(
+                        f"办件 {names} 的记录里有不能入档的值：不完整的字符，或位数过多的数",
+                        f"events of {names} hold a value that cannot be kept: half a character, or too many digits",
+                    )
+                ) from None
 
     def case(self, case_id: str) -> StoredCase | None:
         """Return what is kept of a case, or ``None``."""
