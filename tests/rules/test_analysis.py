@@ -430,3 +430,59 @@ def test_what_is_counted_among_members_is_taken_as_a_number():
     assert code == "uncovered-cell"
     assert data["example"].endswith("=2")
     assert "family" in data["example"]
+
+
+@pytest.mark.parametrize("hit", [HitPolicy.FIRST, HitPolicy.UNIQUE])
+def test_a_table_of_thousands_of_rows_is_looked_at_in_bounded_time(hit):
+    """Of a table as long as a list, some cells are tried and the finding says so; nothing takes minutes."""
+    rows = (f"a == {number}" for number in range(1_500))
+    assert "analysis-too-large" in codes(engine(("t.t", table(*rows, hit=hit))))
+
+
+#: Facts of the other kinds, and every value that the tables on them can tell apart, and some beyond.
+OTHERS = {"d": DATE, "m": MONEY, "s": SHARE, "l": list_of(enum_of("x", "y", "z")), "c": FACTS["c"]}
+DENSE_OTHERS: dict[str, list[Any]] = {
+    "d": [dt.date(2006, 4, 28) + dt.timedelta(days=days) for days in range(8)],
+    "m": [Money(fen) for fen in range(6)],
+    "s": [Fraction(part, 8) for part in range(9)],
+    "l": [members for size in range(4) for members in product(("x", "y", "z"), repeat=size)],
+    "c": DENSE["c"],
+}
+OTHER_LEAVES = st.one_of(
+    st.builds(lambda sign, n: f"d {sign} date('2006-05-0{n}')", SIGNS, st.integers(1, 3)),
+    st.builds(lambda sign, n: f"d {sign} day + days({n})", SIGNS, st.integers(0, 2)),
+    st.builds(lambda sign, n: f"m {sign} yuan('0.0{n}')", SIGNS, st.integers(1, 3)),
+    st.builds(lambda sign, n: f"s {sign} pct({n})", SIGNS, st.sampled_from([25, 50])),
+    st.builds(lambda word: f"{word} in l", st.sampled_from(["x", "y"])),
+    st.builds(lambda sign, n: f"count(l) {sign} {n}", SIGNS, st.integers(0, 2)),
+    st.sampled_from(["c == red", "c in (red, blue)"]),
+)
+OTHER_CONDITIONS = st.one_of(
+    OTHER_LEAVES,
+    OTHER_LEAVES.map(lambda x: f"not ({x})"),
+    st.builds(lambda x, op, y: f"({x}) {op} ({y})", OTHER_LEAVES, st.sampled_from(["and", "or"]), OTHER_LEAVES),
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(OTHER_CONDITIONS, min_size=1, max_size=3), st.sampled_from([HitPolicy.FIRST, HitPolicy.UNIQUE]))
+def test_days_money_shares_and_lists_are_analysed_as_trying_them_all_shows(conditions, hit):
+    """Over days, amounts, shares and lists, gaps, conflicts and dead rows are those of trying every value."""
+    used = [name for name in OTHERS if any(re.search(rf"\b{name}\b", when) for when in conditions)]
+    made = engine(("t.t", table(*conditions, hit=hit)), facts={name: OTHERS[name] for name in OTHERS})
+    statuses, reached = set(), set()
+    for values in product(*(DENSE_OTHERS[name] for name in used)):
+        answer = made.decide("t.t", dict(zip(used, values, strict=True)), on=DAY)
+        statuses.add(answer.status)
+        reached.update(answer.choice.rows)
+    got = codes(made)
+    assert "analysis-too-large" not in got
+    assert ("uncovered-cell" in got) is (Status.UNCOVERED in statuses)
+    assert ("overlapping-rows" in got) is (Status.CONFLICT in statuses)
+    dead = {row for row in range(1, len(conditions) + 1) if row not in reached}
+    claimed = {int(data["row"]) for code, data in found(made) if code == "unreachable-row"}
+    if hit is HitPolicy.FIRST:
+        # What only another day or a share beyond the whole reaches is not called dead.
+        assert claimed <= dead
+        if not any("day" in when or "s " in when for when in conditions):
+            assert claimed == dead

@@ -11,6 +11,9 @@ _WIDE_COLON: Final = re.compile(r"(?:^|[{,\s])[\"']?([A-Za-z_][\w.-]*|[\u4e00-\u
 _WIDE_COMMA: Final = re.compile(r"，\s*([A-Za-z_][\w.-]*)\s*[:：]")
 _NO_SPACE: Final = re.compile(r"^\s*(?:- )?([A-Za-z_][\w-]*):(?=[^\s/:])")
 _TAB: Final = re.compile(r"^ *\t")
+#: A space that YAML does not indent by: full-width (U+3000), or one that does not break (U+00A0).
+_WIDE_SPACE: Final = re.compile(r"^ *[\u3000\u00a0]")
+_WIDE_BRACKET: Final = re.compile(r"(?:^|[:\-,]\s*)([｛｝［］])|([｛｝［］])\s*$")
 
 #: Signs in the parser's words, and what they come from; the first that fits is taken.
 _WORDS: Final = (
@@ -65,6 +68,17 @@ def likely(text: str, index: int, said: str) -> Label:
     for line in around:
         if _TAB.match(line):
             return Label("缩进请用空格，不用制表符（Tab）", "indent with spaces; tabs are not allowed")
+        if _WIDE_SPACE.match(line):
+            return Label(
+                "这一行用全角空格或不换行空格缩进；请改成半角空格",
+                "the line is indented by full-width or no-break spaces; use ASCII spaces",
+            )
+        bracket = _WIDE_BRACKET.search(line)
+        if bracket is not None:
+            sign = bracket[1] or bracket[2]
+            return Label(
+                f"“{sign}”是全角的；请写半角的括号", f"{sign!r} is full-width; write ASCII braces and brackets"
+            )
         wide = _WIDE_COLON.search(line)
         if wide is not None:
             return Label(

@@ -134,6 +134,13 @@ def suggestion(word: str, known: Collection[str]) -> tuple[str, str, str]:
     """Return the near known word, and what a message says of it (or of all known words) in Chinese and English."""
     meant = near(word, known)
     listed = "、".join(known)
+    if not word.isprintable():
+        plain = "".join(sign for sign in word if sign.isprintable())
+        return (
+            meant,
+            f"里面有全角空格或看不见的字符，请重打“{plain}”，缩进用半角空格",
+            f"it holds a full-width space or an invisible sign; type {plain!r} anew, indented by ASCII spaces",
+        )
     if meant:
         return meant, f"是不是“{meant}”？", f"did you mean {meant!r}?"
     if not known:

@@ -65,6 +65,8 @@ class TypeReader:
         if node.text in _NAMED:
             return _NAMED[node.text]
         _, zh, en = suggestion(_ELSEWHERE.get(node.text.lower(), node.text), [*_NAMED, "list"])
+        if node.text.startswith("［"):
+            zh, en = "方括号是全角的，请写半角的 [ ]", "its brackets are full-width, write [ ]"
         return reading.report(
             "unknown-type",
             f"没有类型“{node.text}”；{zh}",
@@ -235,6 +237,9 @@ def _misfit(node: Node, kind: ValueType, reading: Reading, shown: str) -> Bad:
     example = _EXAMPLES.get(kind.kind)
     if example:
         zh, en = f"，写法如 {example}", f"; write such as {example}"
+    plain = unicodedata.normalize("NFKC", shown)
+    if kind.kind is Kind.INT and plain != shown and plain.lstrip("-").isdigit():
+        zh, en = f"；请写半角的数字 {plain}", f"; write it in ASCII digits, {plain}"
     if kind.unit == POSITION:
         zh, en = "，写法是 [东, 北]，以米计", "; write it as [east, north] in metres"
     elif kind.kind is Kind.LIST:

@@ -26,6 +26,9 @@ from community_core.rules.types import BOOL
 MOST_CELLS = 200_000
 _PARTS_OF_THE_WHOLE = 4
 _SAMPLES = 5_000
+#: How many conditions are tried in all for the samples of a table that is too large, and how many pairs of its rows.
+_MOST_TRIED = 200_000
+_MOST_PAIRS = 40_000
 
 
 def analyse(engine: Engine, on: dt.date, *, most: int = MOST_CELLS) -> tuple[Finding, ...]:
@@ -59,14 +62,20 @@ class _View:
         self.when = {number: reading.read(row.when) for number, row in rows_of(plan) if number != OTHERWISE}
         self.then = {number: tuple(map(reading.read, row.then)) for number, row in rows_of(plan)}
         self.gaps = {number for number, row in rows_of(plan) if row.row.gap is not None}
-        self.differ = dict(self._differences())
+        rows = len(self.when)
+        self.too_many_rows = self._one_outcome and rows * (rows - 1) // 2 > _MOST_PAIRS
+        self.differ = {} if self.too_many_rows else dict(self._differences())
         trees = [*self.when.values(), *(tree for then in self.then.values() for tree in then), *self.differ.values()]
         self.cells = Cells(trees, reading.variables, engine.scope.words, reading.on, anything=anything)
         self.search = Search(self.cells, most, max(1, most // _PARTS_OF_THE_WHOLE))
 
+    @property
+    def _one_outcome(self) -> bool:
+        return self.plan.table.hit in (HitPolicy.UNIQUE, HitPolicy.ANY)
+
     def _differences(self) -> Iterator[tuple[tuple[int, int], n.Node]]:
         """What holds where two rows of a table that allows one outcome give different ones."""
-        if self.plan.table.hit not in (HitPolicy.UNIQUE, HitPolicy.ANY):
+        if not self._one_outcome:
             return
         numbers = list(self.when)
         for place, one in enumerate(numbers):
@@ -98,7 +107,7 @@ class _TableAnalysis:
         self.on = on
         self.most = most
         self.view = _View(engine, plan, Reading(engine, on, inline=linked(plan)), most)
-        self.exhausted = False
+        self.exhausted = self.view.too_many_rows
         self._whatever: _View | None = None
 
     @property
@@ -132,6 +141,11 @@ class _TableAnalysis:
         except TooManyError:
             self.exhausted = True
             return True
+
+    def spent(self, view: _View) -> bool:
+        """Whether no further search of *view* can come to anything; kept in mind."""
+        self.exhausted = self.exhausted or view.search.spent
+        return view.search.spent
 
     def example(self, values: Mapping[str, Any]) -> Example:
         return example_of(self.engine, self.view.reading.variables, values)
@@ -172,6 +186,8 @@ class _TableAnalysis:
     def overlapping(self) -> Iterator[Finding]:
         view = self.view
         for (one, two), differ in view.differ.items():
+            if self.spent(view):
+                return
             values = self.find(view, [Goal(view.when[one]), Goal(view.when[two]), Goal(differ)])
             if values is not None:
                 yield self.overlap(one, two, values)
@@ -198,6 +214,8 @@ class _TableAnalysis:
 
     def unreachable(self) -> Iterator[Finding]:
         for number, row in rows_of(self.plan):
+            if self.spent(self.view):
+                return
             if self.possible(self.view, self.view.hit(number)) or self.possible(
                 self.whatever, self.whatever.hit(number)
             ):
@@ -246,11 +264,14 @@ class _TableAnalysis:
     def never_determined(self) -> Iterator[Finding]:
         view = self.view
         for number, row in rows_of(self.plan):
-            trees = [([*view.earlier(number)], view.when[number])] if number in view.when else []
-            trees += [(view.hit(number), tree) for tree in view.then[number]]
-            for goals, tree in trees:
+            if self.spent(view):
+                return
+            trees = [(view.earlier, view.when[number])] if number in view.when else []
+            trees += [(view.hit, tree) for tree in view.then[number]]
+            for goals_of, tree in trees:
                 if not _may_fail(tree):
                     continue
+                goals = goals_of(number)
                 values = self.find(view, [*goals, Goal(tree, Want.UNKNOWN)], accept=self.stays_open(tree))
                 if values is not None:
                     yield self.open_for_ever(number, row, values)
@@ -313,9 +334,10 @@ class _TableAnalysis:
         """What shows when every two facts are tried together."""
         view = self.view
         names = list(dict.fromkeys(name for tree in view.when.values() for name in names_in(tree)))
+        most = max(1, min(_SAMPLES, _MOST_TRIED // len(view.when)))
         open_cell = False
         overlaps: set[tuple[int, int]] = set()
-        for values in view.search.by_pairs(names, _SAMPLES):
+        for values in view.search.by_pairs(names, most):
             states = {number: view.cells.value(tree, values) for number, tree in view.when.items()}
             if self.may_be_uncovered and not open_cell and all(state is False for state in states.values()):
                 open_cell = True

@@ -32,6 +32,8 @@ _MOST_OTHERS = 32
 _MOST_MEMBERS = 6
 _MOST_SWITCHES = 8
 _ROUNDS = 3
+#: With more conditions than so many about one variable, telling its values apart costs more than it saves.
+_MOST_THINNED = 2_000
 _LARGEST_WHOLE = 10**6
 _FIRST_DAY, _LAST_DAY = dt.date(1900, 1, 1).toordinal(), dt.date(2100, 12, 31).toordinal()
 _COUNTED = (Kind.INT, Kind.MONEY, Kind.DATE)
@@ -305,7 +307,7 @@ class Cells:
         alone = [pair for pair in self.pairs if len(_names(pair)) == 1]
         joined = [pair for pair in self.pairs if len(_names(pair)) > 1]
         for pair in alone:
-            for name in counted.intersection(_names(pair)):
+            for name in counted.intersection(_names(pair)) - self.capped:
                 self._add(name, self._turns(pair, name, {}))
         for _ in range(_ROUNDS):
             before = dict(self.values)
@@ -382,6 +384,8 @@ class Cells:
         for name, values in self.values.items():
             about = [(atom, names) for atom, names in atoms.items() if name in names]
             if any(len(names) > 1 or atom.type.kind is not Kind.BOOL for atom, names in about):
+                continue
+            if len(about) > _MOST_THINNED:
                 continue
             kept: dict[tuple[Any, ...], Any] = {}
             for value in values:

@@ -15,6 +15,8 @@ from community_core.rules.codegen import compile_values
 from community_core.rules.terms import Fact
 
 _MOST_LEFT_OUT = 500
+#: How many conditions all searches together may take up, since each search compiles its own.
+_MOST_GOALS = 40_000
 
 
 class Want(Enum):
@@ -49,6 +51,7 @@ class Search:
     def __init__(self, cells: Cells, most: int, most_each: int) -> None:
         self.cells = cells
         self.left = most
+        self.goals_left = _MOST_GOALS
         self.most_each = most_each
         self.exhausted = False
         self._facts = tuple(Fact(name, held_type(variable.type)) for name, variable in cells.variables.items())
@@ -61,6 +64,10 @@ class Search:
         Raises:
             TooManyError: if the search had to be given up.
         """
+        self.goals_left -= len(goals)
+        if self.spent:
+            self.exhausted = True
+            raise TooManyError
         found = _Descent(self, goals, accept).found()
         if found is None:
             unsure = self.cells.capped.intersection(name for goal in goals for name in names_in(goal.tree))
@@ -68,6 +75,11 @@ class Search:
                 self.exhausted = True
                 raise TooManyError
         return found
+
+    @property
+    def spent(self) -> bool:
+        """Whether no further search can come to anything."""
+        return self.left < 0 or self.goals_left < 0
 
     def facts_of(self, trees: Sequence[n.Node]) -> tuple[Fact, ...]:
         """Return the facts that *trees* read, with the types of inner values."""
