@@ -38,6 +38,8 @@ def meeting(told: Sequence[tuple[T, Membership]]) -> Iterator[tuple[T, T]]:
     In the order of their days, each is held against the one of another household that begins next, and of those before
     it against the ones that end last: a thousand lines of one person are gone through once, and not in pairs.
     """
+    if len(told) == 1:
+        return
     ordered = sorted(told, key=lambda one: one[1].since)
     following: list[tuple[T, Membership] | None] = [None] * len(ordered)
     for at in range(len(ordered) - 2, -1, -1):

@@ -47,6 +47,7 @@ from community_core.registers.sheets import Line, Sheet
 #: What a cell says to make a value unknown again; a blank one leaves the value as it is.
 CLEARED: Final = frozenset({"（清空）", "(清空)", "(cleared)"})
 
+_NOTHING: Final[frozenset[str]] = frozenset()
 _PERSON: Final = "person"
 _NUMBER: Final = "id_number"
 _NUMBER_COLUMN: Final = Column(_NUMBER, Label("号", "number"), digits=True, check="identity")
@@ -96,7 +97,8 @@ class LineReader:
     def read(self, sheet: Sheet, matched: Matched) -> None:
         """Read the cells of all lines of *sheet*, whose columns stand where *matched* says."""
         known = {place for at in matched.values() for place in at.values()}
-        lines = [line for line in sheet.lines if not self._aside(sheet, line, known)]
+        counts = {at for at, text in enumerate(sheet.headings) if is_own(text)}
+        lines = [line for line in sheet.lines if not self._aside(sheet, line, known, counts)]
         ends = {at[UNTIL.name] for at in matched.values() if UNTIL.name in at}
         for line in lines:
             self._damages(sheet, line, known)
@@ -128,9 +130,9 @@ class LineReader:
 
     # -- lines as they stand ---------------------------------------------------------------------------------------
 
-    def _aside(self, sheet: Sheet, line: Line, known: Collection[int]) -> bool:
+    def _aside(self, sheet: Sheet, line: Line, known: Collection[int], counts: Collection[int]) -> bool:
         """Tell of a line that is none of the table's rows; of one that is only counted, nothing."""
-        said = [at for at, cell in enumerate(line.cells) if cell is not None and not _counts(sheet, at)]
+        said = [at for at, cell in enumerate(line.cells) if cell is not None and at not in counts]
         if not said:
             return True
         at, first = next((at, cell) for at, cell in enumerate(line.cells) if cell is not None)
@@ -216,11 +218,12 @@ class LineReader:
         if place.people is not None and _PERSON not in found and _has_person(register):
             self._by_number(line, place.people, found)
         self._check(place, line, found)
-        supposed: dict[str, Any] = {}
+        supposed: frozenset[str] = _NOTHING
         if register.name == "residents" and _NUMBER in found:
-            named = (*found, *cleared)
-            supposed = {name: value for name, value in _in_number(found[_NUMBER]).items() if name not in named}
-        self.rows.append(ReadRow(register, sheet, line, found | supposed, tuple(cleared), frozenset(supposed)))
+            told = _in_number(found[_NUMBER])
+            supposed = frozenset(name for name in told if name not in found and name not in cleared)
+            found.update((name, told[name]) for name in supposed)
+        self.rows.append(ReadRow(register, sheet, line, found, tuple(cleared), supposed))
 
     def _check(self, place: _Place, line: Line, found: Mapping[str, Any]) -> None:
         """Tell of what is missing in a line, and of what contradicts in itself."""
@@ -254,10 +257,6 @@ class LineReader:
 def _in_number(number: str) -> dict[str, Any]:
     """Return what an identity number says of whom it belongs to."""
     return {"birth_date": birth_date_in(number), "sex": "male" if is_of_a_man(number) else "female"}
-
-
-def _counts(sheet: Sheet, at: int) -> bool:
-    return at < len(sheet.headings) and is_own(sheet.headings[at])
 
 
 def _lacking(place: _Place) -> list[Column]:

@@ -48,5 +48,7 @@ class ReadRow:
             line=self.line.number,
             sheet=self.sheet.name,
             given=frozenset(given),
-            supposed=frozenset(at for at, column in enumerate(columns) if column.name in self.supposed),
+            supposed=frozenset(at for at, column in enumerate(columns) if column.name in self.supposed)
+            if self.supposed
+            else frozenset(),
         )
