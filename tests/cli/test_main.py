@@ -212,3 +212,13 @@ def test_an_encoding_that_lacks_a_sign_is_no_crash():
         assert done.returncode == 0, done.stderr
         text = done.stdout.decode(encoding)
         assert "独居" in (str(json.loads(text)) if json_option else text)
+
+
+def test_a_number_is_never_told_in_two_lines(capsys, monkeypatch):
+    """An identity number stays whole beside long texts, and where there is no room for it each row is a paragraph."""
+    wide = output.console
+    number = "999999195002080018"
+    for width in (60, 40):
+        monkeypatch.setattr(output, "console", lambda width=width, **more: Console(width=width, file=wide(**more).file))
+        output.print_table("t", ("a", "b", "c"), [("x" * 200, number, "y" * 200)])
+        assert number in capsys.readouterr().out

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -25,6 +25,7 @@ _WIDTH_WITHOUT_TERMINAL = 120
 _NARROW = 100
 #: Where a column of a table cannot be so wide, or as wide as what it holds, each row is told in lines.
 _NARROW_COLUMN = 12
+_NUMBER = re.compile(r"\b[0-9]{10,18}X?\b")
 #: What stands between two columns.
 _BETWEEN = 3
 
@@ -95,8 +96,9 @@ def _print_table(
         return
     table = Table(title=Text(plain(title), style="bold"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = set(right)
-    for place, head in enumerate(heads):
-        table.add_column(plain(head), justify="right" if place in numbers else "left", overflow="fold")
+    for place, (head, *column) in enumerate(zip(heads, *cells, strict=True)):
+        justify: Literal["left", "right"] = "right" if place in numbers else "left"
+        table.add_column(plain(head), justify=justify, overflow="fold", min_width=_longest_number(column))
     for row in cells:
         table.add_row(*map(Text, row))
     console().print(table)
@@ -116,7 +118,14 @@ def _fits(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 
     held = zip(columns, *rows, strict=True)
     wide = [max(cell_len(line) for cell in cells for line in (cell.splitlines() or [""])) for cells in held]
-    return sum(min(each, _NARROW_COLUMN) + _BETWEEN for each in wide) <= console().width
+    numbers = [_longest_number(cells) for cells in zip(columns, *rows, strict=True)]
+    least = (max(number, min(each, _NARROW_COLUMN)) for each, number in zip(wide, numbers, strict=True))
+    return sum(each + _BETWEEN for each in least) <= console().width
+
+
+def _longest_number(cells: Iterable[str]) -> int:
+    """Return how long the longest number is, such as that of an identity card: in two lines it could not be read."""
+    return max((len(number) for cell in cells for number in _NUMBER.findall(cell)), default=0)
 
 
 def _print_lines(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], lang: Language | None) -> None:
