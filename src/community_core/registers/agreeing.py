@@ -6,6 +6,7 @@ Nothing is refused here; each :class:`Clash` names the row, its column and why.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final, Protocol
@@ -277,15 +278,19 @@ def _shares(rows: Sequence[ReadRow], known: Neighbours, day: dt.date) -> Iterato
         owners = known.owners_of(dwelling)
         planned = plan(by_key(owners), [row.asked(day) for row in told])
         kept = [row for row in owners if row.number not in planned.replaced]
-        first = _first_beyond([*kept, *planned.new])
-        if first is not None:
-            begins, total = first
-            fault = SHARES.of(begins.isoformat(), share_text(total))
-            yield from (Clash(row, row.register.column("share"), fault) for row in told if row.asked(day).holds(begins))
+        beyond = _beyond([*kept, *planned.new])
+        ends = [until for _, until, _ in beyond]
+        for row in told if beyond else ():
+            asked = row.asked(day)
+            at = bisect_right(ends, asked.since)
+            if at < len(beyond) and (asked.until is None or beyond[at][0] < asked.until):
+                begins, _, total = beyond[at]
+                fault = SHARES.of(max(begins, asked.since).isoformat(), share_text(total))
+                yield Clash(row, row.register.column("share"), fault)
 
 
-def _first_beyond(rows: Iterable[Row]) -> tuple[dt.date, Fraction] | None:
-    """Return the first day on which the shares of *rows* come to more than the whole, and to how much."""
+def _beyond(rows: Iterable[Row]) -> list[tuple[dt.date, dt.date, Fraction]]:
+    """Return when the shares of *rows* come to more than the whole: from a day until another one, and to how much."""
     changes: dict[dt.date, Fraction] = {}
     for row in rows:
         share = row.values[0]
@@ -293,9 +298,11 @@ def _first_beyond(rows: Iterable[Row]) -> tuple[dt.date, Fraction] | None:
             changes[row.since] = changes.get(row.since, Fraction()) + share
             if row.until is not None:
                 changes[row.until] = changes.get(row.until, Fraction()) - share
+    found = []
     total = Fraction()
-    for day, change in sorted(changes.items()):
-        total += change
+    days = sorted(changes)
+    for day, following in zip(days, [*days[1:], dt.date.max], strict=True):
+        total += changes[day]
         if total > 1:
-            return day, total
-    return None
+            found.append((day, following, total))
+    return found
