@@ -26,6 +26,20 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def lowest(session: nox.Session) -> None:
+    """Run the tests, and build the documentation, with the lowest release that is declared of everything needed."""
+    session.install("uv")
+    python = str(Path(session.bin) / "python")
+    session.run(
+        *("uv", "pip", "install", "--python", python, "--resolution", "lowest-direct"),
+        *(".[dev]", *(f"./{plugin}" for plugin in PLUGINS)),
+    )
+    session.run("python", "-m", "pytest", "-q", *session.posargs)
+    if not session.posargs:
+        session.run("sphinx-build", "-n", "-W", "-q", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session
 def random(session: nox.Session) -> None:
     """Run the tests with other random examples than those that they try every time."""
     install(session, "test")

@@ -15,7 +15,6 @@ MODULES = sorted(
 
 #: What only an extra brings; a module that needs one of them may fail to import where it is missing.
 EXTRAS = {
-    "charset_normalizer",
     "cryptography",
     "docx",
     "flask",
@@ -119,7 +118,6 @@ def test_the_doors_that_everyone_imports_are_light(alone, module):
 
 #: What is imported only when it is used, whatever module of the library is loaded: tables, documents, templates, keys.
 USED_LATE = (
-    "charset_normalizer",
     "chinese_calendar",
     "cryptography",
     "docx",
