@@ -29,7 +29,7 @@ class TestHeihe(PluginTests):
     )
     rows = tuple(f"HEIHE-{number:02}" for number in NUMBERS if number != 10)
     document = "002_3cd91db99918140c.txt"
-    mutants = 330
+    mutants = 325
 
 
 def test_every_row_of_the_place_is_in_one_catalogue():

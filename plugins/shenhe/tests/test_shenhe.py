@@ -25,7 +25,7 @@ class TestShenhe(PluginTests):
     proposals = ("shenhe.covenants.uniform_charter",)
     rows = tuple(f"SHENHE-{number:02}" for number in range(1, 39))
     document = "001_75147285bf45155a.txt"
-    mutants = 750
+    mutants = 690
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ class TestYanhe(PluginTests):
     beside = ("yanhe.size",)
     rows = tuple(f"YANHE-{number:02}" for number in range(1, 27))
     document = "001_75147285bf45155a.txt"
-    mutants = 750
+    mutants = 710
 
 
 @pytest.fixture(scope="module")

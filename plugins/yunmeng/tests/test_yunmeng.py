@@ -33,7 +33,7 @@ class TestYunmeng(PluginTests):
     )
     rows = tuple(f"YUNMENG-{number:02}" for number in range(1, 26))
     document = "004_f6dab08231920a08.txt"
-    mutants = 740
+    mutants = 730
 
 
 @pytest.fixture(scope="module")
