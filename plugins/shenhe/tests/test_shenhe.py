@@ -44,7 +44,12 @@ def test_health_outlets_and_their_mean(rules):
     """Ten centres and 25 stations are the 35 outlets for the district's 66 communities."""
     communities = dict(rules.district.profile)["communities"].value
     outlets = rules.parameter("health_centres", on=DAY).value + rules.parameter("health_stations", on=DAY).value
-    given = {"counted_total": communities, "counted_total_given": "exact", "counted_among": outlets, "counted_among_given": "exact"}
+    given = {
+        "counted_total": communities,
+        "counted_total_given": "exact",
+        "counted_among": outlets,
+        "counted_among_given": "exact",
+    }
     assert outlets == 35
     assert rules.decide("quotient", given, on=DAY).outcome["hundredths"] == 189
 
