@@ -4,7 +4,9 @@ import datetime as dt
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import pandas
 import polars as pl
+import pyarrow as arrow
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -142,8 +144,6 @@ def test_decimals_are_yuan(kind, values):
 
 
 def of_pandas(name, values):
-    pandas = pytest.importorskip("pandas")
-    pytest.importorskip("pyarrow")
     series = pandas.Series(values, dtype={"age": "Int64", "alone": "boolean"}.get(name))
     if name == "means":
         series = series.astype("category")
@@ -151,7 +151,6 @@ def of_pandas(name, values):
 
 
 def of_arrow(name, values):
-    arrow = pytest.importorskip("pyarrow")
     column = arrow.array(values)
     return arrow.table({name: column.dictionary_encode() if name == "means" else column})
 
