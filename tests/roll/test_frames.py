@@ -4,9 +4,9 @@ import datetime as dt
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-import pandas
+import pandas as pd
 import polars as pl
-import pyarrow as arrow
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -144,15 +144,15 @@ def test_decimals_are_yuan(kind, values):
 
 
 def of_pandas(name, values):
-    series = pandas.Series(values, dtype={"age": "Int64", "alone": "boolean"}.get(name))
+    series = pd.Series(values, dtype={"age": "Int64", "alone": "boolean"}.get(name))
     if name == "means":
         series = series.astype("category")
-    return pandas.DataFrame({"中 文": list(range(len(values))), name: series}).set_index("中 文")
+    return pd.DataFrame({"中 文": list(range(len(values))), name: series}).set_index("中 文")
 
 
 def of_arrow(name, values):
-    column = arrow.array(values)
-    return arrow.table({name: column.dictionary_encode() if name == "means" else column})
+    column = pa.array(values)
+    return pa.table({name: column.dictionary_encode() if name == "means" else column})
 
 
 @pytest.mark.parametrize("made", [of_pandas, of_arrow, lambda name, values: pl.LazyFrame({name: values})])
