@@ -30,6 +30,7 @@ from community_core.procedures.recorded import Apart, RecordedEffect
 from community_core.store.sealing import (
     Lookup,
     fact_text,
+    not_kept,
     present_data,
     read,
     state_text,
@@ -266,10 +267,10 @@ def event_row(event: Event, seq: int, previous: str, entered: str, data: str | N
         CodecError: if a value in its data cannot be kept.
     """
     day = day_text(event.day)
-    data = data_text(event.data) if data is None else data
     published = published_text(event.published) if event.published else NOTHING
     effects = effects_text(event.effects) if event.effects else NOTHING
     try:
+        data = data_text(event.data) if data is None else data
         text = event_text(
             event.case,
             event.version,
@@ -286,13 +287,9 @@ def event_row(event: Event, seq: int, previous: str, entered: str, data: str | N
             effects,
         )
         digest = event_hash(text, previous, entered)
-    except (TypeError, UnicodeEncodeError) as error:
-        raise StoreError(
-            Label(
-                f"办件 {event.case!a} 第 {event.version} 条记录里有不能入档的文本",
-                f"event {event.version} of case {event.case!a} holds a text that cannot be kept",
-            )
-        ) from error
+    except (TypeError, ValueError):
+        # Without the error, which holds the text.
+        raise not_kept(event) from None
     if "\\u0000" in text:
         safe(event.case, event.step, event.state, event.actor, event.post, event.rules, event.key, event.behalf)
     return (

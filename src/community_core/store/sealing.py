@@ -90,6 +90,31 @@ class Damaged(ValueError):
     """A private value does not read as what was written."""
 
 
+def not_kept(event: Event) -> StoreError:
+    """Return the exception for an event with a value that has no text, which may be private and is not quoted."""
+    return StoreError(
+        Label(
+            f"办件 {event.case!a} 第 {event.version} 条记录里有不能入档的值：不完整的字符、不是文本，或位数过多的数",
+            f"event {event.version} of case {event.case!a} holds a value that cannot be kept: half a character, "
+            "no text, or a number of too many digits",
+        )
+    )
+
+
+def _text(event: Event, data: Any) -> str:
+    """Return the canonical text of data of *event*.
+
+    Raises:
+        StoreError: if there is none.
+    """
+    try:
+        text = written(data)
+        text.encode()
+    except ValueError:
+        raise not_kept(event) from None
+    return text
+
+
 def _salt() -> bytes:
     return secrets.token_bytes(SALT)
 
@@ -106,7 +131,8 @@ class Sealing:
 
         Raises:
             CodecError: if a value cannot be kept.
-            StoreError: if there is a key and ``cryptography`` is not installed.
+            StoreError: if one has half a character or too many digits, or there is a key and ``cryptography`` is not
+                installed.
         """
         classes = dict(event.private)
         rows: list[tuple[Any, ...]] = []
@@ -121,16 +147,15 @@ class Sealing:
             return found
 
         if event.step != CORRECT:
-            return written(pairs(event.data)), rows
-        return written(
-            [[name, pairs(value) if name == "fields" else encode_value(value)] for name, value in event.data]
-        ), rows
+            return _text(event, pairs(event.data)), rows
+        told = [[name, pairs(value) if name == "fields" else encode_value(value)] for name, value in event.data]
+        return _text(event, told), rows
 
     def _sealed(
         self, event: Event, name: str, privacy: Privacy, plain: Any, rows: list[tuple[Any, ...]]
     ) -> dict[str, str]:
         salt = self.salts()
-        text = written(plain)
+        text = _text(event, plain)
         mark = {"class": privacy.value, "sealed": commitment(text, salt)}
         if privacy is Privacy.SENSITIVE and self.keys is not None:
             key = self.keys.current

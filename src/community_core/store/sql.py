@@ -232,17 +232,7 @@ class SqlStore(SqlRegisters, SqlDelegations, SqlRegisterRows, SqlRegisterReads, 
         if not events:
             return ()
         with self._unit() as unit, checked():
-            try:
-                return append(unit, events, expected, entered, states, self._sealing)
-            except ValueError:
-                # Half a character, or more digits than Python writes. What the error says may hold a private value.
-                names = ", ".join(sorted({ascii(event.case) for event in events})[:3])
-                raise StoreError(
-                    Label(
-                        f"办件 {names} 的记录里有不能入档的值：不完整的字符，或位数过多的数",
-                        f"events of {names} hold a value that cannot be kept: half a character, or too many digits",
-                    )
-                ) from None
+            return append(unit, events, expected, entered, states, self._sealing)
 
     def case(self, case_id: str) -> StoredCase | None:
         """Return what is kept of a case, or ``None``."""
