@@ -6,6 +6,7 @@ import inspect
 import json
 from pathlib import Path
 
+import click
 import pytest
 from attrs import frozen
 from click.testing import CliRunner
@@ -16,6 +17,16 @@ from community_core.cli.main import main
 APART = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
 
 TALK = Path(__file__).parents[1] / "office" / "talk.yaml"
+
+
+def every_command(group, path=()):
+    """Yield each command of *group* with the words that call it, those of inner groups included."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        if isinstance(command, click.Group):
+            yield from every_command(command, (*path, name))
+        else:
+            yield (*path, name), command
 
 
 @frozen

@@ -8,6 +8,7 @@ import sqlite3
 
 import click
 import pytest
+from tests.cli.conftest import every_command
 
 from community_core.cli import exits
 from community_core.cli.main import main
@@ -27,16 +28,9 @@ MAKES = ("appoint", "delegate", "import", "open", "place")
 ENDINGS = {"paper": ".html", "packet": ".json", "register": ".csv"}
 
 
-def _commands(group, path=()):
-    for name in group.list_commands(click.Context(group)):
-        command = group.get_command(click.Context(group), name)
-        if isinstance(command, click.Group):
-            yield from _commands(command, (*path, name))
-        else:
-            yield (*path, name), command
-
-
-ASKED = [(path, command) for path, command in _commands(main) if any("--store" in item.opts for item in command.params)]
+ASKED = [
+    (path, command) for path, command in every_command(main) if any("--store" in item.opts for item in command.params)
+]
 
 
 def _line(path, command, store, folder):

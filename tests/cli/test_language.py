@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-import click
 import pytest
+from tests.cli.conftest import every_command
 
 from community_core.cli.main import main
 from community_core.cli.speaking import VARIABLE, chosen_in
@@ -19,18 +19,11 @@ cases:
 """
 
 
-def _commands(group, path=()):
-    for name in group.list_commands(click.Context(group)):
-        command = group.get_command(click.Context(group), name)
-        if isinstance(command, click.Group):
-            yield from _commands(command, (*path, name))
-        else:
-            yield (*path, name), command
-
-
 def test_every_command_takes_a_language():
     """Each command has --lang; the demo shows both, and a schema is JSON."""
-    without = {path for path, command in _commands(main) if not any("--lang" in item.opts for item in command.params)}
+    without = {
+        path for path, command in every_command(main) if not any("--lang" in item.opts for item in command.params)
+    }
     assert without == {("demo",), ("schema",)}
 
 

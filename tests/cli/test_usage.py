@@ -7,6 +7,7 @@ import re
 
 import click
 import pytest
+from tests.cli.conftest import every_command
 
 from community_core.base.labels import Label
 from community_core.cli import exits
@@ -73,20 +74,11 @@ def test_a_folder_that_is_not_there_is_told_with_what_to_do(run, tmp_path):
     assert "receipt.json" in said.err
 
 
-def _commands(group, path=()):
-    for name in group.list_commands(click.Context(group)):
-        command = group.get_command(click.Context(group), name)
-        if isinstance(command, click.Group):
-            yield from _commands(command, (*path, name))
-        else:
-            yield (*path, name), command
-
-
 def test_a_day_is_asked_for_by_either_name():
     """Wherever a command takes --on it takes --day, and the other way round."""
     asked = {
         path: set(item.opts)
-        for path, command in _commands(main)
+        for path, command in every_command(main)
         for item in command.params
         if {"--on", "--day"} & set(item.opts)
     }

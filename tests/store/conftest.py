@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import sqlite3
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
@@ -50,6 +51,22 @@ class Database:
             close()
 
 
+@contextmanager
+def postgres_schema():
+    """The URL of an empty schema on PostgreSQL, which is removed in the end; without a server the test is skipped."""
+    if not POSTGRES:
+        pytest.skip("no PostgreSQL: COMMUNITY_CORE_TEST_POSTGRES gives no URL")
+    schema = f"cc_test_{uuid4().hex[:12]}"
+    server = create_engine(POSTGRES)
+    with server.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    url = make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={schema}"})
+    yield url.render_as_string(hide_password=False)
+    with server.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    server.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, tmp_path):
     """An empty database of each kind that this run can reach."""
@@ -58,19 +75,10 @@ def database(request, tmp_path):
         yield found
         found.close()
         return
-    if not POSTGRES:
-        pytest.skip("no PostgreSQL: COMMUNITY_CORE_TEST_POSTGRES gives no URL")
-    schema = f"cc_test_{uuid4().hex[:12]}"
-    server = create_engine(POSTGRES)
-    with server.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    url = make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={schema}"})
-    found = Database(url.render_as_string(hide_password=False))
-    yield found
-    found.close()
-    with server.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    server.dispose()
+    with postgres_schema() as url:
+        found = Database(url)
+        yield found
+        found.close()
 
 
 @pytest.fixture

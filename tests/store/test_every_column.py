@@ -5,16 +5,14 @@ All of the store lies under a checkpoint, so that what the documentation says of
 # ruff: noqa: S608 - the statements are built from the tables' own names
 
 import datetime as dt
-import os
 import re
 from fractions import Fraction
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import BigInteger, Boolean, Integer, create_engine, make_url, select, text
+from sqlalchemy import BigInteger, Boolean, Integer, create_engine, select, text
 from sqlalchemy.exc import IntegrityError
-from tests.store.conftest import Book
+from tests.store.conftest import Book, postgres_schema
 from tests.store.test_beside import NOON, fill, keep
 from tests.store.test_following import PEOPLE
 
@@ -33,7 +31,6 @@ HERE = Path(__file__).parent
 PAGE = (HERE.parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
 MAY, JUNE = dt.date(2006, 5, 1), dt.date(2006, 6, 1)
 KEYS = KeyRing("a", {"a": b"\x01" * 32})
-POSTGRES = os.environ.get("COMMUNITY_CORE_TEST_POSTGRES", "")
 TABLES = sorted(metadata.tables)
 #: What the page says is not found: table, column (or ``删除 removed``, ``插入 inserted``), in its own table.
 UNFOUND = set(re.findall(r"^\| `(cc_\w+)` \| (?:`|\S+ )(\w+)`? \|", PAGE.partition("(unfound)=")[2], re.MULTILINE))
@@ -93,20 +90,11 @@ def rich(request, tmp_path_factory):
         yield engine
         engine.dispose()
         return
-    if not POSTGRES:
-        pytest.skip("no PostgreSQL: COMMUNITY_CORE_TEST_POSTGRES gives no URL")
-    schema = f"cc_test_{uuid4().hex[:12]}"
-    server = create_engine(POSTGRES)
-    with server.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    url = make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={schema}"})
-    write(url.render_as_string(hide_password=False))
-    engine = create_engine(url)
-    yield engine
-    engine.dispose()
-    with server.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    server.dispose()
+    with postgres_schema() as url:
+        write(url)
+        engine = create_engine(url)
+        yield engine
+        engine.dispose()
 
 
 def found(engine, statement, **values):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from attrs import frozen
@@ -187,7 +188,7 @@ class Bindings:
                 known[key] = self._needed(*key)
         functions = tuple(known.values())
         missing = tuple(item for item in functions if (item.kind, item.name, item.version) not in present)
-        evaluate = rules.engine.reader(name.rpartition(".")[0])
+        evaluate = partial(rules.engine.evaluate, practice=name.rpartition(".")[0])
         return Binding(name, digest(text), text, version, evaluate, functions, missing)
 
     def _needed(self, kind: str, name: str, version: str) -> NeededFunction:

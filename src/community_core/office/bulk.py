@@ -97,17 +97,14 @@ class BulkRun:
             self._keep_rules(bound)
             ids = self._ids(bound, [commands[0] for _, commands in rows], kept)
 
-            def recorded(command: Command) -> Event | None:
-                return kept.get(command.key) or work.recorded(command.key)
-
             def opened(binding: Binding, place: str, command: Command, new: Sequence[str]) -> Case:
-                before = recorded(command) if command.key else None
+                before = _recorded(command, kept, work)
                 if before is not None:
                     return again(work, before, command, opening=(binding.name, place))
                 return work.open(binding, new[-1], place, command)
 
             def stepped(case: Case, command: Command) -> Case:
-                before = recorded(command) if command.key else None
+                before = _recorded(command, kept, work)
                 if before is not None:
                     return again(work, before, command, case_id=case.id)
                 return work.step(case.id, command)
@@ -157,7 +154,7 @@ class BulkRun:
 
             def do(row: tuple[str, Command]) -> Case:
                 case_id, command = row
-                before = (kept.get(command.key) or work.recorded(command.key)) if command.key else None
+                before = _recorded(command, kept, work)
                 if before is not None:
                     return again(work, before, command, case_id=case_id)
                 return work.step(case_id, command)
@@ -199,6 +196,11 @@ def _bound(bind: Callable[[dt.date], Binding], day: dt.date) -> Binding | Refuse
         return bind(day)
     except Refused as error:
         return error
+
+
+def _recorded(command: Command, kept: Mapping[str, Event], work: Work) -> Event | None:
+    """Return what was recorded under the key of *command*, before the chunk or in it; nothing without a key."""
+    return (kept.get(command.key) or work.recorded(command.key)) if command.key else None
 
 
 def again(

@@ -59,8 +59,7 @@ def require_sane(command: Command) -> None:
     """
     if type(command.data) is not dict and not isinstance(command.data, Mapping):
         raise TypeError(f"the data of a step are a mapping from field to value, not {command.data!r}")
-    if type(command.day) is not dt.date:
-        require_day(command.day)
+    require_day(command.day)
     require_actor(command.actor)
 
 

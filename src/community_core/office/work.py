@@ -384,9 +384,7 @@ class Work:
             charged = self._authority.charged(command.actor, case.place, command.day)
             if not charged.get(command.behalf, frozenset()).intersection(step.by):
                 raise refused(no_delegation(step, command.actor, command.behalf, command.day))
-            held = self.held(procedure, case, command.actor, command.behalf, command.day)
-        else:
-            held = self._authority.posts(command.actor, case.place, command.day)
+        held = self.held(procedure, case, command.actor, command.behalf, command.day)
         return post_for(procedure, step, case, command.actor, held, behalf=command.behalf)
 
     def _settle(self, draft: _Draft, binding: Binding, case: Case, day: dt.date) -> Case:
@@ -418,10 +416,9 @@ class Work:
         if isinstance(result, Refusal):
             raise refused(*result.findings)
         _add(draft, result)
-        if result.effects:
-            for number, effect in enumerate(result.effects, start=1):
-                if isinstance(effect, OpenCase):
-                    self._follow(draft, binding, result.case, effect, f"{case.id}.{result.case.version}.{number}")
+        for number, effect in enumerate(result.effects, start=1):
+            if isinstance(effect, OpenCase):
+                self._follow(draft, binding, result.case, effect, f"{case.id}.{result.case.version}.{number}")
 
     def _follow(self, draft: _Draft, binding: Binding, case: Case, effect: OpenCase, child_id: str) -> None:
         """Open a follow-up case in the same draft: it belongs to the place of its parent and is opened by the rules."""
@@ -481,8 +478,7 @@ class Work:
         if draft.events:
             expected: dict[str, int] = {}
             for event in draft.events:
-                if event.case not in expected:
-                    expected[event.case] = event.version - 1
+                expected.setdefault(event.case, event.version - 1)
             self._store.append(draft.events, expected, entered, [draft.cases[case_id] for case_id in expected])
             for event in draft.events:
                 if event.step == ERASE:
@@ -496,10 +492,9 @@ class Work:
 def _add(draft: _Draft, taken: Taken) -> None:
     draft.events += taken.events
     draft.cases[taken.case.id] = taken.case
-    if taken.effects:
-        for number, effect in enumerate(taken.effects, start=1):
-            if not isinstance(effect, OpenCase):
-                draft.effects.append((Cause(taken.case.id, taken.case.version, number), effect))
+    for number, effect in enumerate(taken.effects, start=1):
+        if not isinstance(effect, OpenCase):
+            draft.effects.append((Cause(taken.case.id, taken.case.version, number), effect))
 
 
 def only_opening(procedure: Procedure) -> Step:

@@ -216,7 +216,7 @@ class Case:
         moved = event.state != self.state and not over
         taker = event.behalf or event.actor
         before = self._renamed(renamed_steps(event)) if over else self
-        gives = given(event) if event.step in _OWN else dict(event.data)
+        gives = given(event)
         private, withheld = self.private, self.withheld
         if event.private or private or withheld:
             private, withheld = self._kept_apart(event, gives)
@@ -322,13 +322,13 @@ def given(event: Event) -> Mapping[str, Any]:
 
     What stands apart gives none.
     """
+    said = dict(event.data)
+    if event.step not in _OWN:
+        return said
     if event.step == TRANSITION:
-        return dict(dict(event.data).get("counts", ()))
+        return dict(said.get("counts", ()))
     if event.step in APART:
         return {}
-    said = dict(event.data)
-    if event.step != CORRECT:
-        return said
     stands = said.get("stands") or ()
     return {name: value for name, value in said.get("fields") or () if name in stands}
 

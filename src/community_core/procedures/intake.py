@@ -11,7 +11,7 @@ from community_core.instruments.ballot import ABSTAIN, SPOILT
 from community_core.procedures.definition import Procedure, Step, StepField
 from community_core.procedures.events import Case
 from community_core.procedures.withholding import Withheld
-from community_core.rules.types import checked, fits
+from community_core.rules.types import checked
 
 
 def counted(step: Step) -> frozenset[str]:
@@ -64,7 +64,7 @@ def take_in(
 def field_value(item: StepField, given: Any) -> tuple[Any, Finding | None]:
     """Return *given* as the field keeps it (lists as tuples, an unordered one sorted), or why it is none of its."""
     try:
-        value = given if fits(item.type, given) else checked(item.name, item.type, given)
+        value = checked(item.name, item.type, given)
         return (tuple(sorted(value)) if item.unordered else value), None
     except FactError as error:
         # The finding names the field and its type and not the value: values may be personal, findings are logged.

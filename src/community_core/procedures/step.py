@@ -102,7 +102,7 @@ def take(
         rated, found = rate(reading, step, step.rates)
         given.update(rated)
         reading = evolve(reading, values={**reading.values, **rated})
-    if step.when is not None and not found:
+    if not found:
         found = _guard(reading, step, frozenset())
     if found:
         return Refusal(tuple(found))
@@ -239,9 +239,7 @@ def against_actor(procedure: Procedure, case: Case, step: Step, actor: str, post
     found: list[Finding] = []
     if not follow_up and (post not in step.by or (by_case and post not in roles(procedure, case, behalf or actor))):
         found.append(not_entitled(step))
-    if step.not_by:
-        found += not_again(case, step, actor, behalf)
-    return found
+    return found + not_again(case, step, actor, behalf)
 
 
 def not_again(case: Case, step: Step, actor: str, behalf: str) -> list[Finding]:

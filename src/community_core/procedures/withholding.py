@@ -52,7 +52,7 @@ class Private:
 def private_fields(procedure: Procedure, values: Mapping[str, Any]) -> tuple[tuple[str, Privacy], ...]:
     """Return those of *values* whose fields are personal or sensitive, in order, with their classes."""
     classes = procedure.privacies
-    if not classes or classes.keys().isdisjoint(values):
+    if classes.keys().isdisjoint(values):
         return ()
     return tuple((name, classes[name]) for name, value in values.items() if name in classes and value is not None)
 

@@ -129,8 +129,8 @@ def reader_of(column: Column, epoch: dt.date = EPOCH) -> Callable[[Any], Any]:
         return read
     named: Callable[[Any], str] = _number if column.check == "identity" else _name
     text = named if column.named else _text
-    text = _one_line(text) if column.digits or column.check == "line" else text
-    text = _unmasked(text) if column.private else text
+    text = _without("\n", _SEVERAL, text) if column.digits or column.check == "line" else text
+    text = _without("*", _MASKED, text) if column.private else text
     if column.check != "identity":
         return text
 
@@ -143,21 +143,13 @@ def reader_of(column: Column, epoch: dt.date = EPOCH) -> Callable[[Any], Any]:
     return identity
 
 
-def _unmasked(read: Callable[[Any], str]) -> Callable[[Any], str]:
+def _without(sign: str, fault: Fault, read: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Return *read* for cells in which *sign* is a *fault*."""
+
     def reader(cell: Any) -> str:
         text = read(cell)
-        if "*" in text:
-            raise Unfit(_MASKED)
-        return text
-
-    return reader
-
-
-def _one_line(read: Callable[[Any], str]) -> Callable[[Any], str]:
-    def reader(cell: Any) -> str:
-        text = read(cell)
-        if "\n" in text:
-            raise Unfit(_SEVERAL)
+        if sign in text:
+            raise Unfit(fault)
         return text
 
     return reader

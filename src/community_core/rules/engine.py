@@ -497,23 +497,6 @@ class Engine(Compiled):
                 wrong += answers[leaf.term].findings if answers[leaf.term].status is Status.UNAVAILABLE else ()
         return Evaluated(None, tuple(dict.fromkeys(missing)), prepared.uses, kind, tuple(dict.fromkeys(wrong)))
 
-    def reader(self, practice: str) -> Callable[..., Evaluated]:
-        """Return :meth:`evaluate` for the expressions of one practice."""
-        evaluate = self.evaluate
-
-        def read(
-            expression: Expression,
-            *,
-            fields: Mapping[str, ValueType],
-            values: Mapping[str, Any],
-            on: dt.date,
-            step: dt.date | None = None,
-            guard: bool = False,
-        ) -> Evaluated:
-            return evaluate(expression, practice=practice, fields=fields, values=values, on=on, step=step, guard=guard)
-
-        return read
-
     def _prepare(
         self, expression: Expression, practice: str, fields: Mapping[str, ValueType], days: _Days, guard: bool
     ) -> _Prepared | tuple[Finding, ...]:

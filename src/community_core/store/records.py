@@ -267,8 +267,8 @@ def event_row(event: Event, seq: int, previous: str, entered: str, data: str | N
         CodecError: if a value in its data cannot be kept.
     """
     day = day_text(event.day)
-    published = published_text(event.published) if event.published else NOTHING
-    effects = effects_text(event.effects) if event.effects else NOTHING
+    published = published_text(event.published)
+    effects = effects_text(event.effects)
     try:
         data = data_text(event.data) if data is None else data
         text = event_text(

@@ -65,8 +65,7 @@ def fact_text(value: Any) -> str:
     Raises:
         CodecError: if it cannot be kept.
     """
-    kind = type(value)
-    return _quoted(value) if kind is str else repr(value) if kind is int else written(encode_value(value))
+    return value_text(encode_value(value))
 
 
 #: Gives what a private field of an event holds, by case, version, field and class: a value, or why there is none.
