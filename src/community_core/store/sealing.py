@@ -65,7 +65,7 @@ def fact_text(value: Any) -> str:
     Raises:
         CodecError: if it cannot be kept.
     """
-    return value_text(encode_value(value))
+    return value_text(value if type(value) in _PLAIN else encode_value(value))
 
 
 #: Gives what a private field of an event holds, by case, version, field and class: a value, or why there is none.
